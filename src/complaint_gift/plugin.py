@@ -1,0 +1,214 @@
+"""The contract between the core and a helpdesk, and how plugins are found.
+
+A plugin is one folder and one entry point in the group `complaint_gift.plugins`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from importlib.metadata import EntryPoint, entry_points
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+
+from complaint_gift.domain import Action, Conversation, Event
+
+if TYPE_CHECKING:
+    from marshmallow import Schema
+
+GROUP = "complaint_gift.plugins"
+API = 1
+
+
+class PluginError(Exception):
+    """Base of everything a plugin may say. The message is one sentence for a human: source, event, what to do."""
+
+
+class NotAuthentic(PluginError):
+    """The request does not prove that the helpdesk sent it."""
+
+
+class Unreadable(PluginError):
+    """The request is authentic, but its body cannot be understood."""
+
+
+class UnknownEvent(PluginError):
+    """A readable event that this plugin neither handles nor knowingly ignores."""
+
+
+class Refused(PluginError):
+    """The helpdesk said no for good: do not try again."""
+
+
+class Unreachable(PluginError):
+    """The helpdesk cannot be reached or asked for patience; `retry_after` in seconds when it said how long."""
+
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class PluginNotUsable(Exception):
+    """A configured plugin is missing, broken or of another contract version."""
+
+
+class Can(StrEnum):
+    """What a plugin can do; the feature matrix of the README is generated from it."""
+
+    VERIFY = "verify"
+    FETCH = "fetch"
+    NOTE = "note"
+    TAG = "tag"
+    PRIORITY = "priority"
+    ASSIGN = "assign"
+    POLL = "poll"
+    INSTALL = "install"
+
+
+class Outcome(StrEnum):
+    """How receiving a request ended; each plugin says which HTTP status its vendor handles best."""
+
+    ACCEPTED = "accepted"
+    DUPLICATE = "duplicate"
+    NOT_AUTHENTIC = "not-authentic"
+    UNAVAILABLE = "unavailable"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One HTTP request as received. Header names are lower case; a repeated header keeps every value."""
+
+    method: str
+    path: str
+    headers: Mapping[str, tuple[str, ...]]
+    body: bytes
+    received_at: datetime
+    query: Mapping[str, str] = field(default_factory=dict)
+
+    def header(self, name: str) -> str | None:
+        """The value of a header sent exactly once, None when absent; doubled headers count as absent."""
+        values = self.headers.get(name.lower(), ())
+        return values[0] if len(values) == 1 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A stored request: raw bytes and the few headers worth keeping."""
+
+    id: int
+    source: str
+    key: str
+    headers: Mapping[str, str]
+    body: bytes
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One configured connection. `settings` is what the plugin's schema loaded, secrets resolved."""
+
+    name: str
+    plugin: str
+    settings: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What `perform` did: the external ids it made (loop guards need them) and one line for the log."""
+
+    external_ids: tuple[str, ...] = ()
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a reconciliation sweep: conversations that changed, and where to go on."""
+
+    conversations: tuple[str, ...]
+    cursor: str
+    more: bool = False
+
+
+@runtime_checkable
+class Plugin(Protocol):
+    """What one helpdesk adapter implements.
+
+    Optional, found by `getattr`: `poll(source, cursor, client) -> Page` for reconciliation and
+    `commands(...)`, a click group that becomes `complaint-gift <plugin name>`.
+    """
+
+    name: str
+    api: int
+    settings: type[Schema]
+    handled: frozenset[str]
+    ignored: frozenset[str]
+    can: frozenset[Can]
+    answers: Mapping[Outcome, int]
+    kept_headers: frozenset[str]
+
+    def verify(self, request: Request, source: Source) -> None:
+        """Raise NotAuthentic unless the request proves its origin, whatever garbage comes in."""
+
+    def key(self, request: Request) -> str:
+        """A key stable over the vendor's retries, from signed bytes where the id header is not signed."""
+
+    def parse(self, delivery: Delivery, source: Source) -> list[Event]:
+        """Pure; raises Unreadable or UnknownEvent. A knowingly ignored event gives an empty list."""
+
+    def connect(self, source: Source) -> Any:
+        """The client that `fetch`, `perform` and `poll` get: authenticated, with time-outs."""
+
+    def fetch(self, conversation: str, source: Source, client: Any) -> Conversation | None:
+        """The conversation as it is now, None when it is gone; raises Refused or Unreachable."""
+
+    def perform(self, action: Action, source: Source, client: Any) -> Receipt:
+        """Do it once, however often it is called for the same mark; raises Refused or Unreachable."""
+
+    def is_own(self, author_id: str, source: Source) -> bool:
+        """True when this author is our own bot user: the first loop guard."""
+
+
+def load_plugins(names: Iterable[str], points: Iterable[EntryPoint] | None = None) -> dict[str, Plugin]:
+    """Load the plugins that the configuration names, and no others.
+
+    Raises PluginNotUsable naming the plugin, its distribution and what to do.
+    """
+    found: dict[str, list[EntryPoint]] = {}
+    for point in entry_points(group=GROUP) if points is None else points:
+        found.setdefault(point.name, []).append(point)
+    return {name: _load(name, found) for name in dict.fromkeys(names)}
+
+
+def _load(name: str, found: Mapping[str, list[EntryPoint]]) -> Plugin:
+    candidates = found.get(name, [])
+    if not candidates:
+        known = ", ".join(sorted(found)) or "none"
+        raise PluginNotUsable(f"there is no plugin {name!r}; installed are: {known}")
+    if len(candidates) > 1:
+        owners = ", ".join(_owner(p) for p in candidates)
+        raise PluginNotUsable(f"plugin {name!r} is offered by {owners}; uninstall all but one")
+    point = candidates[0]
+    try:
+        plugin = point.load()()
+    except Exception as exc:
+        raise PluginNotUsable(f"plugin {name!r} from {_owner(point)} does not load: {exc}") from exc
+    if getattr(plugin, "api", None) != API:
+        raise PluginNotUsable(
+            f"plugin {name!r} from {_owner(point)} speaks contract version {getattr(plugin, 'api', None)!r}, "
+            f"this installation speaks {API}; install a matching version"
+        )
+    if not isinstance(plugin, Plugin):
+        missing = [a for a in _MEMBERS if not hasattr(plugin, a)]
+        raise PluginNotUsable(f"plugin {name!r} from {_owner(point)} lacks {', '.join(missing)}")
+    return plugin
+
+
+_MEMBERS = (
+    "name", "settings", "handled", "ignored", "can", "answers", "kept_headers",
+    "verify", "key", "parse", "connect", "fetch", "perform", "is_own",
+)  # fmt: skip
+
+
+def _owner(point: EntryPoint) -> str:
+    return point.dist.name if point.dist else "an unknown distribution"
