@@ -66,7 +66,7 @@ class Layer(StrEnum):
 class Decision(StrEnum):
     """What the host shall do with a reply."""
 
-    PASS = "pass"
+    PASS = "pass"  # noqa: S105
     WARN = "warn"
     HOLD = "hold"
     BLOCK = "block"

@@ -22,7 +22,7 @@ API = 1
 
 
 class PluginError(Exception):
-    """Base of everything a plugin may say. The message is one sentence for a human: source, event, what to do."""
+    """What a plugin may say. The message is one sentence for a human: source, event, what to do."""
 
 
 class NotAuthentic(PluginError):
@@ -42,7 +42,7 @@ class Refused(PluginError):
 
 
 class Unreachable(PluginError):
-    """The helpdesk cannot be reached or asked for patience; `retry_after` in seconds when it said how long."""
+    """The helpdesk cannot be reached or asked for patience; `retry_after` in seconds if it said how long."""
 
     def __init__(self, message: str, retry_after: float | None = None) -> None:
         super().__init__(message)
