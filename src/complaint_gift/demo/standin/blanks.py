@@ -7,8 +7,8 @@ from complaint_gift.demo.standin.desk import Json
 
 def blank_ticket(number: int, requester: int, submitter: int, via: Json, now: str) -> Json:
     nothing = (
-        "external_id", "type", "subject", "raw_subject", "description", "priority", "recipient",
-        "assignee_id", "organization_id", "group_id", "forum_topic_id", "problem_id", "due_at", "satisfaction_rating",
+        "external_id", "type", "subject", "raw_subject", "description", "priority", "recipient", "due_at",
+        "assignee_id", "organization_id", "group_id", "forum_topic_id", "problem_id", "satisfaction_rating",
         "custom_status_id", "ticket_form_id", "brand_id",
     )  # fmt: skip
     empty = (

@@ -25,9 +25,10 @@ CHANGEABLE = (
     "ticket_form_id", "custom_status_id", "external_id", "due_at", "organization_id", "problem_id",
 )  # fmt: skip
 PERMITTED = frozenset(CHANGEABLE) | {
-    "comment", "tags", "custom_fields", "fields", "metadata", "safe_update", "updated_stamp", "assignee_email",
-    "collaborators", "collaborator_ids", "additional_collaborators", "followers", "follower_ids", "email_ccs",
-    "email_cc_ids", "attribute_value_ids", "sharing_agreement_ids", "via_followup_source_id",
+    "comment", "tags", "custom_fields", "fields", "metadata", "safe_update", "updated_stamp",
+    "assignee_email", "collaborators", "collaborator_ids", "additional_collaborators", "followers",
+    "follower_ids", "email_ccs", "email_cc_ids", "attribute_value_ids", "sharing_agreement_ids",
+    "via_followup_source_id",
 }  # fmt: skip
 
 

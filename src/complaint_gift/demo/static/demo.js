@@ -1,0 +1,373 @@
+// The demo page: a small helpdesk in which an agent answers, with the review panel at its side.
+
+import { el } from "/static/panel/dom.js";
+import { askReason, editTextarea, makeAsk, mountPanel } from "/static/panel/panel.js";
+import { drawChips, drawEvent, drawMessage, drawTicket, makeClock } from "./draw.js";
+import { TEXTS } from "./texts.js";
+
+const $ = (id) => document.getElementById(id);
+const page = { language: startLanguage(), current: null, ticket: null, mode: "public", sentAt: 0, seen: new Set(), drawn: {} };
+let texts = TEXTS[page.language];
+let clock = makeClock(page.language);
+
+const draft = $("draft");
+const panel = mountPanel({
+  element: $("review"),
+  editor: editTextarea(draft),
+  ask: makeAsk({ url: "/api/v1/review", token: document.body.dataset.token }),
+  describe: () =>
+    page.ticket && {
+      scope: page.mode === "public" ? "public-reply" : "employee-note",
+      context: { ...page.ticket.context, visibility: page.mode === "public" ? "public" : "internal" },
+    },
+  language: page.language,
+  onState: showDraftState,
+});
+
+// --- talking to the helpdesk
+
+async function call(path, body) {
+  const options = body === undefined ? {} : { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
+  const response = await fetch(`api/${path}`, options);
+  if (!response.ok) throw new Error(`${path}: ${response.status}`);
+  return response.json();
+}
+
+async function refreshList() {
+  const { tickets, now } = await call(`tickets?language=${page.language}`);
+  const signature = JSON.stringify([tickets, page.current, page.language, Math.floor(now / 60)]);
+  if (signature === page.drawn.list) return tickets;
+  page.drawn.list = signature;
+  const focused = document.activeElement?.closest("#tickets a")?.getAttribute("href");
+  $("tickets").replaceChildren(...tickets.map((t) => drawTicket(t, { texts, clock, now, current: page.current })));
+  if (focused) document.querySelector(`#tickets a[href="${focused}"]`)?.focus();
+  return tickets;
+}
+
+async function refreshTicket() {
+  const asked = page.current;
+  if (asked === null) return;
+  const ticket = await call(`tickets/${asked}`);
+  if (asked !== page.current) return;
+  const signature = JSON.stringify([{ ...ticket, now: 0 }, page.language]);
+  if (signature === page.drawn.ticket) return;
+  page.drawn.ticket = signature;
+  const contextBefore = JSON.stringify(page.ticket?.context ?? null);
+  page.ticket = ticket;
+  drawAll();
+  if (JSON.stringify(ticket.context) !== contextBefore) panel.refresh();
+}
+
+function keepFresh(refresh, pause) {
+  const turn = async () => {
+    try {
+      await refresh();
+      document.body.classList.remove("offline");
+    } catch {
+      document.body.classList.add("offline");
+    }
+    setTimeout(turn, pause());
+  };
+  turn();
+}
+
+// --- drawing
+
+function drawAll() {
+  const { ticket } = page;
+  document.title = `${ticket.subject} · Complaint Gift`;
+  $("subject").textContent = ticket.subject;
+  $("who").textContent = [ticket.customer, ticket.brand, texts.via[ticket.channel] ?? ticket.channel].filter(Boolean).join(" · ");
+  $("chips").replaceChildren(...drawChips(ticket, texts));
+  drawMessages(ticket);
+  drawTries(ticket);
+  drawTimeline(ticket);
+  drawMode();
+}
+
+function drawMessages(ticket) {
+  const isFirst = page.seen.size === 0;
+  const fresh = ticket.messages.filter((m) => !page.seen.has(m.id));
+  $("messages").replaceChildren(
+    ...ticket.messages.map((m) => drawMessage(m, { texts, clock, isNew: !isFirst && fresh.includes(m) })),
+  );
+  for (const message of ticket.messages) page.seen.add(message.id);
+  const column = document.querySelector(".reading");
+  if (fresh.length) column.scrollTop = column.scrollHeight;
+}
+
+function drawTries(ticket) {
+  const names = { argues: "tryArgues", gift: "tryGift" };
+  const known = Object.entries(ticket.drafts).filter(([name]) => names[name]);
+  $("tries").replaceChildren(
+    ...known.map(([name, text]) =>
+      el("button", { type: "button", class: "try", onclick: () => fillDraft(text) }, texts[names[name]]),
+    ),
+  );
+}
+
+function drawTimeline(ticket) {
+  const { timeline } = ticket;
+  $("next").hidden = timeline.length === 0;
+  if (!timeline.length) return;
+  const begun = timeline[0].at;
+  const items = timeline.map((event) => drawEvent(event, { texts, begun }));
+  const answered = timeline.some((e) => e.by === "bot");
+  const isPublic = timeline.some((e) => e.kind === "reply");
+  if (isPublic && !answered && ticket.now - begun < 90) items.push(el("li", { class: "e-waiting" }, el("p", {}, texts.waiting)));
+  if (timeline.some((e) => e.by === "bot" && ["priority", "group", "assignee"].includes(e.kind))) {
+    const link = document.querySelector(".console").href;
+    items.push(el("li", { class: "e-follow" }, el("a", { href: link }, texts.tl.follow)));
+  }
+  $("timeline").replaceChildren(...items);
+}
+
+function drawMode() {
+  for (const button of document.querySelectorAll("[data-mode]")) {
+    button.setAttribute("aria-pressed", String(button.dataset.mode === page.mode));
+  }
+  const isNote = page.mode === "note";
+  $("composer").classList.toggle("is-note", isNote);
+  $("send").textContent = isNote ? texts.sendNote : texts.send;
+  const first = page.ticket?.customer.split(" ")[0] ?? "";
+  draft.placeholder = isNote ? texts.placeholderNote : texts.placeholderPublic(first);
+}
+
+function showDraftState({ kind, verdict, label }) {
+  const state = $("draft-state");
+  state.dataset.mood = kind === "answer" ? verdict : kind;
+  state.textContent = kind === "idle" ? "" : label;
+}
+
+function say(words) {
+  $("closing").textContent = words;
+}
+
+// --- what a person does
+
+function fillDraft(text) {
+  draft.focus();
+  draft.select();
+  if (!document.execCommand("insertText", false, text)) {
+    draft.value = text;
+    draft.dispatchEvent(new Event("input"));
+  }
+  draft.scrollTop = 0;
+}
+
+function keepDraft() {
+  if (page.current === null) return;
+  const key = `cg-draft-${page.current}-${page.mode}`;
+  if (draft.value) localStorage.setItem(key, draft.value);
+  else localStorage.removeItem(key);
+}
+
+function bringDraft() {
+  draft.value = localStorage.getItem(`cg-draft-${page.current}-${page.mode}`) ?? "";
+  draft.dispatchEvent(new Event("input"));
+}
+
+async function send(event) {
+  event?.preventDefault();
+  const text = draft.value.trim();
+  if (!text || page.current === null || $("send").disabled) return;
+  $("send").disabled = true;
+  try {
+    const reason = await mayGo();
+    if (reason === false) return;
+    await call(`tickets/${page.current}/messages`, { text, public: page.mode === "public", reason: reason || undefined });
+    draft.value = "";
+    draft.dispatchEvent(new Event("input"));
+    keepDraft();
+    page.sentAt = Date.now();
+    say(page.mode === "public" ? texts.sent : "");
+    await refreshTicket();
+  } catch {
+    say(texts.notSent);
+  } finally {
+    $("send").disabled = false;
+  }
+}
+
+/** A reason to send with, "" when none is needed, false when the person goes on writing. */
+async function mayGo() {
+  if (page.mode !== "public") return "";
+  // The check may be slow or away: sending waits for it a moment, never longer.
+  await panel.settled(1500);
+  if (panel.verdict === "block") {
+    say(texts.blocked);
+    return false;
+  }
+  if (panel.verdict !== "hold") return "";
+  return (await askReason({ findings: panel.findings, language: page.language })) ?? false;
+}
+
+function setMode(mode) {
+  keepDraft();
+  page.mode = mode;
+  drawMode();
+  bringDraft();
+  panel.refresh();
+}
+
+async function openTicket(number) {
+  keepDraft();
+  Object.assign(page, { current: number, ticket: null, mode: "public", seen: new Set(), sentAt: 0 });
+  page.drawn.ticket = "";
+  document.body.dataset.view = number === null ? "list" : "ticket";
+  document.body.classList.toggle("is-empty", number === null);
+  say("");
+  if (number === null) return;
+  bringDraft();
+  await refreshTicket().catch(() => {
+    location.hash = "";
+  });
+  refreshList().catch(() => {});
+}
+
+function readHash() {
+  const number = Number.parseInt(location.hash.replace("#/", ""), 10);
+  return Number.isInteger(number) ? number : null;
+}
+
+// --- two small dialogs
+
+function askDialog(...content) {
+  const dialog = el("dialog", { class: "sheet" }, el("form", { method: "dialog" }, ...content));
+  document.body.append(dialog);
+  dialog.showModal();
+  return new Promise((resolve) => {
+    dialog.addEventListener("close", () => {
+      const fields = Object.fromEntries([...dialog.querySelectorAll("[name]")].map((f) => [f.name, f.value.trim()]));
+      const isYes = dialog.returnValue === "yes";
+      dialog.remove();
+      resolve(isYes ? fields : null);
+    });
+  });
+}
+
+function dialogButtons(yes) {
+  return el(
+    "div",
+    { class: "sheet-buttons" },
+    el("button", { type: "submit", value: "no", formnovalidate: true, class: "plain" }, texts.cancel),
+    el("button", { type: "submit", value: "yes", class: "send" }, yes),
+  );
+}
+
+async function writeAsCustomer() {
+  const wish = await askDialog(
+    el("h2", {}, texts.customerTitle),
+    el("p", {}, texts.customerHint),
+    el("label", { for: "c-name" }, texts.customerName),
+    el("input", { id: "c-name", name: "name", required: true, maxlength: "80", autocomplete: "off" }),
+    el("label", { for: "c-text" }, texts.customerText),
+    el("textarea", { id: "c-text", name: "text", rows: "6", required: true }),
+    dialogButtons(texts.customerSend),
+  );
+  if (!wish || !wish.text || !wish.name) return;
+  const { id } = await call(`tickets?language=${page.language}`, wish);
+  await refreshList();
+  location.hash = `#/${id}`;
+}
+
+async function startOver() {
+  if (!(await askDialog(el("h2", {}, texts.startOver), el("p", {}, texts.startOverAsk), dialogButtons(texts.confirm)))) return;
+  await call("start-over", {});
+  for (const key of Object.keys(localStorage)) if (key.startsWith("cg-draft-")) localStorage.removeItem(key);
+  draft.value = "";
+  page.current = null;
+  location.hash = "";
+  await openFirst();
+  say(texts.startedOver);
+}
+
+// --- language and light
+
+function startLanguage() {
+  const asked = new URLSearchParams(location.search).get("lang") ?? localStorage.getItem("cg-language");
+  const own = (navigator.language || "en").toLowerCase().startsWith("ru") ? "ru" : "en";
+  return asked === "ru" || asked === "en" ? asked : own;
+}
+
+function speak() {
+  texts = TEXTS[page.language];
+  clock = makeClock(page.language);
+  document.documentElement.lang = page.language;
+  for (const node of document.querySelectorAll("[data-text]")) node.textContent = texts[node.dataset.text];
+  for (const node of document.querySelectorAll("[data-label]")) node.setAttribute("aria-label", texts[node.dataset.label]);
+  for (const button of document.querySelectorAll("[data-language]")) {
+    button.setAttribute("aria-pressed", String(button.dataset.language === page.language));
+  }
+  $("tickets").dataset.empty = texts.nobody;
+  document.body.dataset.offline = texts.offline;
+}
+
+async function setLanguage(language) {
+  if (language === page.language) return;
+  keepDraft();
+  page.language = language;
+  localStorage.setItem("cg-language", language);
+  speak();
+  panel.setLanguage(language);
+  page.current = null;
+  draft.value = "";
+  await openFirst();
+}
+
+function setTheme(theme) {
+  if (theme) document.documentElement.dataset.theme = theme;
+}
+
+function turnTheme() {
+  const isDark = getComputedStyle(document.documentElement).colorScheme === "dark" ||
+    (!document.documentElement.dataset.theme && matchMedia("(prefers-color-scheme: dark)").matches);
+  const theme = isDark ? "light" : "dark";
+  localStorage.setItem("cg-theme", theme);
+  setTheme(theme);
+}
+
+async function openFirst() {
+  const tickets = await refreshList();
+  const wanted = readHash();
+  const isThere = tickets.some((t) => t.id === wanted);
+  if (isThere) return openTicket(wanted);
+  const isWide = matchMedia("(min-width: 761px)").matches;
+  const first = tickets.find((t) => t.complaint) ?? tickets[0];
+  if (isWide && first) {
+    history.replaceState(null, "", `#/${first.id}`);
+    return openTicket(first.id);
+  }
+  history.replaceState(null, "", location.pathname + location.search);
+  return openTicket(null);
+}
+
+function listen() {
+  $("composer").addEventListener("submit", send);
+  draft.addEventListener("input", keepDraft);
+  draft.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) send(event);
+  });
+  $("back").addEventListener("click", () => {
+    location.hash = "";
+  });
+  $("theme").addEventListener("click", turnTheme);
+  $("as-customer").addEventListener("click", () => writeAsCustomer().catch(() => say(texts.notSent)));
+  $("start-over").addEventListener("click", () => startOver().catch(() => say(texts.notSent)));
+  for (const button of document.querySelectorAll("[data-language]")) {
+    button.addEventListener("click", () => setLanguage(button.dataset.language));
+  }
+  for (const button of document.querySelectorAll("[data-mode]")) {
+    button.addEventListener("click", () => setMode(button.dataset.mode));
+  }
+  addEventListener("hashchange", () => {
+    if (/^#(\/\d+)?$|^$/.test(location.hash) && readHash() !== page.current) openTicket(readHash());
+  });
+}
+
+setTheme(localStorage.getItem("cg-theme"));
+speak();
+listen();
+await openFirst().catch(() => document.body.classList.add("offline"));
+keepFresh(refreshList, () => 5000);
+keepFresh(refreshTicket, () => (Date.now() - page.sentAt < 90_000 ? 700 : 4000));

@@ -1,0 +1,117 @@
+// Pure functions on texts and findings: no DOM, no network.
+
+// The steps of the gift ladder, in the order in which a good reply takes them.
+export const LADDER = [
+  "thank-for-the-complaint",
+  "say-why-it-matters",
+  "apologise-explicitly",
+  "name-the-problem",
+  "own-the-mistake",
+  "answer-every-point",
+  "offer-concrete-remedy",
+  "promise-what-when-who",
+  "ask-open-question",
+  "open-a-direct-line",
+  "say-what-will-change",
+  "check-it-is-fixed",
+];
+
+const RANK = { error: 0, warning: 1, info: 2 };
+
+/** UTF-16 positions of code point offsets, counted in one pass. Offsets past the end become the length. */
+export function toUtf16(text, offsets) {
+  const wanted = [...new Set(offsets)].sort((a, b) => a - b);
+  const found = new Map();
+  let points = 0;
+  let units = 0;
+  for (const offset of wanted) {
+    while (points < offset && units < text.length) {
+      units += text.codePointAt(units) > 0xffff ? 2 : 1;
+      points += 1;
+    }
+    found.set(offset, units);
+  }
+  return found;
+}
+
+/** Findings with `from` and `to` in UTF-16 units of `text`; both null for what is missing. */
+export function locate(text, findings) {
+  const placed = findings.filter((f) => f.start !== null && f.end !== null);
+  const map = toUtf16(text, placed.flatMap((f) => [f.start, f.end]));
+  return findings.map((f) =>
+    f.start === null || f.end === null
+      ? { ...f, from: null, to: null }
+      : { ...f, from: map.get(f.start), to: map.get(f.end) },
+  );
+}
+
+/** The same findings after an edit: moved when the edit lies elsewhere, without a place when it touched them. */
+export function shift(findings, before, after) {
+  if (before === after) return findings;
+  const most = Math.min(before.length, after.length);
+  let head = 0;
+  while (head < most && before[head] === after[head]) head += 1;
+  let tail = 0;
+  while (tail < most - head && before[before.length - 1 - tail] === after[after.length - 1 - tail]) tail += 1;
+  const end = before.length - tail;
+  const by = after.length - before.length;
+  return findings.map((f) => {
+    if (f.from === null || f.to <= head) return f;
+    if (f.from >= end) return { ...f, from: f.from + by, to: f.to + by };
+    return { ...f, from: null, to: null };
+  });
+}
+
+/**
+ * What to show at once: errors first, then the next missing step of the ladder, then other words; at most
+ * `limit`, and never two missing steps. Gives {shown, more}.
+ */
+export function choose(findings, limit = 3) {
+  const byPlace = (a, b) => RANK[a.severity] - RANK[b.severity] || (a.start ?? 0) - (b.start ?? 0);
+  const step = (f) => (LADDER.indexOf(f.rule) + LADDER.length + 1) % (LADDER.length + 1);
+  const said = findings.filter((f) => !f.missing).sort(byPlace);
+  const missing = findings.filter((f) => f.missing).sort((a, b) => step(a) - step(b));
+  const errors = said.filter((f) => f.severity === "error");
+  const others = said.filter((f) => f.severity !== "error");
+  const queue = [...errors, ...missing.slice(0, 1), ...others];
+  return { shown: queue.slice(0, limit), more: [...queue.slice(limit), ...missing.slice(1)] };
+}
+
+/** The sentence around [from, to) as {from, to}: what a suggestion replaces. */
+export function sentenceAround(text, from, to) {
+  const ends = /[.!?…]+["»”’)]*(?=\s|$)|\n/g;
+  let start = 0;
+  for (const match of text.matchAll(ends)) {
+    const end = match[0] === "\n" ? match.index : match.index + match[0].length;
+    if (end >= to) return { from: skipSpace(text, start), to: end };
+    if (end <= from) start = match.index + match[0].length;
+  }
+  return { from: skipSpace(text, start), to: text.length };
+}
+
+function skipSpace(text, at) {
+  let place = at;
+  while (place < text.length && /\s/.test(text[place])) place += 1;
+  return place;
+}
+
+/**
+ * The edit that puts a suggestion into a draft, as {from, to, text}: in place of the sentence it is about,
+ * thanks after the greeting, anything else that is missing before the signature line, else at the end.
+ */
+export function planInsert(text, finding) {
+  if (finding.from !== null) {
+    return { ...sentenceAround(text, finding.from, finding.to), text: finding.suggestion };
+  }
+  const place = finding.rule === LADDER[0] ? afterGreeting(text) : text.trimEnd().length;
+  const before = place > 0 && !/\s$/.test(text.slice(0, place)) ? " " : "";
+  const after = place < text.length && !/^\s/.test(text.slice(place)) ? " " : "";
+  return { from: place, to: place, text: before + finding.suggestion + after };
+}
+
+function afterGreeting(text) {
+  const greeting =
+    /^\s*(?:(?:dear|hi|hello|hey|good (?:morning|afternoon|evening))\b[^.!?,\n]{0,40}[,!.]|[^.!?\n]{0,40}(?:здравствуй(?:те)?|добр(?:ый|ое|ой) (?:день|утро|вечер)|уважаем\S+|приветствуем)[^.!?\n]{0,40}[,!.])/iu;
+  const match = text.match(greeting);
+  return match ? match[0].length : 0;
+}
