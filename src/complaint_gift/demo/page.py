@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response, abort, jsonify, render_template, request
@@ -28,11 +27,10 @@ def create_page(desk: Desk, *, bot: int, token: str, console: str = "/console/es
     app = Flask(__name__)
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.config["MAX_CONTENT_LENGTH"] = 4 * LONGEST_TEXT
-    assets = _newest(Path(__file__).parent / "static")
 
     @app.get("/")
     def show_page() -> str:
-        return render_template("demo.html", token=token, console=console, assets=assets)
+        return render_template("demo.html", token=token, console=console)
 
     @app.before_request
     def refuse_strangers() -> None:
@@ -114,7 +112,3 @@ def _texts(*names: str) -> dict[str, str]:
     if not all(found.values()) or any(len(text) > LONGEST_TEXT for text in found.values()):
         abort(400)
     return found
-
-
-def _newest(folder: Path) -> str:
-    return str(int(max((path.stat().st_mtime for path in folder.rglob("*")), default=0)))

@@ -136,7 +136,8 @@ function drawMode() {
 function showDraftState({ kind, verdict, label }) {
   const state = $("draft-state");
   state.dataset.mood = kind === "answer" ? verdict : kind;
-  state.textContent = kind === "idle" ? "" : label;
+  state.hidden = kind === "idle";
+  state.textContent = label;
 }
 
 function say(words) {
@@ -361,7 +362,10 @@ function listen() {
     button.addEventListener("click", () => setMode(button.dataset.mode));
   }
   addEventListener("hashchange", () => {
-    if (/^#(\/\d+)?$|^$/.test(location.hash) && readHash() !== page.current) openTicket(readHash());
+    const isOurs = /^(#(\/\d+)?)?$/.test(location.hash);
+    if (!isOurs || readHash() === page.current) return;
+    if (readHash() === null) openFirst().catch(() => {});
+    else openTicket(readHash());
   });
 }
 
