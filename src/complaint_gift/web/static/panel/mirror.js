@@ -61,7 +61,7 @@ export function makeMirror(textarea) {
 
 // Marks cannot overlap: the graver one keeps the words, the other what is left of its own.
 function layOut(findings) {
-  const rank = { error: 0, warning: 1, info: 2 };
+  const rank = { present: 0, error: 1, warning: 2, info: 3 };
   const taken = [];
   const sorted = findings
     .filter((f) => f.from !== null && f.to > f.from)

@@ -7,7 +7,7 @@
 
 import { el } from "./dom.js";
 import { makeLoop } from "./loop.js";
-import { choose, locate, planInsert, shift } from "./spans.js";
+import { choose, climb, locate, planInsert, shift } from "./spans.js";
 import { textsFor } from "./texts.js";
 
 export { askReason } from "./hold.js";
@@ -23,6 +23,7 @@ export function mountPanel({ element, editor, ask, describe, language = "en", de
   let texts = textsFor(language);
   let state = { kind: "idle" };
   let findings = [];
+  let steps = climb("", { findings: [], signals: [] });
   let verdict = null;
   let drawnText = editor.read();
   let isOpen = false;
@@ -30,11 +31,12 @@ export function mountPanel({ element, editor, ask, describe, language = "en", de
 
   const heading = el("h2", { class: "cg-title" });
   const status = el("div", { class: "cg-status", role: "status" });
+  const ladder = el("ul", { class: "cg-steps" });
   const list = el("ol", { class: "cg-findings" });
   const more = el("button", { type: "button", class: "cg-more", onclick: toggleMore });
   const retry = el("button", { type: "button", class: "cg-more", onclick: () => loop.now() });
   element.classList.add("cg-panel");
-  element.replaceChildren(heading, status, list, more, retry);
+  element.replaceChildren(heading, status, ladder, list, more, retry);
 
   const loop = makeLoop({ make: makeRequest, ask, show, delay });
   const stopListening = editor.listen(onInput, onCaret);
@@ -49,6 +51,7 @@ export function mountPanel({ element, editor, ask, describe, language = "en", de
   function onInput() {
     const text = editor.read();
     findings = shift(findings, drawnText, text);
+    steps = steps.map((step) => ({ ...step, places: shift(step.places, drawnText, text) }));
     drawnText = text;
     editor.draw(findings);
     loop.touch();
@@ -82,10 +85,14 @@ export function mountPanel({ element, editor, ask, describe, language = "en", de
   function take(next) {
     if (next.kind === "answer") {
       verdict = next.answer.verdict;
-      findings = shift(locate(next.text, next.answer.findings), next.text, editor.read());
+      const now = editor.read();
+      findings = shift(locate(next.text, next.answer.findings), next.text, now);
+      steps = climb(next.text, { signals: [], ...next.answer });
+      for (const step of steps) step.places = shift(step.places, next.text, now);
     } else {
       verdict = null;
       findings = [];
+      steps = climb("", { findings: [], signals: [] });
       isOpen = false;
     }
     drawnText = editor.read();
@@ -98,6 +105,7 @@ export function mountPanel({ element, editor, ask, describe, language = "en", de
     const mood = state.kind === "answer" ? verdict : state.kind;
     element.dataset.mood = mood;
     drawStatus(mood);
+    drawLadder();
     const visible = isOpen ? [...shown, ...rest] : shown;
     drawList(visible);
     more.hidden = rest.length === 0;
@@ -125,6 +133,32 @@ export function mountPanel({ element, editor, ask, describe, language = "en", de
     if (status.dataset.said === wanted.join("\n")) return;
     status.dataset.said = wanted.join("\n");
     status.replaceChildren(...wanted.map((line, i) => el("p", { class: i ? "cg-note" : "cg-line" }, line)));
+  }
+
+  // Only where a customer waits for the gift: not on notes, not on praise or a question, not while we are away.
+  function drawLadder() {
+    const described = describe();
+    ladder.hidden = !described || described.scope !== "public-reply" || described.context?.complaint === false || state.kind === "away";
+    ladder.setAttribute("aria-label", texts.steps);
+    ladder.replaceChildren(...steps.map(drawStep));
+  }
+
+  function drawStep({ name, places }) {
+    const isDone = places.length > 0;
+    const show = () => {
+      editor.draw([...findings, ...places]);
+      editor.point(`step-${name}`);
+    };
+    const hide = () => {
+      editor.draw(findings);
+      editor.point(pointed);
+    };
+    return el(
+      "li",
+      { class: isDone ? "cg-done" : null, onmouseenter: show, onmouseleave: hide },
+      texts.step[name],
+      el("span", { class: "cg-unseen" }, `: ${isDone ? texts.stepDone : texts.stepOpen}`),
+    );
   }
 
   function drawList(visible) {

@@ -16,6 +16,15 @@ export const LADDER = [
   "check-it-is-fixed",
 ];
 
+// What a customer hears in a good reply: the rule that misses it, the signals that show it is there.
+export const STEPS = [
+  { name: "thanks", rule: "thank-for-the-complaint", signals: ["thanks"] },
+  { name: "apology", rule: "apologise-explicitly", signals: ["apology"] },
+  { name: "ownership", rule: "own-the-mistake", signals: ["ownership"] },
+  { name: "remedy", rule: "offer-concrete-remedy", signals: ["remedy"] },
+  { name: "promise", rule: "promise-what-when-who", signals: ["promise", "deadline"] },
+];
+
 const RANK = { error: 0, warning: 1, info: 2 };
 
 /** UTF-16 positions of code point offsets, counted in one pass. Offsets past the end become the length. */
@@ -75,6 +84,15 @@ export function choose(findings, limit = 3) {
   const others = said.filter((f) => f.severity !== "error");
   const queue = [...errors, ...missing.slice(0, 1), ...others];
   return { shown: queue.slice(0, limit), more: [...queue.slice(limit), ...missing.slice(1)] };
+}
+
+/** The steps of the gift with the places in `text` that take them; none for a step still open. */
+export function climb(text, { findings, signals }) {
+  const isOpen = new Set(findings.filter((f) => f.missing).map((f) => f.rule));
+  return STEPS.map(({ name, rule, signals: names }) => {
+    const heard = isOpen.has(rule) ? [] : signals.filter((s) => names.includes(s.signal));
+    return { name, places: locate(text, heard.map((s) => ({ id: `step-${name}`, severity: "present", ...s }))) };
+  });
 }
 
 /** The sentence around [from, to) as {from, to}: what a suggestion replaces. */

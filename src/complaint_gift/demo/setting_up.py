@@ -1,0 +1,109 @@
+"""Sets the demo up: the stand-in with its people and conversations, the secrets, the configuration."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from complaint_gift.demo import conversations
+from complaint_gift.demo.standin.desk import Account, Desk
+from complaint_gift.demo.standin.people import Cast, cast
+from complaint_gift.demo.standin.webhooks import add_webhook
+
+SOURCE = "zendesk-demo"
+CLIENT = "complaint-gift-demo"
+EVENTS = (
+    "ticket.created",
+    "ticket.comment_added",
+    "ticket.tags_changed",
+    "ticket.status_changed",
+    "ticket.csat_received",
+    "ticket.merged",
+    "ticket.comment_made_private",
+    "ticket.comment_redacted",
+    "ticket.soft_deleted",
+    "ticket.marked_as_spam",
+)
+SECRETS = ("client-secret", "review-token", "console-password", "session-key")
+
+
+def prepare(data: Path, port: int) -> Path:
+    """Make everything the demo needs under `data`/demo and give the path of its configuration.
+
+    Safe to call again: conversations and secrets stay, addresses follow the port.
+    """
+    folder = data / "demo"
+    for name in SECRETS:
+        _keep_secret(folder / "secrets" / name, secrets.token_urlsafe(24))
+    desk = open_desk(folder)
+    people = cast(desk)
+    _write_secret(folder / "secrets" / "signing-secret", _align_webhook(desk, people, port))
+    conversations.fill(desk)
+    config = folder / "complaint-gift.yaml"
+    with config.open("w", encoding="utf-8") as file:
+        YAML().dump(_configuration(folder / "secrets", desk, people, port), file)
+    return config
+
+
+def open_desk(folder: Path) -> Desk:
+    """The stand-in's memory in the demo's folder, with the client that the configuration names."""
+    return Desk(folder / "standin.sqlite3", Account(clients={CLIENT: read_secret(folder, "client-secret")}))
+
+
+def read_secret(folder: Path, name: str) -> str:
+    return (folder / "secrets" / name).read_text("utf-8").strip()
+
+
+def _keep_secret(path: Path, fresh: str) -> None:
+    if not path.exists() or not path.read_text("utf-8").strip():
+        _write_secret(path, fresh)
+
+
+def _write_secret(path: Path, value: str) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        os.fchmod(file.fileno(), 0o600)
+        file.write(value + "\n")
+
+
+def _align_webhook(desk: Desk, people: Cast, port: int) -> str:
+    """Create the webhook, or point the one there is at this port; gives its signing secret."""
+    endpoint = f"http://127.0.0.1:{port}/hooks/{SOURCE}"
+    with desk.transaction() as records:
+        known = records.find("webhook")
+        if known:
+            webhook = records.put("webhook", known[0] | {"endpoint": endpoint})
+        else:
+            wish = {
+                "name": "Complaint Gift",
+                "endpoint": endpoint,
+                "http_method": "POST",
+                "request_format": "json",
+                "status": "active",
+                "subscriptions": [f"zen:event-type:{name}" for name in EVENTS],
+            }
+            webhook = add_webhook(records, wish, people.lead)
+        return str(webhook["_secret"])
+
+
+def _configuration(folder: Path, desk: Desk, people: Cast, port: int) -> dict[str, Any]:
+    def secret(name: str) -> dict[str, str]:
+        return {"file": str((folder / name).resolve())}
+
+    return {
+        "sources": {
+            SOURCE: {
+                "plugin": "zendesk",
+                "base_url": f"http://127.0.0.1:{port}/demo/zendesk",
+                "account_id": str(desk.account.id),
+                "client_id": CLIENT,
+                "client_secret": secret("client-secret"),
+                "signing_secrets": [secret("signing-secret")],
+                "bot_user_id": str(people.bot),
+            }
+        },
+    }

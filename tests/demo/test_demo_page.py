@@ -1,0 +1,127 @@
+"""The demo's own interface, its sample conversations and its configuration."""
+
+import json
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from complaint_gift.demo import conversations, prepare
+from complaint_gift.demo.page import create_page
+from complaint_gift.demo.setting_up import CLIENT, open_desk, read_secret
+from complaint_gift.demo.standin import create_app
+from complaint_gift.demo.standin.people import cast
+
+
+@pytest.fixture
+def page(tmp_path: Path) -> FlaskClient:
+    helpdesk = create_app(tmp_path / "s.sqlite3", deliver=False)
+    desk = helpdesk.extensions["desk"]
+    conversations.fill(desk)
+    return create_page(desk, bot=helpdesk.extensions["cast"].bot, token="t0ken").test_client()
+
+
+def number_of(page: FlaskClient, language: str, subject: str) -> int:
+    found = page.get(f"/api/tickets?language={language}").json["tickets"]
+    return next(t["id"] for t in found if subject in t["subject"])
+
+
+@pytest.mark.parametrize("language", conversations.LANGUAGES)
+def test_samples_show_complaints_praise_and_a_question(language: str) -> None:
+    samples = conversations.load_samples(language)
+    kinds = [sample.get("kind", "complaint") for sample in samples]
+    assert kinds.count("complaint") >= 4
+    assert {"praise", "question"} <= set(kinds)
+    for sample in samples:
+        assert sample["messages"][0]["from"] == "customer"
+        assert sample["ago"] >= max(m.get("after", 0) for m in sample["messages"])
+        wanted = {"argues", "gift"} if sample.get("kind", "complaint") == "complaint" else {"gift"}
+        assert set(sample["drafts"]) == wanted
+        words = json.dumps([sample["messages"], sample["drafts"]], ensure_ascii=False)
+        is_russian = any("а" <= letter <= "я" for letter in words.lower())
+        assert is_russian == (language == "ru")
+        assert "\\n" not in sample["drafts"]["gift"], "lines of the file are not lines of the reply"
+
+
+def test_list_speaks_one_language_and_marks_complaints(page: FlaskClient) -> None:
+    for language in conversations.LANGUAGES:
+        found = page.get(f"/api/tickets?language={language}").json["tickets"]
+        assert {t["language"] for t in found} == {language}
+        assert any(t["complaint"] for t in found)
+        assert not all(t["complaint"] for t in found)
+        assert [t["moved"] for t in found] == sorted((t["moved"] for t in found), reverse=True)
+
+
+def test_page_is_protected(page: FlaskClient) -> None:
+    answer = page.get("/")
+    policy = answer.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert "t0ken" in answer.text
+    assert "<script>" not in answer.text
+    assert "style=" not in answer.text
+
+
+def test_strangers_cannot_write(page: FlaskClient) -> None:
+    number = number_of(page, "en", "thirty")
+    path = f"/api/tickets/{number}/messages"
+    assert page.post(path, data={"text": "x"}).status_code == 403
+    assert page.post(path, json={"text": "x"}, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
+    assert page.post(path, json={"text": " "}).status_code == 400
+    assert len(page.get(f"/api/tickets/{number}").json["messages"]) == 1
+
+
+def test_reply_goes_out_with_its_reason(page: FlaskClient) -> None:
+    number = number_of(page, "ru", "минус тридцать")
+    wish = {"text": "Успокойтесь", "public": True, "reason": "Так просили"}
+    assert page.post(f"/api/tickets/{number}/messages", json=wish).status_code == 201
+    shown = page.get(f"/api/tickets/{number}").json
+    assert (shown["messages"][-1]["author"], shown["messages"][-1]["role"]) == ("Ольга Литвин", "agent")
+    assert [(e["kind"], e["text"]) for e in shown["timeline"]] == [
+        ("reply", "Успокойтесь"),
+        ("reason", "Так просили"),
+    ]
+    assert shown["context"]["first_reply"] is False
+
+
+def test_context_names_only_what_is_known(page: FlaskClient) -> None:
+    def context(subject: str) -> Any:
+        return page.get(f"/api/tickets/{number_of(page, 'en', subject)}").json["context"]
+
+    assert context("thirty")["complaint"] is True
+    assert context("night porter")["complaint"] is False
+    assert "complaint" not in context("ombudsman"), "nobody has said yet whether it is one"
+    assert context("thirty")["first_reply"] is True
+    assert context("Charged twice")["first_reply"] is False
+
+
+def test_customer_can_write_and_samples_come_back(page: FlaskClient) -> None:
+    wish = {"name": "Eve", "text": "The lamp came broken.\nAgain."}
+    number = page.post("/api/tickets?language=en", json=wish).json["id"]
+    shown = page.get(f"/api/tickets/{number}").json
+    assert (shown["subject"], shown["customer"]) == ("The lamp came broken.", "Eve")
+    assert page.post("/api/start-over", json={}).status_code == 200
+    assert page.get(f"/api/tickets/{number}").status_code == 404
+    assert len(page.get("/api/tickets?language=en").json["tickets"]) == len(conversations.load_samples("en"))
+
+
+def test_prepare_keeps_secrets_and_follows_the_port(tmp_path: Path) -> None:
+    config = prepare(tmp_path, 8080)
+    folder = tmp_path / "demo"
+    before = {path.name: path.read_text() for path in (folder / "secrets").iterdir()}
+    assert all(stat.S_IMODE(path.stat().st_mode) == 0o600 for path in (folder / "secrets").iterdir())
+    assert all(text.strip() for text in before.values())
+    assert not any(text.strip() in config.read_text() for text in before.values()), "a secret in the file"
+    assert prepare(tmp_path, 9090) == config
+    assert {path.name: path.read_text() for path in (folder / "secrets").iterdir()} == before
+    assert "127.0.0.1:9090/demo/zendesk" in config.read_text()
+    desk = open_desk(folder)
+    with desk.reading() as records:
+        hooks, told = records.find("webhook"), records.find("ticket")
+    assert [hook["endpoint"] for hook in hooks] == ["http://127.0.0.1:9090/hooks/zendesk-demo"]
+    assert hooks[0]["_secret"] == read_secret(folder, "signing-secret")
+    assert len(told) == sum(len(conversations.load_samples(language)) for language in conversations.LANGUAGES)
+    assert desk.account.clients == {CLIENT: before["client-secret"].strip()}
+    assert cast(desk).bot == cast(desk).bot
