@@ -125,7 +125,7 @@ class Sender:
             session.trust_env = False
             while not stopping.is_set():
                 if not self.deliver_one(session):
-                    self.desk.bell.wait(0.3)
+                    self.desk.bell.wait(0.5)
                     self.desk.bell.clear()
 
     def deliver_due(self) -> int:

@@ -111,15 +111,30 @@ function drawTimeline(ticket) {
   $("next").hidden = timeline.length === 0;
   if (!timeline.length) return;
   const begun = timeline[0].at;
-  const items = timeline.map((event) => drawEvent(event, { texts, begun }));
+  const items = timeline.map((event) => ({ key: JSON.stringify(event), make: () => drawEvent(event, { texts, begun }) }));
   const answered = timeline.some((e) => e.by === "bot");
   const isPublic = timeline.some((e) => e.kind === "reply");
-  if (isPublic && !answered && ticket.now - begun < 90) items.push(el("li", { class: "e-waiting" }, el("p", {}, texts.waiting)));
-  if (timeline.some((e) => e.by === "bot" && ["priority", "group", "assignee"].includes(e.kind))) {
-    const link = document.querySelector(".console").href;
-    items.push(el("li", { class: "e-follow" }, el("a", { href: link }, texts.tl.follow)));
+  if (isPublic && !answered && ticket.now - begun < 90) {
+    items.push({ key: "waiting", make: () => el("li", { class: "e-waiting" }, el("p", {}, texts.waiting)) });
   }
-  $("timeline").replaceChildren(...items);
+  if (timeline.some((e) => e.by === "bot" && ["priority", "group", "assignee"].includes(e.kind))) {
+    const link = el("a", { href: document.querySelector(".console").href }, texts.tl.follow);
+    items.push({ key: "follow", make: () => el("li", { class: "e-follow" }, link) });
+  }
+  fillList($("timeline"), items, page.language);
+}
+
+// Appends what is new and leaves the rest alone, so that a screen reader hears each event once.
+function fillList(list, items, language) {
+  const keys = items.map((item) => `${language} ${item.key}`);
+  while (list.lastChild && list.lastChild.dataset.key !== keys[list.children.length - 1]) list.lastChild.remove();
+  const isSame = [...list.children].every((node, i) => node.dataset.key === keys[i]);
+  if (!isSame) list.replaceChildren();
+  items.slice(list.children.length).forEach((item) => {
+    const node = item.make();
+    node.dataset.key = keys[list.children.length];
+    list.append(node);
+  });
 }
 
 function drawMode() {

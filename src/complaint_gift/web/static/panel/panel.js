@@ -73,7 +73,8 @@ export function mountPanel({ element, editor, ask, describe, language = "en", de
   function show(next) {
     if (next.kind === "checking") {
       element.setAttribute("aria-busy", "true");
-      if (state.kind === "idle" || state.kind === "away") state = { ...state, kind: "checking" };
+      // While we are away the same calm line stays: a retry every few seconds is not news.
+      if (state.kind === "idle") state = { ...state, kind: "checking" };
     } else {
       element.removeAttribute("aria-busy");
       state = next;
