@@ -19,6 +19,9 @@
       if (id && !document.getElementById(id)) bad.push(`points at nothing: ${id}`);
     }
   }
+  const regions = [...document.querySelectorAll('section[aria-labelledby], [role=region], aside, nav')].filter(isShown);
+  const names = regions.map((n) => n.tagName + nameOf(n).slice(0, 60));
+  for (const name of names) if (names.filter((n) => n === name).length > 1) bad.push(`two regions are called ${name}`);
   let level = 0;
   for (const node of document.querySelectorAll('h1, h2, h3, h4')) {
     if (!isShown(node)) continue;
