@@ -1,4 +1,4 @@
-"""What every test may ask for, wherever it lives, and what a skip must not hide. Loaded as a pytest plugin."""
+"""What every test may ask for, wherever it lives, and what a skip must not hide; a pytest plugin."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Where nothing may be missing (CG_NO_SKIPS=1, set when root has installed everything), a skip is a failure."""
+    """Where root has installed everything (CG_NO_SKIPS=1) a skip is a failure."""
     if _skipped and os.environ.get("CG_NO_SKIPS") == "1" and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 

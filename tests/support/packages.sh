@@ -11,6 +11,7 @@ need nginx nginx-light
 need systemd-analyze systemd
 need npm npm
 need wrk wrk
+docker compose version >/dev/null 2>&1 || need docker-compose docker-compose
 
 [ -n "$missing" ] || exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then

@@ -1,0 +1,89 @@
+"""The examples in deploy/ are read by the programs that they are meant for."""
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+DEPLOY = ROOT / "deploy"
+SYSTEMD = sorted((DEPLOY / "systemd").glob("*.service"))
+
+
+def find(program: str, package: str) -> str:
+    path = shutil.which(program, path=f"{os.environ['PATH']}:/usr/sbin:/sbin")
+    if path is None:
+        pytest.skip(f"needs {program}: apt-get install {package}")
+    return path
+
+
+def run(*command: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command, env=os.environ | environ, capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+def names_of_secrets() -> list[str]:
+    text = (DEPLOY / "example.env").read_text()
+    return re.findall(r"^([A-Z_]+)=$", text, re.MULTILINE)
+
+
+@pytest.fixture
+def compose(tmp_path: Path) -> list[str]:
+    if shutil.which("docker") and run("docker", "compose", "version").returncode == 0:
+        return ["docker", "compose"]
+    return [find("docker-compose", "docker-compose")]
+
+
+def test_compose_reads_its_file(compose: list[str]) -> None:
+    filled = dict.fromkeys(names_of_secrets(), "secret")
+    told = run(*compose, "-f", str(DEPLOY / "compose.yaml"), "config", **filled)
+    assert told.returncode == 0, told.stderr
+    for service in ("web", "worker", "ticker", "database", "valkey"):
+        assert f"  {service}:" in told.stdout
+
+
+def test_compose_refuses_a_missing_secret(compose: list[str]) -> None:
+    filled = dict.fromkeys(names_of_secrets(), "secret") | {"POSTGRES_PASSWORD": ""}
+    told = run(*compose, "-f", str(DEPLOY / "compose.yaml"), "config", **filled)
+    assert told.returncode != 0
+    assert "deploy/.env" in told.stderr
+
+
+@pytest.mark.parametrize("unit", SYSTEMD, ids=lambda path: path.name)
+def test_systemd_reads_the_unit(unit: Path, tmp_path: Path) -> None:
+    program = find("systemd-analyze", "systemd")
+    # The programs of the unit are not installed here; everything else must hold.
+    text = re.sub(r"^(Exec\w+=)/opt/\S+", r"\1/bin/true", unit.read_text(), flags=re.MULTILINE)
+    name = unit.name.replace("@.", "@1.")
+    (tmp_path / name).write_text(text)
+    told = run(program, "verify", "--man=no", str(tmp_path / name))
+    about_it = [line for line in told.stderr.splitlines() if name in line or "Unknown" in line]
+    assert told.returncode == 0, told.stderr
+    assert about_it == []
+
+
+def test_nginx_reads_its_configuration(tmp_path: Path) -> None:
+    program = find("nginx", "nginx-light")
+    site = (DEPLOY / "nginx" / "complaint-gift.conf").read_text()
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    made = run(
+        find("openssl", "openssl"), "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1",
+        "-subj", "/CN=gift.example.com", "-keyout", str(key), "-out", str(certificate),
+    )  # fmt: skip
+    assert made.returncode == 0, made.stderr
+    site = re.sub(r"(ssl_certificate_key\s+)\S+;", rf"\1{key};", site)
+    site = re.sub(r"(ssl_certificate\s+)\S+;", rf"\1{certificate};", site)
+    site = site.replace("listen 443 ssl", "listen 127.0.0.1:18443 ssl").replace(
+        "listen 80", "listen 127.0.0.1:18080"
+    )
+    main = tmp_path / "nginx.conf"
+    main.write_text(
+        f"pid {tmp_path}/nginx.pid;\nerror_log {tmp_path}/error.log;\nevents {{}}\n"
+        f"http {{\naccess_log {tmp_path}/access.log;\n{site}\n}}\n"
+    )
+    told = run(program, "-t", "-c", str(main), "-e", str(tmp_path / "error.log"))
+    assert told.returncode == 0, told.stderr
