@@ -85,7 +85,10 @@ class Author:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One utterance, in the version we saw last. `text` is plain text of the new part only."""
+    """One utterance, in the version we saw last. `text` is plain text of the new part only.
+
+    `waiver` is the reason its author gave for sending it against the advice, "" when there was none.
+    """
 
     id: str
     author: Author
@@ -94,6 +97,7 @@ class Message:
     sent_at: datetime
     channel: str = ""
     language: str = ""
+    waiver: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +242,8 @@ class Action:
 
     `mark` is the idempotency mark: written with the change, looked for before a retry.
     `payload` by kind: note {text}; tags {add: [...], remove: [...]}; priority {priority};
-    assign {group_id?, assignee_id?}; notify {channel, to, subject, text} (never reaches a plugin).
+    assign {group_id?, assignee_id?}; notify {escalation, channel, to} (never reaches a plugin, its words are
+    made when it is sent).
     """
 
     id: int
