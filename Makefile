@@ -37,6 +37,7 @@ packages:
 	@sh tests/support/packages.sh
 
 bench: packages $(VENV)/ready-to-test  ## Measure speed, side by side with peers and limits
+	@$(PIP) install --group bench
 	@$(BIN)/python tests/bench/run.py
 
 quality: $(VENV)/ready-to-test  ## Measure what the playbook catches and where it cries wolf
