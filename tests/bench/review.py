@@ -32,7 +32,7 @@ def texts_of(language: str) -> list[str]:
         for sentence in row["reply"].replace("\n", " ").split(". ")
         if sentence.strip()
     ]
-    random.Random(7).shuffle(sentences)  # noqa: S311
+    random.Random(7).shuffle(sentences)
     made, words = [], []
     for sentence in sentences:
         words.extend(sentence.split())
@@ -76,9 +76,9 @@ def time_peers() -> dict[str, list[float]]:
     else:
         if not (PEERS / "node_modules").is_dir():
             install = ["npm", "install", "--no-package-lock", "--no-audit", "--no-fund", "--silent"]
-            subprocess.run(install, cwd=PEERS, check=True)  # noqa: S603
-        told = subprocess.run(  # noqa: S603
-            ["node", "time.mjs"],  # noqa: S607
+            subprocess.run(install, cwd=PEERS, check=True)
+        told = subprocess.run(
+            ["node", "time.mjs"],
             cwd=PEERS, input=json.dumps(texts), capture_output=True, text=True, check=True,
         )  # fmt: skip
         found |= json.loads(told.stdout)

@@ -1,7 +1,7 @@
 """Runs the benchmarks and prints a table for each: `run.py [NAME ...]`; all of them without a name.
 
-Every benchmark is a module of this folder with `measure()`, which gives rows (dicts with the same keys) that hold
-the peers or the limit beside our own figures. The rows also go to artefacts/bench/<name>.json.
+Every benchmark is a module of this folder with `measure()`, which gives rows (dicts with the same keys)
+that hold the peers or the limit beside our own figures. The rows also go to artefacts/bench/<name>.json.
 """
 
 from __future__ import annotations
