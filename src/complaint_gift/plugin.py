@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from complaint_gift.domain import Action, Conversation, Event
@@ -38,7 +39,15 @@ class UnknownEvent(PluginError):
 
 
 class Refused(PluginError):
-    """The helpdesk said no for good: do not try again."""
+    """The helpdesk said no for good: do not try again.
+
+    `status` and `code` are what it answered (409, "UpdateConflict"), None and "" when it never came so far.
+    """
+
+    def __init__(self, message: str, *, status: int | None = None, code: str = "") -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
 
 
 class Unreachable(PluginError):
@@ -106,11 +115,16 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One configured connection. `settings` is what the plugin's schema loaded, secrets resolved."""
+    """One configured connection. `settings` is what the plugin's schema loaded, secrets resolved.
+
+    `folder` is a private folder (mode 0700) for what a plugin caches between processes, such as an access
+    token; None means: keep it in memory.
+    """
 
     name: str
     plugin: str
     settings: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    folder: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +148,12 @@ class Page:
 class Plugin(Protocol):
     """What one helpdesk adapter implements.
 
-    Optional, found by `getattr`: `poll(source, cursor, client) -> Page` for reconciliation and
-    `commands(...)`, a click group that becomes `complaint-gift <plugin name>`.
+    Optional, found by `getattr`:
+    `poll(source, cursor, client) -> Page`: what changed since the cursor, for reconciliation;
+    `probe(source, client) -> list[str]`: one sentence for each thing that is wrong and what to do, for
+    `doctor`; empty when all is well, raises Refused or Unreachable when it cannot even look;
+    `commands(sources) -> click.Group`: becomes `complaint-gift <plugin name>`. `sources()` gives
+    the configured sources of this plugin and is called late, so that `--help` needs no configuration.
     """
 
     name: str
