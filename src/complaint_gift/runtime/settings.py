@@ -1,0 +1,179 @@
+"""The configuration of one installation: a YAML file and a few environment variables, checked as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from ruamel.yaml.comments import CommentedMap
+
+from complaint_gift.plugin import Plugin, PluginNotUsable, Source, load_plugins
+from complaint_gift.runtime.document import Document, read_document
+from complaint_gift.runtime.problems import Problem, SettingsError
+from complaint_gift.runtime.secret import Secret
+from complaint_gift.runtime.sections import FileSchema, check_section
+
+ENVIRONMENT = "environment"
+DATABASES = ("sqlite", "postgresql", "postgresql+psycopg")
+QUEUES = ("redis", "rediss", "unix")
+
+
+@dataclass(frozen=True, slots=True)
+class Console:
+    """Who may open the console."""
+
+    password: Secret = field(repr=False)
+    session_key: Secret = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything a start needs to know; secrets are resolved. `redis_url` "" means: our own Valkey.
+
+    `notify` is the checked section as it stands in the file: {"email": {...} | None, "webhooks": [...]}.
+    """
+
+    config: Path | None
+    data: Path
+    host: str
+    port: int
+    database_url: str = field(repr=False)
+    redis_url: str = field(repr=False)
+    sources: Mapping[str, Source]
+    plugins: Mapping[str, Plugin] = field(repr=False)
+    playbook_folder: Path | None = None
+    profile: str = "standard"
+    policy: Path | None = None
+    company_accounts: tuple[str, ...] = ()
+    personal_accounts: tuple[str, ...] = ()
+    review_tokens: tuple[Secret, ...] = field(default=(), repr=False)
+    review_origins: tuple[str, ...] = ()
+    console: Console | None = None
+    notify: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    delivery_workers: int = 1
+    action_workers: int = 1
+    processes: int = 2
+    threads: int = 8
+    url: str = ""
+
+    @property
+    def valkey_folder(self) -> Path:
+        """Where the embedded server keeps its file and its socket."""
+        return self.data / "valkey"
+
+    @property
+    def address(self) -> str:
+        """Where people open it: the public address, or the one we listen on."""
+        host = "127.0.0.1" if self.host in ("0.0.0.0", "::", "") else self.host  # noqa: S104 - compared only
+        return self.url.rstrip("/") or f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+
+
+def load_settings(config: Path | None, environ: Mapping[str, str]) -> Settings:
+    """Read the file (None: CG_CONFIG, else no source) and DATA, PORT, HOST, DATABASE_URL, REDIS_URL.
+
+    Raises SettingsError with every problem: file:line, field, remedy.
+    """
+    problems: list[Problem] = []
+    place = _read_environment(environ, problems)
+    named = config or (Path(environ["CG_CONFIG"]) if environ.get("CG_CONFIG") else None)
+    document = Document(Path("-"), {}, CommentedMap())
+    if named is not None:
+        try:
+            document = read_document(named.expanduser().resolve(), environ)
+        except SettingsError as exc:
+            raise SettingsError([*problems, *exc.problems]) from None
+    file = check_section(document, FileSchema(), document.tree, ())
+    plugins, sources = _load_sources(document)
+    problems += sorted(document.problems, key=lambda p: int(p.where.rpartition(":")[2]))
+    if problems or file is None:
+        raise SettingsError(problems)
+    return Settings(
+        config=named.expanduser().resolve() if named else None,
+        sources=sources,
+        plugins=plugins,
+        **place,
+        **_from_file(file, document.path.parent),
+    )
+
+
+def _from_file(file: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    def beside(path: str | None) -> Path | None:
+        return folder / Path(path).expanduser() if path else None
+
+    console = file["console"]
+    return {
+        "playbook_folder": beside(file["playbook"]["folder"]),
+        "profile": file["playbook"]["profile"],
+        "policy": beside(file["policy"]),
+        "company_accounts": tuple(file["company"]["company_accounts"]),
+        "personal_accounts": tuple(file["company"]["personal_accounts"]),
+        "review_tokens": tuple(file["review"]["tokens"]),
+        "review_origins": tuple(file["review"]["origins"]),
+        "console": Console(**console) if console else None,
+        "notify": file["notify"],
+        "delivery_workers": file["workers"]["deliveries"],
+        "action_workers": file["workers"]["actions"],
+        "processes": file["server"]["processes"],
+        "threads": file["server"]["threads"],
+        "url": file["url"],
+    }
+
+
+def _load_sources(document: Document) -> tuple[dict[str, Plugin], dict[str, Source]]:
+    plugins: dict[str, Plugin] = {}
+    sources: dict[str, Source] = {}
+    entries = document.tree.get("sources")
+    for name, entry in (entries if isinstance(entries, dict) else {}).items():
+        path = ("sources", name)
+        if not isinstance(entry, dict):
+            continue  # the schema of the file has said so
+        wanted = entry.get("plugin")
+        if not isinstance(wanted, str) or not wanted:
+            document.complain(path, "no plugin is named", "add `plugin: zendesk`")
+            continue
+        try:
+            plugin = plugins.get(wanted) or load_plugins([wanted])[wanted]
+        except PluginNotUsable as exc:
+            document.complain((*path, "plugin"), str(exc), "correct the name or install the plugin")
+            continue
+        plugins[wanted] = plugin
+        own = {key: value for key, value in entry.items() if key != "plugin"}
+        loaded = check_section(document, plugin.settings(), own, path)
+        if loaded is not None:
+            sources[name] = Source(name, wanted, loaded)
+    return plugins, sources
+
+
+def _read_environment(environ: Mapping[str, str], problems: list[Problem]) -> dict[str, Any]:
+    data = Path(environ.get("DATA") or "./.data").expanduser().resolve()
+    port = environ.get("PORT") or "8080"
+    if not port.isascii() or not port.isdigit() or not 1 <= int(port) <= 65535:
+        problems.append(_bad("PORT", f"{port!r} is no port", "give a number from 1 to 65535, as PORT=8080"))
+        port = "0"
+    database = environ.get("DATABASE_URL") or f"sqlite:///{data / 'complaint-gift.sqlite3'}"
+    _check_scheme("DATABASE_URL", database, DATABASES, "postgresql://user@host/name", problems)
+    redis = environ.get("REDIS_URL") or ""
+    if redis:
+        _check_scheme("REDIS_URL", redis, QUEUES, "redis://host:6379/0", problems)
+    return {
+        "data": data,
+        "host": environ.get("HOST") or "127.0.0.1",
+        "port": int(port),
+        "database_url": database,
+        "redis_url": redis,
+    }
+
+
+def _check_scheme(name: str, url: str, known: tuple[str, ...], example: str, problems: list[Problem]) -> None:
+    # The address itself stays unsaid: it may hold a password.
+    scheme = urlsplit(url).scheme
+    if scheme not in known:
+        said = f"it begins with {scheme + ':' if scheme else 'no scheme'}, which is not usable"
+        problems.append(_bad(name, said, f"begin it with one of {', '.join(known)}, as {example}"))
+
+
+def _bad(name: str, text: str, remedy: str) -> Problem:
+    return Problem(ENVIRONMENT, name, text, remedy)
