@@ -235,6 +235,9 @@ class Escalations(Protocol):
     def add_escalation(self, escalation: NewEscalation) -> int | None:
         """Its id, or None while one with the same key is open or acknowledged."""
 
+    def has_escalated(self, key: str) -> bool:
+        """Whether there is one with this key in any state, resolved ones too."""
+
     def escalation(self, escalation_id: int) -> Escalation | None:
         """Locked until the end of the transaction where the database can."""
 
@@ -245,7 +248,7 @@ class Escalations(Protocol):
         """Those not resolved with next_at <= now."""
 
     def save_escalation(self, escalation: Escalation, next_at: datetime | None) -> None:
-        """Overwrite state, rung, summary, who and when, and next_at (None: nobody is told any more)."""
+        """Overwrite conversation, state, rung, summary, about, who and when, and next_at (None: never)."""
 
 
 class Housekeeping(Protocol):

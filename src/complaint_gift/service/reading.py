@@ -1,0 +1,101 @@
+"""Takes a document apart: each reader gives a value and says what is wrong, in its place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from complaint_gift.service.document import Place, Problem, Spot
+from complaint_gift.service.hours import Span
+
+REPLIES_TO_EMPTY = "write a value, or leave the line out to keep the default"
+T = TypeVar("T")
+
+
+class Reading:
+    """Takes a tree apart and collects what is wrong; what cannot be read is None."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+
+    def say(self, place: Place, text: str, remedy: str) -> None:
+        self.problems.append(place.problem(text, remedy))
+
+    def fields(self, spot: Spot, readers: Mapping[str, Callable[[Reading, Spot], Any]], what: str) -> Any:
+        """A mapping with exactly these keys; None when it is none."""
+        if not isinstance(spot.value, dict):
+            self.say(spot.place, f"{what} is a mapping", f"give it the keys {', '.join(readers)}")
+            return None
+        for name, child in spot.value.items():
+            if name not in readers:
+                self.say(child.place, f"{what} has no key {name!r}", f"use one of {', '.join(readers)}")
+        found = {}
+        for name, reader in readers.items():
+            if name in spot.value:
+                found[name] = reader(self, spot.value[name])
+            else:
+                self.say(
+                    spot.place, f"{what} lacks {name!r}", "add it, or begin the file with `extends: default`"
+                )
+        return found if len(found) == len(readers) else None
+
+    def each(self, spot: Spot, reader: Callable[[Reading, Spot], T]) -> list[T]:
+        """The members of a list."""
+        if not isinstance(spot.value, list):
+            self.say(spot.place, "a list is expected here", "write [one, two] or lines that begin with -")
+            return []
+        return [reader(self, child) for child in spot.value]
+
+    def named(self, spot: Spot, reader: Callable[[Reading, Spot], T]) -> dict[str, T]:
+        """A mapping with keys of the admin's choice."""
+        if not isinstance(spot.value, dict):
+            self.say(spot.place, "a mapping is expected here", "write lines as `name: value`")
+            return {}
+        return {name: reader(self, child) for name, child in spot.value.items()}
+
+
+def read_text(reading: Reading, spot: Spot) -> str:
+    if isinstance(spot.value, (dict, list)) or spot.value is None:
+        reading.say(spot.place, "a text is expected here", REPLIES_TO_EMPTY)
+        return ""
+    return str(spot.value)
+
+
+def read_placed(reading: Reading, spot: Spot) -> tuple[str, Place]:
+    return read_text(reading, spot), spot.place
+
+
+def read_flag(reading: Reading, spot: Spot) -> bool:
+    if not isinstance(spot.value, bool):
+        reading.say(spot.place, f"{spot.value!r} is neither true nor false", "write true or false")
+    return bool(spot.value)
+
+
+def read_count(reading: Reading, spot: Spot) -> int:
+    if isinstance(spot.value, bool) or not isinstance(spot.value, int) or not 0 <= spot.value <= 1000:
+        reading.say(spot.place, f"{spot.value!r} is no number from 0 to 1000", "write a whole number")
+        return 0
+    return int(spot.value)
+
+
+def read_span(reading: Reading, spot: Spot) -> Span:
+    try:
+        return Span.parse(str(spot.value))
+    except ValueError as exc:
+        reading.say(spot.place, str(exc), "correct the length of time")
+        return Span(1, "min")
+
+
+def one_of(*known: str) -> Callable[[Reading, Spot], str]:
+    def read(reading: Reading, spot: Spot) -> str:
+        value = read_text(reading, spot)
+        if value not in known:
+            shown = ", ".join(one or '""' for one in known)
+            reading.say(spot.place, f"{value!r} is not known here", f"write one of {shown}")
+        return value
+
+    return read
+
+
+def read_words(reading: Reading, spot: Spot) -> frozenset[str]:
+    return frozenset(word.casefold() for word in reading.each(spot, read_text))
