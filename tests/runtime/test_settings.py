@@ -68,7 +68,7 @@ policy: policy.yaml
 company: {personal_accounts: ["4"]}
 review: {tokens: [{file: signing}]}
 console: {password: {env: PASSWORD}, session_key: {file: signing}}
-workers: {deliveries: 3}
+workers: 3
 """
 
 
@@ -85,8 +85,7 @@ def test_whole_file_is_read_with_its_secrets(write, tmp_path: Path) -> None:
     assert settings.playbook_folder == tmp_path / "rules"
     assert settings.policy == tmp_path / "policy.yaml"
     assert settings.profile == "minimal"
-    assert settings.delivery_workers == 3
-    assert settings.action_workers == 1
+    assert settings.workers == 3
     assert settings.database_url == f"sqlite:///{tmp_path}/complaint-gift.sqlite3"
     assert settings.address == "http://127.0.0.1:9000"
     assert settings.console is not None

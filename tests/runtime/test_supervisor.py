@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from processes import is_alive, wait_until
 
 from complaint_gift.runtime.supervisor import describe, pause_after
 
@@ -82,22 +83,6 @@ def journal(folder: Path) -> list[tuple[str, str, int, float]]:
 
 def pids(folder: Path) -> list[int]:
     return [pid for _, what, pid, _ in journal(folder) if what == "started"]
-
-
-def is_alive(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().split(") ")[1][0] != "Z"
-    except OSError:
-        return False
-
-
-def wait_until(true: Callable[[], bool], seconds: float = 15.0) -> bool:
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        if true():
-            return True
-        time.sleep(0.05)
-    return False
 
 
 @pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])

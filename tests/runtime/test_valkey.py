@@ -4,12 +4,12 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import redis
+from processes import is_alive, wait_until
 
 from complaint_gift.runtime import valkey
 from complaint_gift.runtime.valkey import EmbeddedValkey, ValkeyNotUsable, ValkeyOwned
@@ -38,22 +38,6 @@ def start() -> Iterator[Callable[[Path], EmbeddedValkey]]:
     yield go
     for server in started:
         server.stop()
-
-
-def is_alive(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().split(") ")[1][0] != "Z"
-    except OSError:
-        return False
-
-
-def wait_until(true: Callable[[], bool], seconds: float = 10.0) -> bool:
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        if true():
-            return True
-        time.sleep(0.05)
-    return False
 
 
 def ask(server: EmbeddedValkey) -> redis.Redis:

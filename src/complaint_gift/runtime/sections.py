@@ -61,11 +61,6 @@ class NotifySection(Schema):
     webhooks = fields.List(fields.Nested(WebhookSection), load_default=list)
 
 
-class WorkersSection(Schema):
-    deliveries = fields.Integer(strict=True, load_default=1, validate=validate.Range(1, 64))
-    actions = fields.Integer(strict=True, load_default=1, validate=validate.Range(1, 64))
-
-
 class ServerSection(Schema):
     processes = fields.Integer(strict=True, load_default=2, validate=validate.Range(1, 64))
     threads = fields.Integer(strict=True, load_default=8, validate=validate.Range(1, 256))
@@ -79,7 +74,7 @@ class FileSchema(Schema):
     review = fields.Nested(ReviewSection, load_default=lambda: ReviewSection().load({}))
     console = fields.Nested(ConsoleSection, load_default=None)
     notify = fields.Nested(NotifySection, load_default=lambda: NotifySection().load({}))
-    workers = fields.Nested(WorkersSection, load_default=lambda: WorkersSection().load({}))
+    workers = fields.Integer(strict=True, load_default=2, validate=validate.Range(1, 64))
     server = fields.Nested(ServerSection, load_default=lambda: ServerSection().load({}))
     url = fields.String(load_default="", validate=validate.URL(schemes={"http", "https"}, require_tld=False))
 

@@ -15,10 +15,11 @@ from complaint_gift.runtime.document import Document, read_document
 from complaint_gift.runtime.problems import Problem, SettingsError
 from complaint_gift.runtime.secret import Secret
 from complaint_gift.runtime.sections import FileSchema, check_section
+from complaint_gift.store.engine import DatabaseNotUsable, read_url
 
 ENVIRONMENT = "environment"
-DATABASES = ("sqlite", "postgresql", "postgresql+psycopg")
 QUEUES = ("redis", "rediss", "unix")
+_SCHEMES = ", ".join(f"{scheme}://" for scheme in QUEUES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +54,7 @@ class Settings:
     review_origins: tuple[str, ...] = ()
     console: Console | None = None
     notify: Mapping[str, Any] = field(default_factory=dict, repr=False)
-    delivery_workers: int = 1
-    action_workers: int = 1
+    workers: int = 2
     processes: int = 2
     threads: int = 8
     url: str = ""
@@ -114,8 +114,7 @@ def _from_file(file: Mapping[str, Any], folder: Path) -> dict[str, Any]:
         "review_origins": tuple(file["review"]["origins"]),
         "console": Console(**console) if console else None,
         "notify": file["notify"],
-        "delivery_workers": file["workers"]["deliveries"],
-        "action_workers": file["workers"]["actions"],
+        "workers": file["workers"],
         "processes": file["server"]["processes"],
         "threads": file["server"]["threads"],
         "url": file["url"],
@@ -154,10 +153,17 @@ def _read_environment(environ: Mapping[str, str], problems: list[Problem]) -> di
         problems.append(_bad("PORT", f"{port!r} is no port", "give a number from 1 to 65535, as PORT=8080"))
         port = "0"
     database = environ.get("DATABASE_URL") or f"sqlite:///{data / 'complaint-gift.sqlite3'}"
-    _check_scheme("DATABASE_URL", database, DATABASES, "postgresql://user@host/name", problems)
+    try:
+        read_url(database)
+    except DatabaseNotUsable as exc:
+        problems.append(_bad("DATABASE_URL", "it names no database that can be used", str(exc)))
     redis = environ.get("REDIS_URL") or ""
-    if redis:
-        _check_scheme("REDIS_URL", redis, QUEUES, "redis://host:6379/0", problems)
+    scheme = urlsplit(redis).scheme
+    if redis and scheme not in QUEUES:
+        # The address itself stays unsaid: it may hold a password.
+        problems.append(
+            _bad("REDIS_URL", f"it begins with {scheme or 'no scheme'}", f"begin it with one of {_SCHEMES}")
+        )
     return {
         "data": data,
         "host": environ.get("HOST") or "127.0.0.1",
@@ -165,14 +171,6 @@ def _read_environment(environ: Mapping[str, str], problems: list[Problem]) -> di
         "database_url": database,
         "redis_url": redis,
     }
-
-
-def _check_scheme(name: str, url: str, known: tuple[str, ...], example: str, problems: list[Problem]) -> None:
-    # The address itself stays unsaid: it may hold a password.
-    scheme = urlsplit(url).scheme
-    if scheme not in known:
-        said = f"it begins with {scheme + ':' if scheme else 'no scheme'}, which is not usable"
-        problems.append(_bad(name, said, f"begin it with one of {', '.join(known)}, as {example}"))
 
 
 def _bad(name: str, text: str, remedy: str) -> Problem:
