@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import node
 import pytest
 from flask import Flask, Response, jsonify, request, send_from_directory
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -21,6 +22,7 @@ from complaint_gift.demo.page import create_page
 from complaint_gift.demo.standin import create_app
 
 PANEL = Path(complaint_gift.__file__).parent / "web" / "static" / "panel"
+SCREENS = Path(__file__).resolve().parents[2] / "artefacts" / "screens"
 TOKEN = "token-of-the-page"
 
 
@@ -35,6 +37,45 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def packages() -> Path:
+    """The folder `node_modules` with the real editors, the SDK and the linters."""
+    try:
+        return node.install_packages()
+    except node.NoNode as missing:
+        if shutil.which("npm") is None:
+            pytest.skip(str(missing))
+        raise
+
+
+@pytest.fixture(scope="session")
+def axe(packages: Path) -> Callable[[Page], list[str]]:
+    """Runs axe-core on a page (or a frame); gives its complaints, best practices included."""
+    source = (packages / "axe-core" / "axe.min.js").read_text("utf-8")
+
+    def check(page: Page) -> list[str]:
+        page.evaluate(source)
+        found = page.evaluate("axe.run({resultTypes: ['violations']})")
+        return [
+            f"{rule['id']}: {node['target']} {node['failureSummary']}"
+            for rule in found["violations"]
+            for node in rule["nodes"]
+        ]
+
+    return check
+
+
+@pytest.fixture(scope="session")
+def keep() -> Callable[[Page, str], None]:
+    """Keeps a picture of a page to look at, outside of what is versioned."""
+    SCREENS.mkdir(parents=True, exist_ok=True)
+
+    def save(page: Page, name: str) -> None:
+        page.screenshot(path=SCREENS / f"{name}.png", animations="disabled")
+
+    return save
+
+
 @dataclass
 class Review:
     """The scripted service: `words` maps a phrase to (rule, severity, suggestion); the rest are switches."""
@@ -43,9 +84,13 @@ class Review:
     missing: list[tuple[str, str]] = field(default_factory=list)
     status: int = 200
     raw: str | None = None
-    complete: bool = True
+    complete: Callable[[int], bool] = lambda turn: True
+    headers: dict[str, str] = field(default_factory=dict)
+    case: dict[str, Any] | None = None
     delay: Callable[[str], float] = lambda text: 0.0
     asked: list[dict[str, Any]] = field(default_factory=list)
+    waived: list[dict[str, Any]] = field(default_factory=list)
+    waiver_status: int = 201
 
     def answer(self, body: dict[str, Any]) -> dict[str, Any]:
         text = body["text"]
@@ -58,12 +103,12 @@ class Review:
         held = any(f["severity"] == "error" for f in findings)
         return {
             "verdict": "hold" if held else "warn" if findings else "pass",
-            "complete": self.complete,
+            "complete": self.complete(len(self.asked)),
             "revision": body.get("revision"),
             "findings": findings,
             "signals": [],
             "playbook": "scripted",
-        }
+        } | ({"case": self.case} if self.case else {})
 
 
 def make_finding(
@@ -80,6 +125,7 @@ def make_finding(
         "quote": match[0] if match else None,
         "message": f"About {rule}.",
         "why": "Because it hurts.",
+        "reading": "They do not care.",
         "suggestion": suggestion,
     }
 
@@ -116,15 +162,20 @@ def serve_review(review: Review) -> Flask:
         return send_from_directory(PANEL, name)
 
     @app.post("/api/v1/review")
-    def answer() -> tuple[Response | str, int]:
+    def answer() -> tuple[Response | str, int] | tuple[str, int, dict[str, str]]:
         body = request.get_json()
         review.asked.append(body)
         time.sleep(review.delay(body["text"]))
         if request.headers.get("Authorization") != f"Bearer {TOKEN}":
             return "", 401
         if review.status != 200 or review.raw is not None:
-            return review.raw or "", review.status
+            return review.raw or "", review.status, review.headers
         return jsonify(review.answer(body)), 200
+
+    @app.post("/api/v1/waivers")
+    def waive() -> tuple[str, int]:
+        review.waived.append(request.get_json())
+        return "", review.waiver_status
 
     return app
 

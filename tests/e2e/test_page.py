@@ -53,6 +53,7 @@ def test_language_switch_turns_the_whole_page(open_page: Open, site: Any) -> Non
     page.fill("#draft", "calm down")
     page.get_by_role("button", name="Русский").click()
     expect(page.locator("#tickets")).to_contain_text("Ждали на улице")
+    expect(page.locator("#subject")).to_have_text(re.compile("[А-я]"))
     assert page.evaluate("document.documentElement.lang") == "ru"
     left = page.evaluate(WORDS_ON_PAGE)
     assert {t for t in left if re.search("[A-Za-z]{2}", t) and not re.search("[А-я]", t)} <= {

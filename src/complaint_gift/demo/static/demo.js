@@ -1,7 +1,7 @@
 // The demo page: a small helpdesk in which an agent answers, with the review panel at its side.
 
 import { el } from "/static/panel/dom.js";
-import { askReason, editTextarea, makeAsk, mountPanel } from "/static/panel/panel.js";
+import { askReason, editTextarea, makeAsk, makeWaive, mountPanel } from "/static/panel/panel.js";
 import { drawChips, drawEvent, drawMessage, drawTicket, makeClock } from "./draw.js";
 import { TEXTS } from "./texts.js";
 
@@ -15,6 +15,7 @@ const panel = mountPanel({
   element: $("review"),
   editor: editTextarea(draft),
   ask: makeAsk({ url: "/api/v1/review", token: document.body.dataset.token }),
+  waive: makeWaive({ url: "/api/v1/waivers", token: document.body.dataset.token }),
   describe: () =>
     page.ticket && {
       scope: page.mode === "public" ? "public-reply" : "employee-note",
@@ -171,15 +172,19 @@ function fillDraft(text) {
   draft.scrollTop = 0;
 }
 
+// Each tab keeps its own draft; what the whole browser keeps is for the day the tab is gone.
 function keepDraft() {
   if (page.current === null) return;
   const key = `cg-draft-${page.current}-${page.mode}`;
-  if (draft.value) localStorage.setItem(key, draft.value);
-  else localStorage.removeItem(key);
+  for (const store of [sessionStorage, localStorage]) {
+    if (draft.value) store.setItem(key, draft.value);
+    else store.removeItem(key);
+  }
 }
 
 function bringDraft() {
-  draft.value = localStorage.getItem(`cg-draft-${page.current}-${page.mode}`) ?? "";
+  const key = `cg-draft-${page.current}-${page.mode}`;
+  draft.value = sessionStorage.getItem(key) ?? localStorage.getItem(key) ?? "";
   draft.dispatchEvent(new Event("input"));
 }
 
@@ -290,7 +295,9 @@ async function writeAsCustomer() {
 async function startOver() {
   if (!(await askDialog(el("h2", {}, texts.startOver), el("p", {}, texts.startOverAsk), dialogButtons(texts.confirm)))) return;
   await call("start-over", {});
-  for (const key of Object.keys(localStorage)) if (key.startsWith("cg-draft-")) localStorage.removeItem(key);
+  for (const store of [sessionStorage, localStorage]) {
+    for (const key of Object.keys(store)) if (key.startsWith("cg-draft-")) store.removeItem(key);
+  }
   draft.value = "";
   page.current = null;
   location.hash = "";

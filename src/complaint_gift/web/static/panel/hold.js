@@ -3,16 +3,24 @@
 import { el } from "./dom.js";
 import { textsFor } from "./texts.js";
 
-/** Resolves to the reason (a non-empty string), or to null when the person goes on writing. */
-export function askReason({ findings, language }) {
+/**
+ * The question as a form; `answer(reason)` hears a non-empty reason, or null when the person goes on writing.
+ * The element's `reason` is the field to focus.
+ */
+export function makeQuestion({ findings, language, verdict = "hold", answer }) {
   const texts = textsFor(language);
   const errors = findings.filter((f) => f.severity === "error");
   const reason = el("textarea", { id: "cg-reason", rows: "2", required: true, maxlength: "500", "aria-describedby": "cg-reason-hint" });
+  const submit = (event) => {
+    event.preventDefault();
+    if (reason.value.trim()) answer(reason.value.trim());
+    else reason.focus();
+  };
   const form = el(
     "form",
-    { method: "dialog", onsubmit: (event) => reason.value.trim() || event.preventDefault() },
+    { class: "cg-question", onsubmit: submit },
     el("h2", { id: "cg-hold-title" }, texts.holdTitle),
-    el("p", {}, texts.holdBody),
+    el("p", {}, verdict === "block" ? texts.blockBody : texts.holdBody),
     el("ul", { class: "cg-held" }, ...errors.slice(0, 3).map((f) => el("li", {}, f.quote ? el("q", {}, f.quote) : null, el("span", {}, f.message)))),
     el("label", { for: "cg-reason" }, texts.reason),
     reason,
@@ -20,21 +28,32 @@ export function askReason({ findings, language }) {
     el(
       "div",
       { class: "cg-buttons" },
-      el("button", { type: "submit", value: "send", class: "cg-send" }, texts.sendAnyway),
-      el("button", { type: "button", class: "cg-keep", onclick: () => dialog.close() }, texts.keepWriting),
+      el("button", { type: "submit", class: "cg-send" }, texts.sendAnyway),
+      el("button", { type: "button", class: "cg-keep", onclick: () => answer(null) }, texts.keepWriting),
     ),
   );
-  const dialog = el("dialog", { class: "cg-hold", "aria-labelledby": "cg-hold-title" }, form);
-  const before = document.activeElement;
-  document.body.append(dialog);
-  dialog.showModal();
-  reason.focus();
+  form.reason = reason;
+  return form;
+}
+
+/** Asks in a dialog inside `into`. Resolves to the reason, or to null when the person goes on writing. */
+export function askReason({ findings, language, verdict = "hold", into = document.body }) {
+  const before = into.getRootNode().activeElement;
   return new Promise((resolve) => {
+    let given = null;
+    const answer = (reason) => {
+      given = reason;
+      dialog.close();
+    };
+    const question = makeQuestion({ findings, language, verdict, answer });
+    const dialog = el("dialog", { class: "cg-hold", lang: language, "aria-labelledby": "cg-hold-title" }, question);
     dialog.addEventListener("close", () => {
-      const given = dialog.returnValue === "send" ? reason.value.trim() : "";
       dialog.remove();
       before?.focus?.();
-      resolve(given || null);
+      resolve(given);
     });
+    into.append(dialog);
+    dialog.showModal();
+    question.reason.focus();
   });
 }

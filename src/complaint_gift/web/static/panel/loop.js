@@ -1,17 +1,23 @@
-// When to ask and whose answer counts: debounced, one request at a time, late answers dropped by revision.
+// When to ask and whose answer counts: debounced, one request at a time, within a budget, late answers dropped.
 
 import { Away } from "./client.js";
 
+const MINUTE = 60_000;
+const REST = { denied: MINUTE, clock: MINUTE, long: MINUTE, slow: 20_000 };
+
 /**
  * `make()` gives the request without its revision, or null when there is nothing to ask.
- * `show(state)` gets {kind: "idle"|"checking"|"answer"|"away", answer?, text?, denied?}.
- * Gives {touch(), now(), settled(ms), stop()}.
+ * `show(state)` gets {kind: "idle"|"checking"|"answer"|"away", answer?, text?, awaiting?, why?}; `awaiting` while the
+ * answer is not complete and we ask again, after each pause of `again`.
+ * At most `perMinute` requests go out in any minute. Gives {touch(), now(isWish), settled(ms), stop()}.
  */
-export function makeLoop({ make, ask, show, delay = 250 }) {
+export function makeLoop({ make, ask, show, delay = 250, perMinute = Infinity, again = [400, 900, 1800, 3500] }) {
+  const sent = [];
   let revision = 0;
   let timer = 0;
   let running = null;
   let pending = false;
+  let restUntil = 0;
   let waiters = [];
 
   function touch() {
@@ -20,38 +26,73 @@ export function makeLoop({ make, ask, show, delay = 250 }) {
     timer = setTimeout(now, delay);
   }
 
-  async function now() {
+  /** Ask now. A person's own wish does not wait for the end of a rest. */
+  function now(isWish = false) {
     clearTimeout(timer);
     running?.abort();
+    running = null;
     const request = make();
     if (request === null) {
       finish({ kind: "idle" });
       return;
     }
+    const wait = Math.max(isWish ? 0 : restUntil - Date.now(), untilTurn(perMinute));
+    pending = wait <= 0 || restUntil <= Date.now();
+    if (wait > 0) timer = setTimeout(now, wait);
+    else send(request, 0);
+  }
+
+  async function send(request, turn) {
     revision += 1;
     const mine = revision;
     const stop = new AbortController();
     running = stop;
-    pending = true;
-    show({ kind: "checking" });
+    sent.push(Date.now());
+    if (turn === 0) show({ kind: "checking" });
+    const isOld = () => mine !== revision || stop.signal.aborted;
     try {
       const answer = await ask({ ...request, revision: mine }, stop.signal);
-      const isStale = answer.revision !== null && answer.revision !== undefined && answer.revision !== mine;
-      if (mine === revision && !stop.signal.aborted && !isStale) {
-        finish({ kind: "answer", answer, text: answer.text ?? request.text });
-      }
+      const isStale = (answer.revision ?? mine) !== mine;
+      if (!isOld() && !isStale) take(request, answer, turn);
     } catch (error) {
-      if (mine !== revision || stop.signal.aborted) return;
-      finish({ kind: "away", denied: error instanceof Away && error.denied });
-      const wait = error instanceof Away && error.retryAfter !== null ? error.retryAfter * 1000 : 8000;
-      timer = setTimeout(now, Math.min(wait, 60000));
+      // A closer look that does not come leaves the quick answer standing.
+      if (!isOld()) turn === 0 ? rest(error) : finish(null);
     }
   }
 
+  function take(request, answer, turn) {
+    const awaiting = answer.complete === false && turn < again.length;
+    finish({ kind: "answer", answer, text: answer.text ?? request.text, awaiting });
+    if (awaiting) timer = setTimeout(() => lookCloser(request, turn + 1), again[turn]);
+  }
+
+  function lookCloser(request, turn) {
+    // The last sixth of the budget belongs to what a person types.
+    if (untilTurn(perMinute * 0.84) <= 0) send(request, turn);
+    else finish(null);
+  }
+
+  function rest(error) {
+    const why = error instanceof Away ? error.why : "unreachable";
+    const asked = error instanceof Away && error.retryAfter !== null ? error.retryAfter * 1000 : null;
+    const wait = Math.min(asked ?? REST[why] ?? 8000, MINUTE);
+    if (why === "busy" || why === "denied" || why === "clock") restUntil = Date.now() + wait;
+    finish({ kind: "away", why });
+    timer = setTimeout(now, wait);
+  }
+
+  function untilTurn(limit) {
+    const at = Date.now();
+    while (sent.length && sent[0] <= at - MINUTE) sent.shift();
+    return sent.length < limit ? 0 : sent[sent.length - Math.floor(limit)] + MINUTE - at;
+  }
+
+  /** Shows a state, or with null says that the one shown is final. */
   function finish(state) {
     pending = false;
     running = null;
-    show(state);
+    if (state?.kind === "answer") restUntil = 0;
+    show(state ?? { kind: "final" });
     for (const wake of waiters.splice(0)) wake();
   }
 
@@ -59,6 +100,7 @@ export function makeLoop({ make, ask, show, delay = 250 }) {
   function settled(ms) {
     if (!pending) return Promise.resolve();
     if (running === null) now();
+    if (!pending) return Promise.resolve();
     return new Promise((resolve) => {
       waiters.push(resolve);
       setTimeout(resolve, ms);

@@ -86,6 +86,25 @@ export function choose(findings, limit = 3) {
   return { shown: queue.slice(0, limit), more: [...queue.slice(limit), ...missing.slice(1)] };
 }
 
+/** What is left of a verdict when some of its findings were set aside; a block is not ours to lift. */
+export function judge(verdict, findings) {
+  if (verdict === "block" || verdict === null) return verdict;
+  if (verdict === "pass" || findings.some((f) => f.severity === "error")) return verdict;
+  return findings.length ? "warn" : "pass";
+}
+
+/** The words [from, to) with a few words around them, as {before, words, after}. */
+export function excerpt(text, from, to, around = 28) {
+  const { from: first, to: last } = sentenceAround(text, from, to);
+  const start = text.slice(first, from);
+  const end = text.slice(to, last);
+  return {
+    before: start.length > around ? `…${start.slice(-around).replace(/^\S*\s/, "")}` : start,
+    words: text.slice(from, to),
+    after: end.length > around ? `${end.slice(0, around).replace(/\s\S*$/, "")}…` : end,
+  };
+}
+
 /** The steps of the gift with the places in `text` that take them; none for a step still open. */
 export function climb(text, { findings, signals }) {
   const isOpen = new Set(findings.filter((f) => f.missing).map((f) => f.rule));
