@@ -1,0 +1,218 @@
+"""Signals: speech acts found in a text, and the marks that decide whether they count."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from complaint_gift.domain import Layer
+from complaint_gift.rules.lexicon import Lexicon, Pattern
+from complaint_gift.rules.matching import Match, Reading
+from complaint_gift.rules.phrases import Node
+from complaint_gift.text import Text
+
+Finder = Callable[[str], Iterable[tuple[int, int]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Whether a hit counts although it is negated, quoted, conditional, counterfactual, asked."""
+
+    negated: bool = False
+    quoted: bool = False
+    conditional: bool = True
+    counterfactual: bool = True
+    question: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A phrase as it was written, read, and where: file and line (from 1)."""
+
+    text: str
+    nodes: tuple[Node, ...] = field(repr=False)
+    file: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """How the learned layer speaks for a signal: `decides` is either, alone or confirms."""
+
+    head: str
+    threshold: float
+    decides: str = "either"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Part:
+    """What one file says about a signal: its phrases in one language and when they count."""
+
+    signal: str
+    language: str
+    phrases: tuple[Phrase, ...] = ()
+    unless: tuple[Phrase, ...] = ()
+    counts: Counts = Counts()
+    finders: tuple[Finder, ...] = ()
+    learned: Learned | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A signal in a text: code points `start` to `end`, the numbers of its first and last sentence, why."""
+
+    signal: str
+    start: int
+    end: int
+    sentence: int
+    layer: Layer = Layer.LEXICAL
+    score: float = 1.0
+    phrase: Phrase | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A near-hit and the mark that silenced it."""
+
+    hit: Hit
+    mark: str
+    by: str
+
+
+class SignalFinder:
+    """Finds a closed set of signals in texts. Immutable once built; safe to share between threads."""
+
+    def __init__(self, parts: Sequence[Part], latin: Sequence[str] = ("en",)) -> None:
+        self._lexicon = Lexicon(latin)
+        self._owners: dict[Pattern, tuple[Part, Phrase]] = {}
+        self._unless: dict[Part, tuple[tuple[Phrase, Pattern], ...]] = {}
+        self._finders = [part for part in parts if part.finders]
+        self.learned = {part.signal: part.learned for part in parts if part.learned is not None}
+        for part in parts:
+            for phrase in part.phrases:
+                pattern = self._lexicon.add(phrase.nodes, part.language)
+                self._owners[pattern] = (part, phrase)
+            self._unless[part] = tuple(
+                (phrase, self._lexicon.add(phrase.nodes, part.language, indexed=False))
+                for phrase in part.unless
+            )
+
+    def read(self, text: Text) -> Reading:
+        """Read a text with this vocabulary."""
+        return Reading(text, self._lexicon)
+
+    def find(self, text: Text, dropped: list[Dropped] | None = None) -> list[Hit]:
+        """All hits of the lexical layer in the order of the text; near-hits go to `dropped` if given."""
+        reading = self.read(text)
+        found: dict[Part, list[tuple[Match, Phrase]]] = {}
+        for pattern in reading.candidates():
+            matches = reading.matches(pattern)
+            if matches:
+                part, phrase = self._owners[pattern]
+                found.setdefault(part, []).extend((match, phrase) for match in matches)
+        hits: list[Hit] = []
+        for part, pairs in found.items():
+            hits.extend(self._judge(part, pairs, reading, dropped))
+        for part in self._finders:
+            hits.extend(self._search(part, text, dropped))
+        return _widest(hits)
+
+    def _judge(self, part: Part, matches: list[tuple[Match, Phrase]], reading: Reading,
+               dropped: list[Dropped] | None) -> list[Hit]:  # fmt: skip
+        exceptions: list[tuple[Match, Phrase]] | None = None
+        hits = []
+        for match, phrase in matches:
+            hit = _hit(part.signal, match, phrase, reading.text)
+            mark = _mark(match, part.counts, reading.text)
+            if mark is None:
+                if exceptions is None:
+                    exceptions = [
+                        (m, p) for p, pattern in self._unless[part] for m in reading.matches(pattern)
+                    ]
+                mark = _exception(match, exceptions, reading.text)
+            if mark is None:
+                hits.append(hit)
+            elif dropped is not None:
+                dropped.append(Dropped(hit, *mark))
+        return hits
+
+    def _search(self, part: Part, text: Text, dropped: list[Dropped] | None) -> list[Hit]:
+        hits = []
+        for finder in part.finders:
+            for start, end in finder(text.raw):
+                hit = Hit(part.signal, start, end, _sentence_at(text, start))
+                if not part.counts.quoted and any(a <= start < b for a, b in text.quotes):
+                    if dropped is not None:
+                        dropped.append(Dropped(hit, "quoted", text.raw[start:end]))
+                    continue
+                hits.append(hit)
+        return hits
+
+
+def _hit(signal: str, match: Match, phrase: Phrase, text: Text) -> Hit:
+    return Hit(
+        signal, text.starts[match.start], text.ends[match.end - 1], text.sentences[match.start], phrase=phrase
+    )
+
+
+def _mark(match: Match, counts: Counts, text: Text) -> tuple[str, str] | None:
+    """The mark that silences a match, with the word that made it; None when it counts."""
+    first = match.own[0] if match.own else match.start
+    if not counts.quoted and text.quotes and text.is_quoted(first):
+        return "quoted", ""
+    if not counts.negated:
+        own, clause = frozenset(match.own), text.clauses[first]
+        for position in match.own:
+            if text.clauses[position] == clause:
+                at = text.is_negated(position, own)
+                if at is not None:
+                    return "negated", text.raw[text.starts[at] : text.ends[at]]
+    if not counts.conditional and text.is_conditional(first):
+        return "conditional", ""
+    if not counts.counterfactual and text.is_counterfactual(first):
+        return "counterfactual", ""
+    if not counts.question and text.is_question(first):
+        return "question", ""
+    return None
+
+
+def _exception(match: Match, exceptions: list[tuple[Match, Phrase]], text: Text) -> tuple[str, str] | None:
+    first, last = (match.own[0], match.own[-1]) if match.own else (match.start, match.end - 1)
+    for other, phrase in exceptions:
+        if other.start <= last and first < other.end:
+            return "unless", phrase.text
+    return None
+
+
+def _sentence_at(text: Text, offset: int) -> int:
+    low, high = 0, len(text.starts)
+    while low < high:
+        middle = (low + high) // 2
+        if text.ends[middle] <= offset:
+            low = middle + 1
+        else:
+            high = middle
+    if not text.sentences:
+        return 0
+    return text.sentences[min(low, len(text.sentences) - 1)]
+
+
+def _widest(hits: list[Hit]) -> list[Hit]:
+    """In text order; of hits of one signal that lie within each other only the widest."""
+    hits.sort(key=lambda hit: (hit.start, -hit.end, hit.signal))
+    kept: list[Hit] = []
+    reach: dict[str, int] = {}
+    for hit in hits:
+        if hit.end > reach.get(hit.signal, -1):
+            kept.append(hit)
+            reach[hit.signal] = hit.end
+    return kept
+
+
+def by_signal(hits: Iterable[Hit]) -> Mapping[str, list[Hit]]:
+    """Hits grouped under the name of their signal."""
+    grouped: dict[str, Any] = {}
+    for hit in hits:
+        grouped.setdefault(hit.signal, []).append(hit)
+    return grouped
