@@ -95,11 +95,13 @@ class Limits:
     notes: int
     notes_apart: Span
     attempts: int
+    poison_attempts: int
     first_retry: Span
     longest_retry: Span
     lease: Span
     overdue: Span
     reconcile: Span
+    look_back: Span
     repeated_within: Span
 
 

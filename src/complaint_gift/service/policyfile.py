@@ -308,7 +308,7 @@ _SECTIONS: Mapping[str, Callable[[Reading, Spot], Any]] = {
     "language": one_of(*LANGUAGES),
     "limits": _section(
         "limits",
-        dict.fromkeys(("notes", "attempts"), read_count)
+        dict.fromkeys(("notes", "attempts", "poison_attempts"), read_count)
         | dict.fromkeys(
             (
                 "notes_apart",
@@ -317,6 +317,7 @@ _SECTIONS: Mapping[str, Callable[[Reading, Spot], Any]] = {
                 "lease",
                 "overdue",
                 "reconcile",
+                "look_back",
                 "repeated_within",
             ),
             read_span,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
-from complaint_gift.domain import Conversation, Escalation, Message, Verdict
+from complaint_gift.domain import Conversation, Escalation, Finding, Message, Scope, Signal, Verdict
 from complaint_gift.service.records import (
     ActionRow,
     ActionState,
@@ -104,7 +104,7 @@ class Conversations(Protocol):
         """The same by our own id, without a lock."""
 
     def save_conversation(self, conversation_id: int, snapshot: Conversation) -> None:
-        """Overwrite the snapshot columns (messages are saved apart) and add 1 to its version."""
+        """Overwrite the snapshot columns (messages are saved apart), add 1 to version, forget deleted_at."""
 
     def mark_merged(self, conversation_id: int, into: str) -> None:
         """It lives on in the conversation with this external id; the row stays."""
@@ -133,8 +133,10 @@ class Conversations(Protocol):
         actions, the bodies of its settled deliveries, the reasons of its waivers; drop its draft reviews and
         its pending actions but those of kind notify (they hold ids only)."""
 
-    def erase_person(self, person: str) -> Mapping[str, int]:
+    def erase_person(self, person: str, source: str = "") -> Mapping[str, int]:
         """Remove what identifies a person, given by external id, account (email) or exact name.
+
+        A `source` narrows it to what came from there: ids are unique only within a source.
 
         Their texts, name and account, raw bodies, payloads, summaries and quotes that hold one of these, and
         all texts of conversations they requested. Gives rows touched per table.
@@ -317,6 +319,30 @@ class Notifier(Protocol):
         Raises plugin.Refused for good (unknown channel, bad address, a forbidden host) and
         plugin.Unreachable(retry_after) for now.
         """
+
+
+class Book(Protocol):
+    """What the use cases need of a playbook; `complaint_gift.playbook.Playbook` is one."""
+
+    @property
+    def hash(self) -> str:
+        """Changes with every rule."""
+
+    def review(self, text: str, *, scope: Scope = ..., context: Any = ..., learned: Any = None) -> Verdict:
+        """Pure and quick; `text` is plain."""
+
+    def signals(self, text: str, learned: Any = None) -> tuple[Signal, ...]:
+        """The speech acts alone."""
+
+    def words(self, finding: Finding, language: str) -> Any:
+        """message, why, reading, suggestion for a reader of this language."""
+
+
+class Classifier(Protocol):
+    """May say whether a customer's words are a complaint."""
+
+    def is_complaint(self, text: str) -> tuple[bool, float] | None:
+        """(answer, how sure from 0 to 1), None while it has nothing to say. Never raises."""
 
 
 class Clock(Protocol):

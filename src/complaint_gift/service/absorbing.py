@@ -1,0 +1,68 @@
+"""Brings a conversation into the store as the helpdesk has it now, and has it judged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from complaint_gift.domain import Conversation
+from complaint_gift.service.casework import News, judge
+from complaint_gift.service.complaints import Opinion
+from complaint_gift.service.means import Means
+from complaint_gift.service.outbox import Outbox
+from complaint_gift.service.ports import Transaction
+from complaint_gift.service.records import StoredConversation
+
+
+class Outdated(Exception):
+    """Somebody else saved a newer state while we fetched: fetch again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What the helpdesk has (None: gone), and the version of our row before we asked."""
+
+    source: str
+    conversation: str
+    version: int
+    snapshot: Conversation | None
+
+
+def fetch(means: Means, source_name: str, conversation: str) -> Fetched:
+    """Outside any transaction. Raises Refused or Unreachable."""
+    source, plugin = means.source(source_name)
+    with means.store.transaction() as tx:
+        row = tx.find_conversation(source_name, conversation)
+    snapshot = plugin.fetch(conversation, source, means.client(source_name))
+    return Fetched(source_name, conversation, row.version if row else 0, snapshot)
+
+
+def absorb(
+    tx: Transaction, outbox: Outbox, means: Means, fetched: Fetched, merged: Opinion | None = None
+) -> None:
+    """Save it and judge it. Raises Outdated when our row has moved on since `fetch`."""
+    row = tx.lock_conversation(fetched.source, fetched.conversation)
+    if row.version != fetched.version:
+        raise Outdated(fetched.conversation)
+    if fetched.snapshot is None:
+        forget(tx, outbox, row)
+        return
+    known = {stored.version_id for stored in tx.messages(row.id)}
+    # The row is ours by the name we asked for, whatever the helpdesk calls it.
+    snapshot = replace(fetched.snapshot, source=fetched.source, id=fetched.conversation)
+    tx.save_conversation(row.id, replace(snapshot, messages=()))
+    for message in snapshot.messages:
+        tx.save_message(row.id, message, outbox.now)
+    fresh = frozenset(s.version_id for s in tx.messages(row.id) if s.version_id not in known)
+    reasons = {message.id: message.waiver for message in snapshot.messages if message.waiver}
+    current = replace(row, snapshot=replace(snapshot, messages=()), deleted_at=None)
+    judge(tx, outbox, means, current, News(fresh, reasons, merged))
+
+
+def forget(tx: Transaction, outbox: Outbox, row: StoredConversation) -> None:
+    """The source deleted it: no word of it stays, nothing about it is watched, its escalations wait on."""
+    if row.deleted_at is None:
+        tx.mark_deleted(row.id, outbox.now)
+    tx.purge_conversation(row.id)
+    case = tx.case(row.id)
+    if case is not None:
+        tx.save_case(replace(case, look_at=None, waiting_since=None, closed_at=case.closed_at or outbox.now))

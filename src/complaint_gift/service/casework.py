@@ -1,0 +1,208 @@
+"""One conversation, judged as it stands: complaint or not, clocks, verdicts, what a human must see.
+
+Everything here happens inside the caller's transaction and reads nothing but the store, so that any
+order and repetition of deliveries ends in the same state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from complaint_gift.domain import ActionKind, Reason, Role
+from complaint_gift.plugin import Can
+from complaint_gift.service import verdicts
+from complaint_gift.service.complaints import Opinion, decide, find_triggers
+from complaint_gift.service.contexts import Facts
+from complaint_gift.service.escalating import Cause, raise_escalation
+from complaint_gift.service.means import Means
+from complaint_gift.service.outbox import Outbox
+from complaint_gift.service.people import find_named, is_same
+from complaint_gift.service.ports import Transaction
+from complaint_gift.service.records import Case, Stage, StoredConversation, StoredMessage
+from complaint_gift.service.turns import OURS, find_waiting, is_public, last_answer
+
+DONE = frozenset(("solved", "closed"))
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What this look brought: message versions not seen before, reasons given for sending anyway (by
+    external message id), and what a conversation merged into this one was."""
+
+    versions: frozenset[int] = frozenset()
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    merged: Opinion | None = None
+
+
+def judge(tx: Transaction, outbox: Outbox, means: Means, row: StoredConversation, news: News) -> Case | None:
+    """Bring case, verdicts, escalations and actions of this conversation up to date."""
+    messages = tuple(tx.messages(row.id))
+    before = tx.case(row.id)
+    texts, book = _customer_texts(messages), means.playbook()
+    opinion = decide(means.policy, row.snapshot, texts, before, book, means.classifier, news.merged)
+    case = _open_case(row, before, opinion, messages, outbox.now)
+    if not case.is_complaint or row.merged_into or row.deleted_at is not None:
+        # What is merged is watched where it lives on; what is deleted or no complaint is not watched.
+        tx.save_case(replace(case, look_at=None, waiting_since=None))
+        return case
+    is_new = before is None or not before.is_complaint
+    case = replace(case, about=_about(means, case, messages))
+    facts = Facts(row.snapshot, messages, case)
+    tx.save_case(case)
+    work = _Work(tx, outbox, means, facts)
+    if is_new:
+        work.open()
+    work.read_customer(messages if is_new else [m for m in messages if m.version_id in news.versions])
+    work.read_ours(dict(news.reasons))
+    case = work.run_clocks()
+    tx.save_case(case)
+    return case
+
+
+def _open_case(
+    row: StoredConversation,
+    before: Case | None,
+    opinion: Opinion,
+    messages: tuple[StoredMessage, ...],
+    now: datetime,
+) -> Case:
+    told = {
+        "is_complaint": opinion.is_complaint,
+        "why": opinion.why,
+        "decided_by": opinion.decided_by,
+        "answered_at": last_answer(messages),
+    }
+    if before is None:
+        first = messages[0].message.sent_at if messages else now
+        return Case(conversation_id=row.id, stage=Stage.OPEN, opened_at=first, **told)  # type: ignore[arg-type]
+    return replace(before, **told)  # type: ignore[arg-type]
+
+
+def _customer_texts(messages: tuple[StoredMessage, ...]) -> list[str]:
+    return [m.message.text for m in messages if is_public(m) and m.message.author.role is Role.CUSTOMER]
+
+
+def _about(means: Means, case: Case, messages: tuple[StoredMessage, ...]) -> tuple[str, ...]:
+    """Names and ids of those the customer complains about; what a person set stays."""
+    staff = {m.message.author for m in messages if m.message.author.role in OURS}
+    people = means.policy.everybody()
+    names = sorted({a.name for a in staff} | {p.name for p in people} - {""})
+    found = find_named(_customer_texts(messages), names)
+    ids = [a.id for a in staff if a.name in found]
+    ids += [p.helpdesk_id for p in people if p.name in found and p.helpdesk_id]
+    return tuple(dict.fromkeys((*case.about, *found, *sorted(ids))))
+
+
+@dataclass(slots=True)
+class _Work:
+    """The steps of one look at a complaint."""
+
+    tx: Transaction
+    outbox: Outbox
+    means: Means
+    facts: Facts
+
+    @property
+    def case(self) -> Case:
+        assert self.facts.case is not None  # noqa: S101 - set before any step
+        return self.facts.case
+
+    def open(self) -> None:
+        """The first time this is a complaint: tag it, and see whether it is not the customer's first."""
+        snapshot, policy = self.facts.snapshot, self.means.policy
+        tag = policy.changes.complaint_tag
+        is_bare = tag and tag not in snapshot.tags and snapshot.status != "closed"
+        if is_bare and self.means.can(snapshot.source, Can.TAG):
+            payload = {"add": [tag], "remove": []}
+            self.outbox.add(ActionKind.TAGS, snapshot.source, snapshot.id, "complaint", payload)
+        if snapshot.requester_id and self._is_recent(self.case.opened_at):
+            since = self.outbox.now - policy.limits.repeated_within.wall
+            besides = self.case.conversation_id
+            if self.tx.count_complaints(snapshot.source, snapshot.requester_id, since, besides):
+                self._raise(Reason.SECOND_FAILURE, "second-failure", once=True)
+
+    def read_customer(self, messages: tuple[StoredMessage, ...] | list[StoredMessage]) -> None:
+        """Words that must not wait."""
+        for stored in messages:
+            message = stored.message
+            if message.author.role is not Role.CUSTOMER or not self._is_recent(message.sent_at):
+                continue
+            for reason in find_triggers(self.means.policy, message.text, self.means.playbook()):
+                self._raise(reason, reason.value)
+
+    def read_ours(self, reasons: dict[str, str]) -> None:
+        """Verdicts on what we sent, and who sends."""
+        facts, now = self.facts, self.outbox.now
+        for violation in verdicts.read_messages(self.tx, self.means, facts, reasons, now):
+            message = violation.stored.message
+            if not self._is_recent(message.sent_at):
+                continue
+            rules = sorted({f.rule for f in violation.findings})
+            said = ", ".join(rules) + (" (a reason was given)" if violation.is_waived else "")
+            self._raise(
+                Reason.VIOLATION_SENT,
+                f"violation-sent:{message.id}",
+                summary=said,
+                author=message.author.account or message.author.id,
+            )
+        if self._accused_handles():
+            self._raise(Reason.ACCUSED_HANDLES, "accused-handles", once=True)
+
+    def run_clocks(self) -> Case:
+        """Who waits since when, and when to look again."""
+        facts, now, policy = self.facts, self.outbox.now, self.means.policy
+        rest_at = verdicts.read_turns(self.tx, self.means, facts, now)
+        status, waiting = facts.snapshot.status, find_waiting(facts.messages)
+        answered = self.case.answered_at is not None
+        if status in DONE and answered:
+            waiting = None
+        case = replace(
+            self.case,
+            stage=_stage(status, answered, waiting is not None),
+            closed_at=(facts.snapshot.updated_at or self.case.closed_at or now) if status in DONE else None,
+            waiting_since=waiting.message.sent_at if waiting else None,
+            first_reply_due_at=None,
+            look_at=rest_at,
+        )
+        if waiting is None:
+            return case
+        channel = waiting.message.channel or facts.snapshot.channel
+        due = policy.reply_due(channel, waiting.message.sent_at)
+        case = replace(case, first_reply_due_at=due)
+        if due > now:
+            return replace(case, look_at=min(due, rest_at or due))
+        if self._is_recent(due):
+            self._raise(Reason.UNANSWERED, f"unanswered:{waiting.message.id}", once=True)
+        return case
+
+    def _accused_handles(self) -> bool:
+        snapshot, case = self.facts.snapshot, self.case
+        return (
+            bool(case.about)
+            and snapshot.status not in DONE
+            and is_same(self.means.policy, snapshot.assignee_id, case.about)
+        )
+
+    def _is_recent(self, moment: datetime) -> bool:
+        """What is old when we first see it opens no escalation."""
+        return moment >= self.outbox.now - self.means.policy.limits.look_back.wall
+
+    def _raise(
+        self, reason: Reason, cause: str, *, summary: str = "", author: str = "", once: bool = False
+    ) -> None:
+        snapshot = self.facts.snapshot
+        key = f"{cause}@{snapshot.source}/{snapshot.id}"
+        if once and self.tx.has_escalated(key):
+            return
+        told = Cause(reason, snapshot.source, snapshot.id, key, summary, self.case.about, author)
+        raise_escalation(self.tx, self.outbox, self.means, told, snapshot)
+
+
+def _stage(status: str, answered: bool, waits: bool) -> Stage:
+    if status in DONE and not waits:
+        return Stage.CLOSED
+    if not answered:
+        return Stage.OPEN
+    return Stage.REOPENED if waits else Stage.ANSWERED

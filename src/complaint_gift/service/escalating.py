@@ -1,0 +1,211 @@
+"""The queue of what needs a human: opened once per cause, told up the ladder, left only through a person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from complaint_gift.domain import ActionKind, Conversation, Escalation, EscalationState, Reason
+from complaint_gift.plugin import Can
+from complaint_gift.service import ladder
+from complaint_gift.service.casenotes import write_note
+from complaint_gift.service.means import Means
+from complaint_gift.service.outbox import Outbox
+from complaint_gift.service.people import is_same
+from complaint_gift.service.policy import Person
+from complaint_gift.service.ports import Transaction
+from complaint_gift.service.records import AuditEntry, EscalationFilter, NewEscalation
+
+PRIORITIES = ("", "low", "normal", "high", "urgent")
+WAITING = frozenset((EscalationState.OPEN, EscalationState.ACKNOWLEDGED))
+
+
+class NotFound(LookupError):
+    """There is no such escalation, conversation, delivery or action. The message is for a human."""
+
+
+class AlreadyResolved(Exception):
+    """Somebody was faster. The message says who."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why a human is needed. `summary` holds no words of a message; `author` is whose text it is about."""
+
+    reason: Reason
+    source: str
+    conversation: str
+    key: str
+    summary: str
+    about: tuple[str, ...] = ()
+    author: str = ""
+
+
+def raise_escalation(
+    tx: Transaction, outbox: Outbox, means: Means, cause: Cause, snapshot: Conversation | None
+) -> int | None:
+    """Open it unless the policy leaves it out or the same cause waits already; gives its id.
+
+    `snapshot` None: nothing is changed in the helpdesk, only people are told.
+    """
+    urgency = means.policy.urgencies.get(cause.reason)
+    if urgency is None:
+        return None
+    now, policy = outbox.now, means.policy
+    rung = ladder.first_rung(policy, urgency.start, cause.about, snapshot)
+    made = tx.add_escalation(
+        NewEscalation(
+            reason=cause.reason,
+            source=cause.source,
+            conversation=cause.conversation,
+            summary=cause.summary,
+            key=cause.key,
+            created_at=now,
+            due_at=policy.hours.after(now, urgency.due),
+            next_at=policy.hours.after(now, policy.ladder[rung].wait),
+            rung=rung,
+            about=cause.about,
+        )
+    )
+    if made is None:
+        return None
+    tx.append_audit(_entry(now, "complaint-gift", "escalation-opened", made, reason=cause.reason.value))
+    if snapshot is not None and snapshot.status != "closed":
+        change_helpdesk(tx, outbox, means, snapshot, made, cause)
+    told = ladder.people_on(policy, rung, cause.about, snapshot)
+    author = policy.person(cause.author) if cause.reason is Reason.VIOLATION_SENT else None
+    tell(outbox, cause.source, cause.conversation, made, [*told, *([author] if author else [])], "0")
+    return made
+
+
+def change_helpdesk(
+    tx: Transaction, outbox: Outbox, means: Means, snapshot: Conversation, escalation: int, cause: Cause
+) -> None:
+    """Note, tag, priority, group or assignee: only what the policy wants and what is not so already."""
+    changes, told = means.policy.changes, (snapshot.source, snapshot.id, f"escalation:{escalation}")
+    write_note(tx, outbox, means, snapshot, cause.reason, escalation)
+    tag, source = changes.escalated_tag, snapshot.source
+    if tag and tag not in snapshot.tags and means.can(source, Can.TAG):
+        outbox.add(ActionKind.TAGS, *told, {"add": [tag], "remove": []})
+    is_low = PRIORITIES.index(changes.priority) > _rank(snapshot.priority)
+    if is_low and means.can(source, Can.PRIORITY):
+        outbox.add(ActionKind.PRIORITY, *told, {"priority": changes.priority})
+    wish = _reassign(means, snapshot, cause)
+    if wish and means.can(source, Can.ASSIGN):
+        outbox.add(ActionKind.ASSIGN, *told, wish)
+
+
+def _reassign(means: Means, snapshot: Conversation, cause: Cause) -> dict[str, str]:
+    policy, wish = means.policy, {}
+    if policy.changes.group and snapshot.group_id != policy.changes.group:
+        wish["group_id"] = policy.changes.group
+    if policy.changes.reassign_accused and is_same(policy, snapshot.assignee_id, cause.about):
+        start = ladder.first_rung(policy, 0, cause.about, snapshot)
+        for rung in range(start, len(policy.ladder)):
+            for person in ladder.people_on(policy, rung, cause.about, snapshot):
+                if person.helpdesk_id:
+                    return wish | {"assignee_id": person.helpdesk_id}
+    return wish
+
+
+def tell(
+    outbox: Outbox, source: str, conversation: str, escalation: int, people: list[Person], turn: str
+) -> None:
+    """One action per person and way; `turn` tells a repetition from the first time."""
+    for person in dict.fromkeys(people):
+        for channel, to in person.ways:
+            cause = f"{escalation}:{turn}:{channel}:{to}"
+            payload = {"escalation": escalation, "channel": channel, "to": to}
+            outbox.add(ActionKind.NOTIFY, source, conversation, cause, payload)
+
+
+def climb(tx: Transaction, outbox: Outbox, means: Means, escalation: Escalation) -> None:
+    """Nobody took it in time, or it was taken and never finished: the next step hears of it."""
+    policy, now = means.policy, outbox.now
+    row = tx.find_conversation(escalation.source, escalation.conversation)
+    snapshot = row.snapshot if row else None
+    rung, wait = escalation.rung, policy.finish_within
+    if escalation.state is EscalationState.OPEN:
+        rung = ladder.next_rung(policy, escalation.rung, escalation.about, snapshot)
+        wait = policy.ladder[rung].wait
+    # A wait of nothing would tell the same people in every sweep.
+    next_at = max(policy.hours.after(now, wait), now + timedelta(minutes=1))
+    tx.save_escalation(replace(escalation, rung=rung), next_at)
+    people = ladder.people_on(policy, rung, escalation.about, snapshot)
+    turn = f"{rung}:{int(now.timestamp())}"
+    tell(outbox, escalation.source, escalation.conversation, escalation.id, people, turn)
+    tx.append_audit(_entry(now, "complaint-gift", "escalation-told", escalation.id, rung=rung))
+
+
+def list_escalations(means: Means, wanted: EscalationFilter, limit: int = 200) -> list[Escalation]:
+    """The most urgent first."""
+    with means.store.transaction() as tx:
+        return tx.escalations(wanted, limit)
+
+
+def acknowledge(means: Means, escalation_id: int, by: str) -> Escalation:
+    """Somebody takes it; taken again by another, it is theirs. Raises NotFound or AlreadyResolved."""
+    now = means.now()
+    with means.store.transaction() as tx:
+        found = _waiting(tx, escalation_id)
+        taken = replace(
+            found, state=EscalationState.ACKNOWLEDGED, acknowledged_at=now, acknowledged_by=_somebody(by)
+        )
+        tx.save_escalation(taken, means.policy.hours.after(now, means.policy.finish_within))
+        tx.append_audit(_entry(now, by, "escalation-acknowledged", escalation_id))
+    return taken
+
+
+def resolve(means: Means, escalation_id: int, by: str, resolution: str = "") -> Escalation:
+    """Somebody has dealt with it. Raises NotFound or AlreadyResolved."""
+    now = means.now()
+    with means.store.transaction() as tx:
+        found = _waiting(tx, escalation_id)
+        done = replace(
+            found,
+            state=EscalationState.RESOLVED,
+            acknowledged_at=found.acknowledged_at or now,
+            acknowledged_by=found.acknowledged_by or _somebody(by),
+            resolved_at=now,
+            resolved_by=_somebody(by),
+            resolution=resolution[:2000],
+        )
+        tx.save_escalation(done, None)
+        tx.append_audit(_entry(now, by, "escalation-resolved", escalation_id))
+        outbox = Outbox(tx, now)
+        _untag(tx, outbox, means, done)
+    outbox.ring(means.bell)
+    return done
+
+
+def _untag(tx: Transaction, outbox: Outbox, means: Means, done: Escalation) -> None:
+    """The last one resolved takes its tag along."""
+    tag = means.policy.changes.escalated_tag if means.can(done.source, Can.TAG) else ""
+    wanted = EscalationFilter(WAITING, done.source, done.conversation)
+    row = tx.find_conversation(done.source, done.conversation)
+    if not tag or not done.conversation or row is None or tx.escalations(wanted, 1):
+        return
+    if row.snapshot.status != "closed" and row.deleted_at is None:
+        cause = f"resolved:{done.id}"
+        outbox.add(ActionKind.TAGS, done.source, done.conversation, cause, {"add": [], "remove": [tag]})
+
+
+def _waiting(tx: Transaction, escalation_id: int) -> Escalation:
+    found = tx.escalation(escalation_id)
+    if found is None:
+        raise NotFound(f"there is no escalation {escalation_id}; list them to see what waits")
+    if found.state is EscalationState.RESOLVED:
+        raise AlreadyResolved(f"escalation {escalation_id} was resolved by {found.resolved_by or 'somebody'}")
+    return found
+
+
+def _somebody(by: str) -> str:
+    return by.strip()[:200] or "somebody"
+
+
+def _rank(priority: str) -> int:
+    return PRIORITIES.index(priority) if priority in PRIORITIES else 0
+
+
+def _entry(now: datetime, who: str, what: str, escalation: int, **more: object) -> AuditEntry:
+    return AuditEntry(now, _somebody(who), what, {"escalation": escalation, **more})

@@ -1,0 +1,88 @@
+"""What every use case works with, handed over once by the composition root."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from complaint_gift.domain import Author, Role, Scope, Verdict
+from complaint_gift.plugin import Can, Plugin, Refused, Source
+from complaint_gift.service.policy import Policy
+from complaint_gift.service.ports import Bell, Book, Classifier, Clock, Notifier, Store
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """Whose accounts speak for the company; both lists are folded names, addresses or ids."""
+
+    company_accounts: frozenset[str] = frozenset()
+    personal_accounts: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, company: tuple[str, ...] = (), personal: tuple[str, ...] = ()) -> Company:
+        """From the lists of the configuration."""
+        return cls(
+            frozenset(one.casefold() for one in company), frozenset(one.casefold() for one in personal)
+        )
+
+    def speaks(self, author: Author) -> bool:
+        """Helpdesk staff do unless listed as personal; a list of company accounts narrows it."""
+        told = {one.casefold() for one in (author.id, author.account, author.name) if one}
+        if told & self.personal_accounts or author.role is Role.CUSTOMER:
+            return False
+        if self.company_accounts:
+            return bool(told & self.company_accounts)
+        return author.company is not False
+
+
+@dataclass(slots=True)
+class Means:
+    """Store, sources, plugins (by plugin name) and the rest; `playbook` gives the current one."""
+
+    store: Store
+    sources: Mapping[str, Source]
+    plugins: Mapping[str, Plugin]
+    playbook: Callable[[], Book]
+    policy: Policy
+    bell: Bell
+    notifier: Notifier
+    clock: Clock
+    company: Company = field(default_factory=Company)
+    tagger: Any = None
+    classifier: Classifier | None = None
+    _clients: dict[str, Any] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def now(self) -> datetime:
+        """Timezone-aware UTC."""
+        return self.clock.now()
+
+    def source(self, name: str) -> tuple[Source, Plugin]:
+        """Raises Refused when the configuration no longer has it."""
+        source = self.sources.get(name)
+        if source is None:
+            raise Refused(
+                f"source {name!r} is not configured any more; add it again or drop what waits for it"
+            )
+        return source, self.plugins[source.plugin]
+
+    def can(self, name: str, what: Can) -> bool:
+        """Whether this source is configured and its plugin does that."""
+        source = self.sources.get(name)
+        return source is not None and what in self.plugins[source.plugin].can
+
+    def client(self, name: str) -> Any:
+        """The source's client, connected once per process."""
+        source, plugin = self.source(name)
+        with self._lock:
+            if name not in self._clients:
+                self._clients[name] = plugin.connect(source)
+            return self._clients[name]
+
+    def review(self, text: str, context: Any, scope: Scope = Scope.PUBLIC_REPLY) -> Verdict:
+        """The playbook's verdict, with what the learned layer says where there is one."""
+        learned = self.tagger.tag(text, context) if self.tagger is not None else None
+        return self.playbook().review(text, scope=scope, context=context, learned=learned)

@@ -1,0 +1,105 @@
+"""Reads what was sent: must-not findings at once, what is missing once the turn has come to rest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from complaint_gift.domain import Finding, Severity, Verdict
+from complaint_gift.rules.context import Context
+from complaint_gift.service.contexts import Facts, context_of
+from complaint_gift.service.means import Means
+from complaint_gift.service.ports import Transaction
+from complaint_gift.service.records import KeptPromise, StoredMessage, Subject, Waiver, hash_text
+from complaint_gift.service.turns import Turn, split_turns
+
+PROMISE_SIGNAL = "promise"
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """A message that was sent although it has these errors; `was_shown` if its author had been told."""
+
+    stored: StoredMessage
+    findings: tuple[Finding, ...]
+    was_shown: bool
+    is_waived: bool
+
+
+def read_messages(
+    tx: Transaction, means: Means, facts: Facts, reasons: dict[str, str], now: datetime
+) -> list[Violation]:
+    """Judge each message of ours that has no verdict yet; gives those a human should see.
+
+    `reasons`: external message id -> why its author sent it anyway.
+    """
+    violations = []
+    for turn in split_turns(facts.messages):
+        for stored in turn.messages:
+            if stored.redacted or not stored.message.text.strip():
+                continue
+            if tx.verdict(stored.version_id, Subject.MESSAGE) is not None:
+                continue
+            reason = reasons.get(stored.message.id, "")
+            found = _read_message(tx, means, facts, turn, stored, reason, now)
+            if found is not None:
+                violations.append(found)
+    return violations
+
+
+def _read_message(
+    tx: Transaction, means: Means, facts: Facts, turn: Turn, stored: StoredMessage, reason: str, now: datetime
+) -> Violation | None:
+    verdict = review(means, facts, turn, stored, stored.message.text)
+    said = tuple(f for f in verdict.findings if not f.missing)
+    tx.save_verdict(stored.version_id, Subject.MESSAGE, replace(verdict, findings=said), now)
+    tx.save_promises(stored_conversation(facts), stored.id, _promises(stored, verdict))
+    errors = tuple(f for f in said if f.severity is Severity.ERROR)
+    snapshot, digest = facts.snapshot, hash_text(stored.message.text)
+    shown = tx.draft_review(snapshot.source, snapshot.id, digest)
+    if shown is not None:
+        errors = tuple(f for f in errors if f.rule in shown.shown)
+    if not errors:
+        return None
+    for rule in dict.fromkeys(f.rule for f in errors if reason):
+        author = stored.message.author
+        by = author.account or author.name or author.id
+        tx.add_waiver(Waiver(rule, reason, by, snapshot.source, snapshot.id, digest, now))
+    waived = {w.rule for w in tx.waivers(snapshot.source, snapshot.id) if w.text_hash == digest}
+    return Violation(stored, errors, shown is not None, all(f.rule in waived for f in errors))
+
+
+def read_turns(tx: Transaction, means: Means, facts: Facts, now: datetime) -> datetime | None:
+    """Judge what is missing in turns that came to rest; gives when the last one will have."""
+    rest = means.policy.quiet.wall
+    for turn in split_turns(facts.messages):
+        if not turn.text.strip() or tx.verdict(turn.last.version_id, Subject.TURN) is not None:
+            continue
+        due = turn.last.message.sent_at + rest
+        if not turn.is_over and due > now:
+            return due
+        verdict = review(means, facts, turn, turn.last, turn.text)
+        missing = tuple(f for f in verdict.findings if f.missing)
+        tx.save_verdict(turn.last.version_id, Subject.TURN, replace(verdict, findings=missing), now)
+    return None
+
+
+def review(means: Means, facts: Facts, turn: Turn, stored: StoredMessage, text: str) -> Verdict:
+    """The playbook's verdict on a text of ours in its conversation."""
+    context = Context.parse(context_of(means, facts, turn, stored.message))
+    return means.review(text, context)
+
+
+def stored_conversation(facts: Facts) -> int:
+    """Our own id of the conversation; a case exists before anything is read."""
+    assert facts.case is not None  # noqa: S101 - only complaints are read
+    return facts.case.conversation_id
+
+
+def _promises(stored: StoredMessage, verdict: Verdict) -> list[KeptPromise]:
+    text, who = stored.message.text, stored.message.author.name
+    return [
+        KeptPromise(stored.id, text[signal.start : signal.end], None, who)
+        for signal in verdict.signals
+        if signal.name == PROMISE_SIGNAL
+    ]
