@@ -1,0 +1,125 @@
+"""`complaint-gift zendesk install|status|uninstall`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import click
+
+from complaint_gift.client import MemoryCache
+from complaint_gift.plugin import PluginError, Source
+from complaint_gift_zendesk import health, setup
+from complaint_gift_zendesk.api import Zendesk, connect
+from complaint_gift_zendesk.settings import SETUP_SCOPE, ZendeskSettings
+
+Sources = Callable[[], Sequence[Source]]
+
+
+def make_group(sources: Sources) -> click.Group:
+    """The group; `sources` is called only when a command runs."""
+
+    @click.group(help="Set up the Zendesk account that Complaint Gift works with.")
+    def zendesk() -> None:
+        pass
+
+    _add_install(zendesk, sources)
+    _add_others(zendesk, sources)
+    return zendesk
+
+
+def _add_install(group: click.Group, sources: Sources) -> None:
+    @group.command(
+        help="Create or align our webhook, its events and secret, and two checkboxes. May be repeated."
+    )
+    @click.option("--source", "name", help="Which source, if several use Zendesk.")
+    @click.option("--url", help="Our public address, such as https://cg.example.com.")
+    @click.option(
+        "--secret-file",
+        type=click.Path(path_type=Path, dir_okay=False),
+        help="Where to write the signing secret; default: signing_secret_file of the source.",
+    )
+    @click.option("--rotate-secret", is_flag=True, help="Let Zendesk make a new signing secret.")
+    @click.option("--fields/--no-fields", default=True, help="Create the two checkboxes (default) or not.")
+    @click.option("--dry-run", is_flag=True, help="Only say what would be done.")
+    def install(
+        name: str | None,
+        url: str | None,
+        secret_file: Path | None,
+        rotate_secret: bool,
+        fields: bool,
+        dry_run: bool,
+    ) -> None:
+        source = _choose(sources(), name)
+        configured = source.settings["signing_secret_file"]
+        wish = setup.Wish(
+            endpoint=_endpoint(source, url),
+            secret_file=secret_file or (Path(configured) if configured else None),
+            rotate=rotate_secret,
+            fields=fields,
+            dry=dry_run,
+        )
+        _tell(setup.install(source, _enter(source), wish))
+
+
+def _add_others(group: click.Group, sources: Sources) -> None:
+    @group.command(help="Say what is wrong with the webhook, the bot user and the credentials.")
+    @click.option("--source", "name", help="Which source, if several use Zendesk.")
+    @click.pass_context
+    def status(context: click.Context, name: str | None) -> None:
+        source = _choose(sources(), name)
+        try:
+            found = health.probe(source, _enter(source))
+        except PluginError as exc:
+            raise click.ClickException(str(exc)) from exc
+        for sentence in found:
+            click.echo(sentence)
+        if found:
+            context.exit(1)
+        click.echo(f"{source.name}: all is well.")
+
+    @group.command(help="Remove our webhook. The ticket fields stay.")
+    @click.option("--source", "name", help="Which source, if several use Zendesk.")
+    @click.option("--dry-run", is_flag=True, help="Only say what would be done.")
+    def uninstall(name: str | None, dry_run: bool) -> None:
+        source = _choose(sources(), name)
+        _tell(setup.uninstall(source, _enter(source), dry=dry_run))
+
+
+def _enter(source: Source) -> Zendesk:
+    """With a token of its own: setting up needs more rights than the daily work, and only for a moment."""
+    return connect(source, scope=SETUP_SCOPE, cache=MemoryCache())
+
+
+def _choose(known: Sequence[Source], name: str | None) -> Source:
+    names = ", ".join(source.name for source in known)
+    if not known:
+        raise click.ClickException(
+            "No source with `plugin: zendesk` is configured; the README shows how to add one."
+        )
+    if name is None and len(known) == 1:
+        return known[0]
+    for source in known:
+        if source.name == name:
+            return source
+    raise click.ClickException(f"Say which source with --source; configured are {names}.")
+
+
+def _endpoint(source: Source, url: str | None) -> str:
+    endpoint = f"{url.rstrip('/')}/hooks/{source.name}" if url else source.settings["endpoint"]
+    if not endpoint:
+        raise click.ClickException(
+            "Say where Zendesk reaches us: --url https://cg.example.com, or `endpoint` in the source."
+        )
+    problem = ZendeskSettings().validate({"endpoint": endpoint}, partial=True).get("endpoint")
+    if problem:
+        raise click.ClickException(f"{endpoint} cannot be used: {problem[0]}.")
+    return str(endpoint)
+
+
+def _tell(sentences: Iterator[str]) -> None:
+    try:
+        for sentence in sentences:
+            click.echo(sentence)
+    except PluginError as exc:
+        raise click.ClickException(f"{exc} What was said above is done; run this again afterwards.") from exc
