@@ -1,1 +1,203 @@
 """The use cases: receive, process, review, escalate, perform, sweep. No framework in here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from complaint_gift.domain import Escalation, EscalationState, Scope, Verdict
+from complaint_gift.plugin import Outcome, Plugin, Request, Source
+from complaint_gift.service import (
+    erasing,
+    escalating,
+    notices,
+    performing,
+    processing,
+    receiving,
+    reviewing,
+    sweeping,
+)
+from complaint_gift.service.escalating import AlreadyResolved, NotFound
+from complaint_gift.service.means import Company, Means
+from complaint_gift.service.notices import Told
+from complaint_gift.service.policy import Policy
+from complaint_gift.service.ports import Bell, Book, Classifier, Clock, Notifier, Store, StoreUnavailable
+from complaint_gift.service.receiving import UnknownSource
+from complaint_gift.service.records import (
+    ActionRow,
+    ActionState,
+    AuditEntry,
+    AuditRow,
+    Case,
+    DeliveryRow,
+    DeliveryState,
+    EscalationFilter,
+    Tally,
+)
+from complaint_gift.service.reviewing import CaseFacts
+from complaint_gift.service.sweeping import Swept
+
+__all__ = [
+    "AlreadyResolved",
+    "CaseFacts",
+    "Company",
+    "EscalationFilter",
+    "NotFound",
+    "Service",
+    "StoreUnavailable",
+    "Swept",
+    "Told",
+    "UnknownSource",
+]
+
+
+class Service:
+    """One door to all use cases. Safe to share between threads. Everything may raise StoreUnavailable."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        sources: Mapping[str, Source],
+        plugins: Mapping[str, Plugin],
+        playbook: Callable[[], Book],
+        policy: Policy,
+        bell: Bell,
+        notifier: Notifier,
+        clock: Clock,
+        company: Company | None = None,
+        tagger: Any = None,
+        classifier: Classifier | None = None,
+    ) -> None:
+        """`plugins` by plugin name; `playbook` gives the current one, so that a reload needs no restart."""
+        self.means = Means(
+            store=store,
+            sources=sources,
+            plugins=plugins,
+            playbook=playbook,
+            policy=policy,
+            bell=bell,
+            notifier=notifier,
+            clock=clock,
+            company=company or Company(),
+            tagger=tagger,
+            classifier=classifier,
+        )
+
+    def receive(self, source: str, request: Request) -> Outcome:
+        """Take a request in. Raises UnknownSource; a database that is down is Outcome.UNAVAILABLE."""
+        return receiving.receive(self.means, source, request)
+
+    def process(self, delivery_id: int) -> None:
+        """Work a delivery off, once, however often it is called."""
+        processing.process(self.means, delivery_id)
+
+    def perform(self, action_id: int) -> None:
+        """Do an action, once, however often it is called."""
+        performing.perform(self.means, action_id)
+
+    def sweep(self) -> Swept:
+        """Ring again, look at what is due, climb ladders, reconcile, purge."""
+        return sweeping.sweep(self.means)
+
+    def tick(self, owner: str) -> Swept | None:
+        """A sweep if this process is the ticker; None when another one is."""
+        return sweeping.tick(self.means, owner)
+
+    def beat(self, name: str) -> None:
+        """`name` is alive, as `worker:<host>:<pid>`."""
+        with self.means.store.transaction() as tx:
+            tx.beat(name, self.means.now())
+
+    def review_draft(
+        self,
+        text: str,
+        *,
+        scope: Scope = Scope.PUBLIC_REPLY,
+        context: Mapping[str, Any] | None = None,
+    ) -> Verdict:
+        """The verdict on a plain text while it is written. Raises rules.context.ContextError."""
+        return reviewing.review_draft(self.means, text, scope=scope, context=context)
+
+    def waive(
+        self, source: str, conversation: str, text: str, rules: tuple[str, ...], reason: str, by: str
+    ) -> int:
+        """Keep why somebody sends it anyway; gives how many rules are newly waived."""
+        return reviewing.waive(self.means, source, conversation, text, rules, reason, by)
+
+    def decide_complaint(self, source: str, conversation: str, is_complaint: bool, by: str) -> Case:
+        """A person's one click. Raises NotFound."""
+        return reviewing.decide_complaint(self.means, source, conversation, is_complaint, by)
+
+    def case_facts(self, source: str, conversation: str) -> CaseFacts:
+        """Stage, promises, about, audience. Raises NotFound."""
+        return reviewing.case_facts(self.means, source, conversation)
+
+    def list_escalations(self, wanted: EscalationFilter | None = None, limit: int = 200) -> list[Escalation]:
+        """The most urgent first; those that wait if nothing else is wanted."""
+        waiting = EscalationFilter(frozenset((EscalationState.OPEN, EscalationState.ACKNOWLEDGED)))
+        return escalating.list_escalations(self.means, wanted or waiting, limit)
+
+    def acknowledge(self, escalation_id: int, by: str) -> Escalation:
+        """Somebody takes it. Raises NotFound or AlreadyResolved."""
+        return escalating.acknowledge(self.means, escalation_id, by)
+
+    def resolve(self, escalation_id: int, by: str, resolution: str = "") -> Escalation:
+        """Somebody has dealt with it. Raises NotFound or AlreadyResolved."""
+        return escalating.resolve(self.means, escalation_id, by, resolution)
+
+    def look_behind(self, escalation_id: int) -> Told:
+        """The findings and the given reasons behind an escalation, for a lead. Raises NotFound."""
+        with self.means.store.transaction() as tx:
+            found = tx.escalation(escalation_id)
+            if found is None:
+                raise NotFound(f"there is no escalation {escalation_id}; list them to see what waits")
+            return notices.look_behind(tx, found)
+
+    def deliveries(self, state: DeliveryState | None = None, limit: int = 100) -> list[DeliveryRow]:
+        """The newest first."""
+        with self.means.store.transaction() as tx:
+            return tx.deliveries(state, limit)
+
+    def actions(
+        self, *, source: str = "", conversation: str = "", state: ActionState | None = None, limit: int = 100
+    ) -> list[ActionRow]:
+        """The newest first."""
+        with self.means.store.transaction() as tx:
+            return tx.actions(source=source, conversation=conversation, state=state, limit=limit)
+
+    def reopen_delivery(self, delivery_id: int, by: str) -> None:
+        """Try an unreadable, ignored or failed delivery again. Raises NotFound."""
+        self._try_again("delivery", delivery_id, by)
+
+    def retry_action(self, action_id: int, by: str) -> None:
+        """Try a refused or failed action again. Raises NotFound."""
+        self._try_again("action", action_id, by)
+
+    def _try_again(self, kind: str, row_id: int, by: str) -> None:
+        now = self.means.now()
+        with self.means.store.transaction() as tx:
+            again = tx.reopen_delivery if kind == "delivery" else tx.retry_action
+            if not again(row_id):
+                raise NotFound(f"there is no {kind} {row_id} that has ended without success")
+            tx.append_audit(AuditEntry(now, by.strip()[:200] or "somebody", f"{kind}-again", {kind: row_id}))
+        self.means.bell.ring("delivery" if kind == "delivery" else "action", row_id)
+
+    def look(self, source: str, conversation: str) -> bool:
+        """Have this conversation fetched and judged anew by a worker. Raises UnknownSource."""
+        if source not in self.means.sources:
+            raise UnknownSource(source)
+        return receiving.ask_for_look(self.means, source, conversation, self.means.now().isoformat())
+
+    def erase(self, person: str, by: str, source: str = "") -> Mapping[str, int]:
+        """Remove a person from everything we hold; rows touched per table. Raises ValueError."""
+        return erasing.erase(self.means, person, by, source)
+
+    def tally(self) -> Tally:
+        """Counts and the oldest that wait, for doctor, readiness and metrics."""
+        with self.means.store.transaction() as tx:
+            return tx.tally()
+
+    def check_audit(self) -> AuditRow | None:
+        """The first broken link of the audit chain, None when it is whole."""
+        return erasing.check_audit(self.means)

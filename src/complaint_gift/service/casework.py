@@ -13,7 +13,7 @@ from datetime import datetime
 from complaint_gift.domain import ActionKind, Reason, Role
 from complaint_gift.plugin import Can
 from complaint_gift.service import verdicts
-from complaint_gift.service.complaints import Opinion, decide, find_triggers
+from complaint_gift.service.complaints import AGENT, Opinion, decide, find_triggers
 from complaint_gift.service.contexts import Facts
 from complaint_gift.service.escalating import Cause, raise_escalation
 from complaint_gift.service.means import Means
@@ -29,19 +29,19 @@ DONE = frozenset(("solved", "closed"))
 @dataclass(frozen=True, slots=True)
 class News:
     """What this look brought: message versions not seen before, reasons given for sending anyway (by
-    external message id), and what a conversation merged into this one was."""
+    external message id), and what a person or a conversation merged into this one says."""
 
     versions: frozenset[int] = frozenset()
     reasons: Mapping[str, str] = field(default_factory=dict)
-    merged: Opinion | None = None
+    opinion: Opinion | None = None
 
 
-def judge(tx: Transaction, outbox: Outbox, means: Means, row: StoredConversation, news: News) -> Case | None:
+def judge(tx: Transaction, outbox: Outbox, means: Means, row: StoredConversation, news: News) -> Case:
     """Bring case, verdicts, escalations and actions of this conversation up to date."""
     messages = tuple(tx.messages(row.id))
     before = tx.case(row.id)
     texts, book = _customer_texts(messages), means.playbook()
-    opinion = decide(means.policy, row.snapshot, texts, before, book, means.classifier, news.merged)
+    opinion = decide(means.policy, row.snapshot, texts, before, book, means.classifier, news.opinion)
     case = _open_case(row, before, opinion, messages, outbox.now)
     if not case.is_complaint or row.merged_into or row.deleted_at is not None:
         # What is merged is watched where it lives on; what is deleted or no complaint is not watched.
@@ -116,7 +116,8 @@ class _Work:
         is_bare = tag and tag not in snapshot.tags and snapshot.status != "closed"
         if is_bare and self.means.can(snapshot.source, Can.TAG):
             payload = {"add": [tag], "remove": []}
-            self.outbox.add(ActionKind.TAGS, snapshot.source, snapshot.id, "complaint", payload)
+            cause = f"complaint:{self.outbox.now}" if self.case.why == AGENT else "complaint"
+            self.outbox.add(ActionKind.TAGS, snapshot.source, snapshot.id, cause, payload)
         if snapshot.requester_id and self._is_recent(self.case.opened_at):
             since = self.outbox.now - policy.limits.repeated_within.wall
             besides = self.case.conversation_id

@@ -35,8 +35,10 @@ def decide(
 ) -> Opinion:
     """What the first that speaks says; once a complaint, only a person or a tag takes it back.
 
-    `hint` is what a conversation merged into this one brings along.
+    `hint` is what a person says right now, or what a conversation merged into this one brings along.
     """
+    if hint is not None and hint.decided_by.startswith(AGENT):
+        return hint
     if case is not None and case.decided_by.startswith(AGENT):
         return Opinion(case.is_complaint, case.why, case.decided_by)
     signs, tags = policy.signs, {tag.casefold() for tag in snapshot.tags}

@@ -1,0 +1,82 @@
+"""What a person is told about an escalation. Made when it is sent, so that no queue holds a text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from complaint_gift.domain import Escalation, Finding, Reason, Severity
+from complaint_gift.service.means import Means
+from complaint_gift.service.ports import Notice, Transaction
+from complaint_gift.service.records import Subject, hash_text
+
+_MOST_FINDINGS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is behind an escalation: the findings of the message it is about, and the reasons given."""
+
+    findings: tuple[Finding, ...] = ()
+    reasons: tuple[str, ...] = ()
+
+
+@lru_cache(maxsize=1)
+def words() -> dict[str, Any]:
+    """policies/words.yaml."""
+    text = files("complaint_gift").joinpath("policies", "words.yaml").read_text("utf-8")
+    found: dict[str, Any] = YAML(typ="safe").load(text)
+    return found
+
+
+def reason_title(reason: Reason, language: str) -> str:
+    """One line for a person."""
+    return str((words().get(language) or words()["en"])["reasons"][reason.value])
+
+
+def look_behind(tx: Transaction, escalation: Escalation) -> Told:
+    """The findings of the newest replies that broke a rule; nothing for other reasons."""
+    row = tx.find_conversation(escalation.source, escalation.conversation)
+    if escalation.reason is not Reason.VIOLATION_SENT or row is None:
+        return Told()
+    for stored in reversed(tx.messages(row.id)):
+        verdict = tx.verdict(stored.version_id, Subject.MESSAGE)
+        errors = [f for f in verdict.findings if f.severity is Severity.ERROR] if verdict else []
+        if errors:
+            digest = hash_text(stored.message.text)
+            waivers = tx.waivers(escalation.source, escalation.conversation)
+            reasons = dict.fromkeys(w.reason for w in waivers if w.text_hash == digest and w.reason)
+            return Told(tuple(errors[:_MOST_FINDINGS]), tuple(reasons))
+    return Told()
+
+
+def make_notice(tx: Transaction, means: Means, escalation: Escalation, channel: str, to: str) -> Notice:
+    """Subject and text in the language of the policy."""
+    language = means.policy.language
+    said = words()[language]
+    row = tx.find_conversation(escalation.source, escalation.conversation)
+    slots = {
+        "reason": reason_title(escalation.reason, language),
+        "conversation": escalation.conversation,
+        "source": escalation.source,
+        "due": escalation.due_at.astimezone(means.policy.hours.zone).strftime("%Y-%m-%d %H:%M %Z"),
+        "url": row.snapshot.url if row else "",
+        "summary": escalation.summary,
+        "id": str(escalation.id),
+    }
+    subject = said["subject" if escalation.conversation else "subject_bare"]
+    lines = [said["due"]]
+    lines += [said["where"]] if slots["url"] else []
+    lines += [said["rules"]] if slots["summary"] else []
+    text = [line.format(**slots) for line in lines]
+    told = look_behind(tx, escalation)
+    for finding in told.findings:
+        message = means.playbook().words(finding, language).message
+        text.append(said["found"].format(quote=finding.quote or "…", message=message))
+    text += [said["why"].format(reason=reason) for reason in told.reasons]
+    text.append(said["take"].format(**slots))
+    return Notice(channel, to, subject.format(**slots), "\n".join(text))
