@@ -1,0 +1,87 @@
+"""The store itself: opens a database, hands out transactions, takes deliveries in."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from sqlalchemy import URL, Connection
+
+from complaint_gift.service.ports import Store, StoreUnavailable
+from complaint_gift.service.records import NewDelivery
+from complaint_gift.store.engine import connect, is_sqlite, place, read_url
+from complaint_gift.store.faults import guarded
+from complaint_gift.store.inbox import FileInbox, Inbox, ServerInbox
+from complaint_gift.store.work import Work
+
+_PATIENCE = 10.0  # seconds that scrub waits for readers to let go of the write-ahead log
+
+
+class SqlStore:
+    """Implements service.ports.Store on SQLite and PostgreSQL. One per process; survives a fork.
+
+    `url` is what DATABASE_URL holds; call `migration.upgrade(url)` before. Opens nothing until it is used.
+    Raises DatabaseNotUsable for a wrong address.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url: URL = read_url(url)
+        self._place = place(self.url)
+        self._engine = connect(self.url)
+        self._inbox: Inbox = FileInbox(self.url) if is_sqlite(self.url) else ServerInbox(self.url)
+
+    def keep_delivery(self, delivery: NewDelivery) -> tuple[int, bool]:
+        """See service.ports.Store."""
+        return self._inbox.keep(delivery)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Work]:
+        """See service.ports.Store."""
+        with guarded(self._place), self._engine.begin() as connection:
+            yield Work(connection)
+
+    def scrub(self) -> None:
+        """Rewrite the file without what was deleted and empty its log; on a server, reclaim dead rows.
+
+        Raises StoreUnavailable when somebody keeps reading the old state for too long.
+        """
+        with guarded(self._place), self._engine.connect() as connection:
+            raw = connection.connection.driver_connection
+            if raw is None:
+                raise StoreUnavailable(f"the database {self._place} gave no connection")
+            if is_sqlite(self.url):
+                raw.execute("VACUUM")
+                self._empty_log(connection)
+            else:
+                connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("VACUUM FULL")
+
+    def ping(self) -> None:
+        """Raises StoreUnavailable unless a transaction can be had now."""
+        with self.transaction():
+            pass
+
+    def writer_alive(self) -> bool:
+        """False when deliveries handed in would not be written: not ready."""
+        return self._inbox.alive()
+
+    def close(self) -> None:
+        """Write what waits and close every connection."""
+        self._inbox.close()
+        self._engine.dispose()
+
+    def _empty_log(self, connection: Connection) -> None:
+        raw = connection.connection.driver_connection
+        assert raw is not None  # noqa: S101 - just used
+        deadline = time.monotonic() + _PATIENCE
+        while raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+            if time.monotonic() > deadline:
+                raise StoreUnavailable(
+                    f"the database {self._place} is being read, so its log cannot be emptied; try again later"
+                )
+            time.sleep(0.05)
+
+
+if TYPE_CHECKING:
+    _checked: Store = SqlStore("")  # the protocol is kept, says mypy

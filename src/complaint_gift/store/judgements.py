@@ -1,0 +1,125 @@
+"""What the playbook said, what drafts showed, why somebody sent against it, what was promised."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, delete, select
+
+from complaint_gift.domain import Decision, Finding, Layer, Severity, Verdict
+from complaint_gift.service.records import DraftReview, KeptPromise, Subject, Waiver
+from complaint_gift.store import tables as t
+from complaint_gift.store.rows import Rows
+
+
+class Judgements(Rows):
+    """See service.ports.Judgements."""
+
+    def save_verdict(self, version_id: int, subject: Subject, verdict: Verdict, created_at: datetime) -> None:
+        """Replace the one of this version, subject and playbook."""
+        key = {"message_version_id": version_id, "subject": subject.value, "playbook": verdict.playbook}
+        self._db.execute(
+            delete(t.verdict).where(*(t.verdict.c[name] == value for name, value in key.items()))
+        )
+        values = {
+            **key,
+            "decision": verdict.decision.value,
+            "complete": verdict.complete,
+            "created_at": created_at,
+        }
+        verdict_id = self._insert(t.verdict, values)
+        for position, hit in enumerate(verdict.findings):
+            self._insert(t.finding, {"verdict_id": verdict_id, "position": position, **_columns(hit)})
+
+    def verdict(self, version_id: int, subject: Subject) -> Verdict | None:
+        """The newest one, without signals."""
+        wanted = select(t.verdict).where(
+            t.verdict.c.message_version_id == version_id, t.verdict.c.subject == subject
+        )
+        row = self._db.execute(
+            wanted.order_by(t.verdict.c.created_at.desc(), t.verdict.c.id.desc()).limit(1)
+        ).one_or_none()
+        if row is None:
+            return None
+        hits = select(t.finding).where(t.finding.c.verdict_id == row.id).order_by(t.finding.c.position)
+        findings = tuple(_finding(hit) for hit in self._db.execute(hits))
+        return Verdict(Decision(row.decision), findings, (), row.playbook, row.complete)
+
+    def save_draft_review(self, review: DraftReview) -> None:
+        """Replace the one of the same text in the same conversation."""
+        values = {
+            "source": review.source,
+            "conversation": review.conversation,
+            "text_hash": review.text_hash,
+            "shown": list(review.shown),
+            "created_at": review.created_at,
+        }
+        self._upsert(t.draft_review, ("source", "conversation", "text_hash"), values)
+
+    def draft_review(self, source: str, conversation: str, text_hash: str) -> DraftReview | None:
+        """None when exactly this text was never reviewed here."""
+        row = self._db.execute(
+            select(t.draft_review).where(
+                t.draft_review.c.source == source,
+                t.draft_review.c.conversation == conversation,
+                t.draft_review.c.text_hash == text_hash,
+            )
+        ).one_or_none()
+        if row is None:
+            return None
+        return DraftReview(row.text_hash, row.source, row.conversation, tuple(row.shown), row.created_at)
+
+    def add_waiver(self, waiver: Waiver) -> bool:
+        """False when this rule was already waived for this text here."""
+        values = {name: getattr(waiver, name) for name in Waiver.__dataclass_fields__}
+        return self._insert(t.waiver, values) is not None
+
+    def waivers(self, source: str, conversation: str) -> list[Waiver]:
+        """Oldest first."""
+        wanted = select(t.waiver).where(t.waiver.c.source == source, t.waiver.c.conversation == conversation)
+        found = self._db.execute(wanted.order_by(t.waiver.c.created_at, t.waiver.c.id))
+        return [Waiver(**{name: getattr(row, name) for name in Waiver.__dataclass_fields__}) for row in found]
+
+    def save_promises(self, conversation_id: int, message_id: int, promises: Sequence[KeptPromise]) -> None:
+        """Replace those of this message."""
+        self._db.execute(delete(t.promise).where(t.promise.c.message_id == message_id))
+        for made in promises:
+            values = {"what": made.what, "due_at": made.due_at, "who": made.who, "state": made.state}
+            owners = {"conversation_id": conversation_id, "message_id": message_id}
+            self._insert(t.promise, {**owners, **values})
+
+    def promises(self, conversation_id: int) -> list[KeptPromise]:
+        """By the time they were made."""
+        wanted = select(t.promise).join(t.message).where(t.promise.c.conversation_id == conversation_id)
+        found = self._db.execute(wanted.order_by(t.message.c.sent_at, t.message.c.id, t.promise.c.id))
+        return [KeptPromise(row.message_id, row.what, row.due_at, row.who, row.state) for row in found]
+
+
+def _columns(hit: Finding) -> dict[str, Any]:
+    return {
+        "finding_id": hit.id,
+        "rule": hit.rule,
+        "severity": hit.severity.value,
+        "layer": hit.layer.value,
+        "missing": hit.missing,
+        "start": hit.start,
+        "end": hit.end,
+        "quote": hit.quote,
+        "params": dict(hit.params),
+    }
+
+
+def _finding(row: Row[Any]) -> Finding:
+    return Finding(
+        row.finding_id,
+        row.rule,
+        Severity(row.severity),
+        Layer(row.layer),
+        row.missing,
+        row.start,
+        row.end,
+        row.quote,
+        row.params,
+    )

@@ -1,0 +1,104 @@
+"""What is removed once it is older than its time. Nothing that waits for work or for a human is touched."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Table, delete, exists, func, or_, select, tuple_, update
+
+from complaint_gift.domain import EscalationState
+from complaint_gift.service.records import ActionState, DeliveryState, Kept, Stage
+from complaint_gift.store.conversations import Conversations
+from complaint_gift.store.tables import (
+    action,
+    complaint_case,
+    conversation,
+    delivery,
+    draft_review,
+    escalation,
+    own_write,
+)
+
+# Statuses after which a helpdesk lets nobody write any more.
+_OVER = ("closed", "deleted", "archived")
+
+
+class Retention(Conversations):
+    """See service.ports.Housekeeping.purge."""
+
+    def purge(self, kept: Kept, before: datetime, limit: int) -> int:
+        """Remove at most `limit` rows older than `before`; gives how many."""
+        return _PURGES[kept](self, before, limit)
+
+    def _delivery_bodies(self, before: datetime, limit: int) -> int:
+        old = select(delivery.c.id).where(*_settled(delivery, DeliveryState.NEW, "received_at", before))
+        ids = old.where(func.length(delivery.c.body) > 0).order_by(delivery.c.id).limit(limit)
+        emptied = update(delivery).where(delivery.c.id.in_(ids)).values(headers={}, body=b"")
+        return int(self._db.execute(emptied).rowcount)
+
+    def _texts(self, before: datetime, limit: int) -> int:
+        ids = list(self._db.execute(_finished(before).limit(limit)).scalars())
+        for conversation_id in ids:
+            self.purge_conversation(conversation_id)
+        return len(ids)
+
+    def _delete(self, table: Table, conditions: tuple[ColumnElement[bool], ...], limit: int) -> int:
+        key = tuple_(*table.primary_key.columns)
+        old = select(*table.primary_key.columns).where(*conditions).limit(limit)
+        return int(self._db.execute(delete(table).where(key.in_(old))).rowcount)
+
+
+def _settled(table: Table, waiting: str, since: str, before: datetime) -> tuple[ColumnElement[bool], ...]:
+    return table.c.state != waiting, table.c[since] < before
+
+
+def _finished(before: datetime) -> Select[Any]:
+    """Ids of conversations that are over, quiet since then, and that nobody and nothing waits for."""
+
+    def waits(table: Table, condition: ColumnElement[bool]) -> ColumnElement[bool]:
+        same = (table.c.source == conversation.c.source, table.c.conversation == conversation.c.external_id)
+        return exists().where(*same, condition)
+
+    closed = exists().where(
+        complaint_case.c.conversation_id == conversation.c.id, complaint_case.c.stage == Stage.CLOSED
+    )
+    over = or_(
+        conversation.c.deleted_at.is_not(None),
+        conversation.c.merged_into != "",
+        conversation.c.status.in_(_OVER),
+        closed,
+    )
+    return (
+        select(conversation.c.id)
+        .where(~conversation.c.purged, over)
+        .where(func.coalesce(conversation.c.updated_at, conversation.c.deleted_at) < before)
+        .where(~waits(escalation, escalation.c.state != EscalationState.RESOLVED))
+        .where(~waits(action, action.c.state == ActionState.PENDING))
+        .order_by(conversation.c.id)
+    )
+
+
+_Purge = Callable[[Retention, datetime, int], int]
+_PURGES: Mapping[Kept, _Purge] = {
+    Kept.DELIVERY_BODY: Retention._delivery_bodies,
+    Kept.TEXT: Retention._texts,
+    Kept.DELIVERY: lambda rows, before, limit: rows._delete(
+        delivery, _settled(delivery, DeliveryState.NEW, "received_at", before), limit
+    ),
+    Kept.ACTION: lambda rows, before, limit: rows._delete(
+        action, _settled(action, ActionState.PENDING, "created_at", before), limit
+    ),
+    Kept.DRAFT_REVIEW: lambda rows, before, limit: rows._delete(
+        draft_review, (draft_review.c.created_at < before,), limit
+    ),
+    Kept.OWN_WRITE: lambda rows, before, limit: rows._delete(
+        own_write, (own_write.c.created_at < before,), limit
+    ),
+    Kept.ESCALATION: lambda rows, before, limit: rows._delete(
+        escalation,
+        (escalation.c.state == EscalationState.RESOLVED, escalation.c.resolved_at < before),
+        limit,
+    ),
+}

@@ -1,0 +1,210 @@
+"""Deliveries are durable before anybody is told so."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from made import a_delivery
+
+from complaint_gift.service.ports import StoreUnavailable
+from complaint_gift.service.records import DeliveryState
+from complaint_gift.store import SqlStore, inbox, upgrade
+
+
+def _in_threads(number: int, what: object) -> list[object]:
+    got: list[object] = []
+    gate = threading.Barrier(number)
+
+    def run(index: int) -> None:
+        gate.wait()
+        got.append(what(index))  # type: ignore[operator]
+
+    threads = [threading.Thread(target=run, args=(index,)) for index in range(number)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return got
+
+
+def _keys(store: SqlStore) -> list[str]:
+    with store.transaction() as tx:
+        return [row.key for row in tx.deliveries(None, 1_000_000)]
+
+
+def test_a_hundred_threads_with_one_key_make_one_row(store: SqlStore) -> None:
+    answers = _in_threads(100, lambda _: store.keep_delivery(a_delivery("same")))
+    assert len({row_id for row_id, _ in answers}) == 1  # type: ignore[misc]
+    assert [new for _, new in answers].count(True) == 1  # type: ignore[misc]
+    assert _keys(store) == ["same"]
+
+
+def test_a_hundred_threads_with_keys_of_their_own_make_a_hundred_rows(store: SqlStore) -> None:
+    answers = _in_threads(100, lambda i: store.keep_delivery(a_delivery(f"k{i}")))
+    assert len({row_id for row_id, _ in answers}) == 100  # type: ignore[misc]
+    assert sorted(_keys(store)) == sorted(f"k{i}" for i in range(100))
+
+
+def test_the_same_key_of_another_source_is_another_delivery(store: SqlStore) -> None:
+    one, _ = store.keep_delivery(a_delivery("k", "desk"))
+    other, new = store.keep_delivery(a_delivery("k", "other"))
+    assert new
+    assert one != other
+
+
+def test_a_duplicate_changes_nothing(store: SqlStore) -> None:
+    kept, _ = store.keep_delivery(a_delivery(body=b"first"))
+    assert store.keep_delivery(a_delivery(body=b"second")) == (kept, False)
+    with store.transaction() as tx:
+        claimed = tx.claim_delivery(kept, 1, 10)
+    assert claimed is not None
+    assert claimed.delivery.body == b"first"
+
+
+def test_an_id_is_never_given_out_twice(store: SqlStore) -> None:
+    first, _ = store.keep_delivery(a_delivery("a"))
+    with store._engine.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM delivery")
+    second, _ = store.keep_delivery(a_delivery("b"))
+    assert second > first
+
+
+@pytest.mark.slow
+def test_a_killed_process_loses_no_acknowledged_row(url: str, tmp_path: Path) -> None:
+    code = """
+import os, sys, threading
+from made import a_delivery
+from complaint_gift.store import SqlStore
+store, me = SqlStore(sys.argv[1]), sys.argv[2]
+def run(k):
+    for i in range(100_000):
+        store.keep_delivery(a_delivery(f"{me}-{k}-{i}", body=b"x" * 4000))
+        os.write(1, f"{me}-{k}-{i}\\n".encode())
+for k in range(6):
+    threading.Thread(target=run, args=(k,)).start()
+"""
+    support = Path(__file__).parents[1] / "support"
+    acked: set[str] = set()
+    for round_number in range(4):
+        writers = [
+            subprocess.Popen(
+                [sys.executable, "-c", code, url, f"{round_number}-{number}"],
+                stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": str(support)},
+            )
+            for number in range(2)
+        ]  # fmt: skip
+        time.sleep(1.5)
+        for writer in writers:
+            writer.send_signal(signal.SIGKILL)
+        for writer in writers:
+            # A line cut by the kill was printed after its row, so whole lines are what counts.
+            acked.update(writer.communicate()[0].rpartition("\n")[0].split("\n"))
+    acked.discard("")
+    store = SqlStore(url)
+    found = set(_keys(store))
+    store.close()
+    assert len(acked) > 100
+    assert acked <= found
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_dead_writer_is_noticed_and_replaced(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    upgrade(sqlite_url)
+    store = SqlStore(sqlite_url)
+    store.keep_delivery(a_delivery("before"))
+    killed = threading.Event()
+    take = inbox.FileInbox._take
+
+    def die_once(self: inbox.FileInbox) -> list[inbox._Waiter]:
+        batch = take(self)
+        if batch and not killed.is_set():
+            killed.set()
+            raise SystemExit  # ends the thread with its batch in its hands
+        return batch
+
+    monkeypatch.setattr(inbox.FileInbox, "_take", die_once)
+    store.keep_delivery(a_delivery("wakes the patched writer"))
+    store.keep_delivery(a_delivery("during"))
+    assert killed.is_set()
+    assert sorted(_keys(store)) == sorted(["before", "wakes the patched writer", "during"])
+    assert store.writer_alive()
+    store.close()
+
+
+def test_a_stuck_writer_is_not_alive(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    upgrade(sqlite_url)
+    monkeypatch.setattr(inbox, "PATIENCE", 0.3)
+    go_on = threading.Event()
+    insert = inbox._insert_all
+    monkeypatch.setattr(inbox, "_insert_all", lambda *args: (go_on.wait(), insert(*args)))
+    store = SqlStore(sqlite_url)
+    assert store.writer_alive()
+    with pytest.raises(StoreUnavailable, match="did not take a row within"):
+        store.keep_delivery(a_delivery("late"))
+    assert not store.writer_alive()
+    go_on.set()
+    assert store.keep_delivery(a_delivery("late"))[1] is False
+    assert store.writer_alive()
+    store.close()
+
+
+def test_a_closed_store_takes_nothing_and_keeps_what_it_took(url: str) -> None:
+    store = SqlStore(url)
+    store.keep_delivery(a_delivery("k"))
+    store.close()
+    again = SqlStore(url)
+    assert _keys(again) == ["k"]
+    again.close()
+
+
+def test_a_closed_inbox_says_so(sqlite_url: str) -> None:
+    upgrade(sqlite_url)
+    store = SqlStore(sqlite_url)
+    store.close()
+    assert not store.writer_alive()
+    with pytest.raises(StoreUnavailable, match="being closed"):
+        store.keep_delivery(a_delivery())
+
+
+@pytest.mark.slow
+def test_a_store_works_on_both_sides_of_a_fork(url: str) -> None:
+    code = """
+import os, sys
+from made import a_delivery
+from complaint_gift.store import SqlStore
+store = SqlStore(sys.argv[1])
+store.keep_delivery(a_delivery("parent-before"))
+with store.transaction() as tx:
+    tx.save_cursor("desk", "1")
+children = []
+for child in range(3):
+    pid = os.fork()
+    if pid == 0:
+        for i in range(20):
+            assert store.keep_delivery(a_delivery(f"child{child}-{i}"))[1]
+            with store.transaction() as tx:
+                assert tx.cursor("desk") == "1"
+        assert store.writer_alive()
+        os._exit(0)
+    children.append(pid)
+for i in range(20):
+    store.keep_delivery(a_delivery(f"parent-{i}"))
+    with store.transaction() as tx:
+        assert tx.cursor("desk") == "1"
+assert [os.waitpid(pid, 0)[1] for pid in children] == [0, 0, 0]
+"""
+    support = Path(__file__).parents[1] / "support"
+    done = subprocess.run(
+        [sys.executable, "-c", code, url],
+        env={**os.environ, "PYTHONPATH": str(support)}, timeout=60, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    store = SqlStore(url)
+    with store.transaction() as tx:
+        assert tx.tally().deliveries == {DeliveryState.NEW: 81}
+    store.close()
