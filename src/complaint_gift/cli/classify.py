@@ -1,0 +1,80 @@
+"""`complaint-gift classify`: what customers' messages are, line by line."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, TextIO
+
+import click
+
+FILE = click.Path(path_type=Path, allow_dash=True)
+LARGEST_LINE = 4 * 1024 * 1024
+
+
+@click.command()
+@click.option(
+    "--jsonl",
+    "source",
+    required=True,
+    type=FILE,
+    help='Messages, one JSON object a line: {"id", "text"}. `-` reads the standard input.',
+)
+@click.option(
+    "--out", required=True, type=FILE, help="Where the answers go. `-` writes to the standard output."
+)
+@click.option(
+    "--words-only", is_flag=True, help="Leave the learned layer out: stock words alone, less sharp."
+)
+def classify(source: Path, out: Path, words_only: bool) -> None:
+    """Say for each message whether it is a complaint, how grave it is and what makes it urgent."""
+    from complaint_gift.learned.classifier import Classifier
+    from complaint_gift.learned.encoder import Encoder, available
+
+    encoder = Encoder() if available() and not words_only else None
+    if encoder is None and not words_only:
+        click.secho("The learned layer is not installed; stock words decide alone.", err=True, fg="yellow")
+    classifier = Classifier(encoder)
+    with _reading(source) as lines, _writing(out) as answers:
+        rows = list(_messages(source, lines))
+        shown = sys.stderr.isatty() and str(out) != "-"
+        with click.progressbar(rows, label="Reading messages", file=sys.stderr, hidden=not shown) as moving:
+            for name, text in moving:
+                found = classifier.classify(text).as_json()
+                found["triggers"] = list(found["triggers"])
+                answers.write(json.dumps({"id": name, **found}, ensure_ascii=False) + "\n")
+    if str(out) != "-":
+        click.echo(f"{len(rows)} messages classified: {out}", err=True)
+
+
+def _messages(source: Path, lines: TextIO) -> Iterator[tuple[Any, str]]:
+    """Id and text of every line that is not empty; refuses the first that is something else."""
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line) if len(line) <= LARGEST_LINE else None
+        except ValueError:
+            row = None
+        if not isinstance(row, dict) or "id" not in row or not isinstance(row.get("text"), str):
+            raise click.ClickException(
+                f'{source}, line {number}: expected one JSON object with "id" and "text" (a string), '
+                f"got {line.strip()[:60]!r}. Nothing was classified; mend the line and run again."
+            )
+        yield row["id"], row["text"]
+
+
+def _reading(path: Path) -> TextIO:
+    try:
+        return click.open_file(str(path), encoding="utf-8-sig", errors="replace")  # type: ignore[return-value]
+    except OSError as problem:
+        raise click.ClickException(f"{path} cannot be read: {problem.strerror}.") from None
+
+
+def _writing(path: Path) -> TextIO:
+    try:
+        return click.open_file(str(path), "w", encoding="utf-8")  # type: ignore[return-value]
+    except OSError as problem:
+        raise click.ClickException(f"{path} cannot be written: {problem.strerror}.") from None

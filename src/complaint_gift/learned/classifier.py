@@ -1,0 +1,121 @@
+"""What a customer's message is: complaint, praise, question or other; how grave; what makes it urgent."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from complaint_gift.learned import lexicon
+from complaint_gift.learned.heads import COMPLAINT, KINDS, SEVERITIES, TRIGGERS
+from complaint_gift.learned.passages import passages
+from complaint_gift.learned.tagger import LONGEST
+
+if TYPE_CHECKING:
+    from complaint_gift.learned.encoder import Encoder
+
+THRESHOLDS: Final = Path(__file__).parent / "weights" / "thresholds.json"
+GRAVE: Final = frozenset({"health", "safety", "discrimination", "data-leak"})
+CROSS: Final = GRAVE | {"court", "regulator", "second-failure", "asks-manager", "money-lost"}
+SERIOUS: Final = frozenset(
+    {"court", "regulator", "press", "large-audience", "money-lost", "deadline-near", "leaving"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Classification:
+    """`score` is how sure the kind is, 0 to 1; `employees` are the words of the message."""
+
+    kind: str
+    score: float
+    severity: str
+    triggers: tuple[str, ...] = ()
+    employees: tuple[str, ...] = field(default=())
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, found: Mapping[str, Any]) -> "Classification":
+        return cls(
+            str(found["kind"]),
+            float(found["score"]),
+            str(found["severity"]),
+            tuple(found["triggers"]),
+            tuple(found["employees"]),
+        )
+
+
+class Classifier:
+    """Without an encoder the stock words decide alone, less sharply."""
+
+    def __init__(self, encoder: "Encoder | None" = None, thresholds: Path = THRESHOLDS) -> None:
+        self._encoder = encoder
+        self._limits: dict[str, Any] = {}
+        if encoder is not None and thresholds.is_file():
+            self._limits = json.loads(thresholds.read_text(encoding="utf8")).get("messages", {})
+
+    def classify(self, text: str) -> Classification:
+        """Whatever the text is, empty and hostile ones too."""
+        text = text[:LONGEST]
+        heard = lexicon.triggers(text)
+        if self._encoder is None or not text.strip():
+            return by_words(text, heard)
+        spans = passages(text)
+        units = [(text[a:b], COMPLAINT) for a, b in spans]
+        _, logits = self._encoder.logits(self._encoder.vectors(units), [COMPLAINT] * len(units))
+        return self.judge(text, heard, logits)
+
+    def is_complaint(self, text: str) -> tuple[bool, float]:
+        """The answer and how sure it is, 0 to 1."""
+        found = self.classify(text)
+        return found.kind == KINDS[0], found.score
+
+    def judge(self, text: str, heard: frozenset[str], logits: Any) -> Classification:
+        """`logits` (passages, outputs): kind and severity by the mean passage, triggers by the strongest."""
+        mean, best = logits.mean(axis=0), logits.max(axis=0)
+        chances = _shares(mean[: len(KINDS)])
+        complaint = float(chances[0])
+        if complaint >= self._limits.get("complaint", 0.5):
+            kind, score = KINDS[0], complaint
+        else:
+            at = 1 + int(chances[1:].argmax())
+            kind, score = KINDS[at], float(chances[at])
+        severity = SEVERITIES[int(mean[len(KINDS) : len(KINDS) + len(SEVERITIES)].argmax())]
+        named = tuple(
+            trigger
+            for trigger, logit in zip(TRIGGERS, best[len(KINDS) + len(SEVERITIES) :].tolist(), strict=True)
+            if logit >= self._limit(trigger, trigger in heard)
+        )
+        return _complete(text, kind, score, severity, named)
+
+    def _limit(self, trigger: str, heard: bool) -> float:
+        alone, supported = self._limits.get("triggers", {}).get(trigger, (0.0, -1.5))
+        return float(supported if heard else alone)
+
+
+def by_words(text: str, heard: frozenset[str]) -> Classification:
+    kind, score = lexicon.kind(text)
+    named = tuple(trigger for trigger in TRIGGERS if trigger in heard)
+    if kind != "complaint" and CROSS & heard:
+        kind, score = "complaint", 0.5
+    severity = "low"
+    if kind == "complaint":
+        severity = "critical" if GRAVE & heard else "high" if SERIOUS & heard else "normal"
+    return _complete(text, kind, score, severity, named)
+
+
+def _complete(text: str, kind: str, score: float, severity: str, named: tuple[str, ...]) -> Classification:
+    people: tuple[str, ...] = ()
+    if "names-employee" in named:
+        people = lexicon.employees(text)
+        if not any(name[:1].isupper() for name in people):
+            people = lexicon.likely_names(text) or people
+    return Classification(kind, round(score, 3), severity, named, people)
+
+
+def _shares(logits: Any) -> Any:
+    import numpy as np
+
+    powers = np.exp(logits - logits.max())
+    return powers / powers.sum()

@@ -1,0 +1,146 @@
+"""The encoder: texts to vectors on one or two threads, remembered sentence by sentence."""
+
+import importlib.util
+import json
+from collections import OrderedDict
+from collections.abc import Sequence
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Final
+
+from complaint_gift.learned.heads import COMPLAINT, MOST_UNITS, PASSAGE_PIECES, SENTENCE_PIECES
+from complaint_gift.learned.tokenizer import Tokenizer
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float32]
+
+WEIGHTS: Final = Path(__file__).parent / "weights"
+FILES: Final = ("encoder.onnx", "context.onnx", "pieces.tsv", "words.npy", "about.json")
+REMEMBERED = 4096  # vectors of 1.5 KB
+ABREAST = 8  # units computed in one call
+
+
+class Unavailable(Exception):
+    """The weights or the library that runs them are not installed; everything goes on without them."""
+
+
+def available(folder: Path = WEIGHTS) -> bool:
+    """Whether the learned layer can be loaded here. Never raises."""
+    try:
+        libraries = all(importlib.util.find_spec(name) for name in ("onnxruntime", "numpy"))
+        return libraries and all((folder / name).is_file() for name in FILES)
+    except (OSError, ValueError, ImportError):
+        return False
+
+
+class Encoder:
+    """Loads the weights of `folder`; raises Unavailable when they are missing or broken.
+
+    Must be made after a fork, never before: the library's threads do not survive one.
+    """
+
+    def __init__(self, folder: Path = WEIGHTS, threads: int = 2) -> None:
+        if not available(folder):
+            raise Unavailable(f"the learned layer is not installed: {folder} or onnxruntime is missing")
+        try:
+            self._load(folder, threads)
+        except Unavailable:
+            raise
+        except Exception as problem:
+            raise Unavailable(f"the learned layer cannot be read from {folder}: {problem}") from problem
+        self._remembered: OrderedDict[tuple[str, int], Floats] = OrderedDict()
+        self._lock = Lock()
+
+    def _load(self, folder: Path, threads: int) -> None:
+        import numpy as np
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        self._sentence = onnxruntime.InferenceSession(str(folder / "encoder.onnx"), options)
+        self._context = onnxruntime.InferenceSession(str(folder / "context.onnx"), options)
+        self._words = np.load(folder / "words.npy", mmap_mode="r")
+        self._width = self._words.shape[1] * 32
+        self.about: dict[str, Any] = json.loads((folder / "about.json").read_text(encoding="utf8"))
+        lines = (folder / "pieces.tsv").read_text(encoding="utf8").split("\n")
+        parted = [line.rsplit("\t", 1) for line in lines if line]
+        self.tokenizer = Tokenizer([piece for piece, _ in parted], [float(score) for _, score in parted])
+
+    def vectors(self, units: Sequence[tuple[str, int]]) -> "Floats":
+        """(units, width) for (text, kind) pairs; only what is not remembered is computed."""
+        import numpy as np
+
+        with self._lock:
+            unknown = list(dict.fromkeys(unit for unit in units if unit not in self._remembered))
+            pieces = {
+                (text, kind): self.tokenizer.ids(
+                    text, PASSAGE_PIECES if kind == COMPLAINT else SENTENCE_PIECES
+                )
+                for text, kind in unknown
+            }
+            for group in _groups(pieces):
+                found = self._compute([pieces[unit] for unit in group])
+                self._remembered.update(zip(group, found, strict=True))
+            result = np.stack([self._remembered[unit] for unit in units])
+            for unit in units:
+                self._remembered.move_to_end(unit)
+            while len(self._remembered) > REMEMBERED:
+                self._remembered.popitem(last=False)
+            return result
+
+    def logits(self, vectors: "Floats", kinds: Sequence[int]) -> tuple["Floats", "Floats"]:
+        """Logits of the reply heads (units, heads) and of the message outputs (units, outputs)."""
+        import numpy as np
+
+        first = next((number for number, kind in enumerate(kinds) if kind == COMPLAINT), 0)
+        place = [number - (first if kind == COMPLAINT else 0) for number, kind in enumerate(kinds)]
+        with self._lock:
+            heads, message = self._context.run(
+                None,
+                {
+                    "units": vectors[None],
+                    "kind": np.array([kinds], np.int64),
+                    "place": np.minimum(np.array([place], np.int64), MOST_UNITS - 1),
+                },
+            )
+        return heads[0], message[0]
+
+    def _compute(self, pieces: list[list[int]]) -> "Floats":
+        import numpy as np
+
+        length = max(map(len, pieces))
+        words = np.zeros((len(pieces), length, self._width), np.float32)
+        present = np.zeros((len(pieces), length), np.float32)
+        for row, ids in enumerate(pieces):
+            words[row, : len(ids)] = unpack(self._words[ids])
+            present[row, : len(ids)] = 1
+        found: Floats = self._sentence.run(None, {"words": words, "present": present})[0]
+        return found
+
+
+def unpack(rows: Any) -> "Floats":
+    """(rows, blocks, 18) bytes of four-bit numbers to (rows, width) floats."""
+    import numpy as np
+
+    rows = np.asarray(rows)
+    scale = np.ascontiguousarray(rows[..., :2]).view(np.float16).astype(np.float32)
+    halves = np.concatenate([rows[..., 2:] & 15, rows[..., 2:] >> 4], axis=-1)
+    return ((halves.astype(np.float32) - 8) * scale).reshape(len(rows), -1)
+
+
+def _groups(pieces: dict[tuple[str, int], list[int]]) -> list[list[tuple[str, int]]]:
+    """Units of similar length together, so that little is computed on padding."""
+    groups: list[list[tuple[str, int]]] = []
+    for unit in sorted(pieces, key=lambda each: len(pieces[each])):
+        first = len(pieces[groups[-1][0]]) if groups else 0
+        if groups and len(groups[-1]) < ABREAST and len(pieces[unit]) <= max(first * 1.4, first + 4):
+            groups[-1].append(unit)
+        else:
+            groups.append([unit])
+    return groups
