@@ -13,7 +13,7 @@ from datetime import datetime
 from complaint_gift.domain import ActionKind, Reason, Role
 from complaint_gift.plugin import Can
 from complaint_gift.service import verdicts
-from complaint_gift.service.complaints import AGENT, Opinion, decide, find_triggers
+from complaint_gift.service.complaints import AGENT, Hearing, Opinion, decide, hear, worst_severity
 from complaint_gift.service.contexts import Facts
 from complaint_gift.service.escalating import Cause, raise_escalation
 from complaint_gift.service.means import Means
@@ -40,25 +40,39 @@ def judge(tx: Transaction, outbox: Outbox, means: Means, row: StoredConversation
     """Bring case, verdicts, escalations and actions of this conversation up to date."""
     messages = tuple(tx.messages(row.id))
     before = tx.case(row.id)
-    texts, book = _customer_texts(messages), means.playbook()
-    opinion = decide(means.policy, row.snapshot, texts, before, book, means.classifier, news.opinion)
+    hearings = _hear(means, messages)
+    opinion = decide(means.policy, row.snapshot, hearings.values(), before, news.opinion)
     case = _open_case(row, before, opinion, messages, outbox.now)
     if not case.is_complaint or row.merged_into or row.deleted_at is not None:
         # What is merged is watched where it lives on; what is deleted or no complaint is not watched.
         tx.save_case(replace(case, look_at=None, waiting_since=None))
         return case
     is_new = before is None or not before.is_complaint
-    case = replace(case, about=_about(means, case, messages))
-    facts = Facts(row.snapshot, messages, case)
+    fresh = {v: h for v, h in hearings.items() if is_new or v in news.versions}
+    case = replace(
+        case,
+        about=_about(means, case, messages, hearings),
+        severity=worst_severity(case.severity, *(h.severity for h in fresh.values())),
+    )
     tx.save_case(case)
-    work = _Work(tx, outbox, means, facts)
+    work = _Work(tx, outbox, means, Facts(row.snapshot, messages, case))
     if is_new:
         work.open()
-    work.read_customer(messages if is_new else [m for m in messages if m.version_id in news.versions])
+    work.read_customer(fresh)
     work.read_ours(dict(news.reasons))
     case = work.run_clocks()
     tx.save_case(case)
     return case
+
+
+def _hear(means: Means, messages: tuple[StoredMessage, ...]) -> dict[int, Hearing]:
+    """What each public message of a customer says, by its version, the first one first."""
+    book = means.playbook()
+    return {
+        m.version_id: hear(means.policy, m.message.text, book, means.classifier)
+        for m in messages
+        if is_public(m) and m.message.author.role is Role.CUSTOMER
+    }
 
 
 def _open_case(
@@ -80,19 +94,18 @@ def _open_case(
     return replace(before, **told)  # type: ignore[arg-type]
 
 
-def _customer_texts(messages: tuple[StoredMessage, ...]) -> list[str]:
-    return [m.message.text for m in messages if is_public(m) and m.message.author.role is Role.CUSTOMER]
-
-
-def _about(means: Means, case: Case, messages: tuple[StoredMessage, ...]) -> tuple[str, ...]:
-    """Names and ids of those the customer complains about; what a person set stays."""
+def _about(
+    means: Means, case: Case, messages: tuple[StoredMessage, ...], hearings: Mapping[int, Hearing]
+) -> tuple[str, ...]:
+    """Names and ids of those the customer complains about; who was named once stays."""
     staff = {m.message.author for m in messages if m.message.author.role in OURS}
     people = means.policy.everybody()
     names = sorted({a.name for a in staff} | {p.name for p in people} - {""})
-    found = find_named(_customer_texts(messages), names)
-    ids = [a.id for a in staff if a.name in found]
+    found = find_named([m.message.text for m in messages if m.version_id in hearings], names)
+    ids = sorted(a.id for a in staff if a.name in found)
     ids += [p.helpdesk_id for p in people if p.name in found and p.helpdesk_id]
-    return tuple(dict.fromkeys((*case.about, *found, *sorted(ids))))
+    heard = [name for hearing in hearings.values() for name in hearing.employees]
+    return tuple(dict.fromkeys((*case.about, *found, *ids, *heard)))
 
 
 @dataclass(slots=True)
@@ -124,14 +137,13 @@ class _Work:
             if self.tx.count_complaints(snapshot.source, snapshot.requester_id, since, besides):
                 self._raise(Reason.SECOND_FAILURE, "second-failure", once=True)
 
-    def read_customer(self, messages: tuple[StoredMessage, ...] | list[StoredMessage]) -> None:
+    def read_customer(self, fresh: Mapping[int, Hearing]) -> None:
         """Words that must not wait."""
-        for stored in messages:
-            message = stored.message
-            if message.author.role is not Role.CUSTOMER or not self._is_recent(message.sent_at):
-                continue
-            for reason in find_triggers(self.means.policy, message.text, self.means.playbook()):
-                self._raise(reason, reason.value)
+        for stored in self.facts.messages:
+            hearing = fresh.get(stored.version_id)
+            if hearing is not None and self._is_recent(stored.message.sent_at):
+                for reason in hearing.triggers:
+                    self._raise(reason, reason.value)
 
     def read_ours(self, reasons: dict[str, str]) -> None:
         """Verdicts on what we sent, and who sends."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from complaint_gift.domain import Conversation, Reason
@@ -13,6 +13,8 @@ from complaint_gift.service.records import Case
 
 AGENT = "agent"
 COMPLAINT_SIGNAL = "complaint"
+COMPLAINT_KINDS = frozenset(("complaint", "mixed"))
+SEVERITIES = ("low", "normal", "high", "critical")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +26,43 @@ class Opinion:
     decided_by: str
 
 
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """What a customer's message says: `why` it is a complaint ("" if it is none), and what must not wait."""
+
+    why: str = ""
+    triggers: tuple[Reason, ...] = ()
+    severity: str = ""
+    employees: tuple[str, ...] = ()
+
+
+def hear(policy: Policy, text: str, book: Book, classifier: Classifier | None) -> Hearing:
+    """Words of the policy, signals of the playbook, and what a classifier hears where there is one."""
+    if not text.strip():
+        return Hearing()
+    heard = classifier.classify(text) if classifier is not None else None
+    told = {signal.name for signal in book.signals(text)}
+    named = told | set(heard.triggers if heard else ())
+    triggers = tuple(
+        reason
+        for reason in Reason
+        if reason.value in named or lexicon.has_any(text, policy.triggers.get(reason, ()))
+    )
+    why = ""
+    if any(reason in policy.urgencies for reason in triggers):
+        why = f"trigger:{triggers[0].value}"
+    elif COMPLAINT_SIGNAL in told or lexicon.has_any(text, policy.signs.phrases):
+        why = "words"
+    elif heard and heard.kind in COMPLAINT_KINDS:
+        why = f"classifier:{heard.score:.2f}"
+    return Hearing(why, triggers, heard.severity if heard else "", heard.employees if heard else ())
+
+
 def decide(
     policy: Policy,
     snapshot: Conversation,
-    texts: Sequence[str],
+    hearings: Iterable[Hearing],
     case: Case | None,
-    book: Book,
-    classifier: Classifier | None,
     hint: Opinion | None = None,
 ) -> Opinion:
     """What the first that speaks says; once a complaint, only a person or a tag takes it back.
@@ -55,33 +87,13 @@ def decide(
     ):
         if found := [one for one in said if one in known]:
             return Opinion(True, f"{kind}:{found[0]}", kind)
-    return _read(policy, texts, book, classifier)
-
-
-def _read(policy: Policy, texts: Sequence[str], book: Book, classifier: Classifier | None) -> Opinion:
-    for text in texts:
-        if reasons := find_triggers(policy, text, book):
-            return Opinion(True, f"trigger:{reasons[0].value}", "words")
-        if lexicon.has_any(text, policy.signs.phrases) or COMPLAINT_SIGNAL in _signals(book, text):
-            return Opinion(True, "words", "words")
-    if classifier is not None:
-        for text in texts:
-            answer = classifier.is_complaint(text)
-            if answer is not None and answer[0]:
-                return Opinion(True, f"classifier:{answer[1]:.2f}", "classifier")
+    for why in (hearing.why for hearing in hearings):
+        if why:
+            return Opinion(True, why, "classifier" if why.startswith("classifier") else "words")
     return Opinion(False, "nothing", "words")
 
 
-def find_triggers(policy: Policy, text: str, book: Book) -> list[Reason]:
-    """What in a customer's message a person must see soon, in the order of the reasons."""
-    known = {reason.value for reason in Reason}
-    told = _signals(book, text) & known
-    return [
-        reason
-        for reason in Reason
-        if reason.value in told or lexicon.has_any(text, policy.triggers.get(reason, ()))
-    ]
-
-
-def _signals(book: Book, text: str) -> set[str]:
-    return {signal.name for signal in book.signals(text)} if text.strip() else set()
+def worst_severity(*told: str) -> str:
+    """Of several; "" when none is known."""
+    known = [one for one in told if one in SEVERITIES]
+    return max(known, key=SEVERITIES.index, default="")

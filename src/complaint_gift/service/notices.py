@@ -49,7 +49,8 @@ def look_behind(tx: Transaction, escalation: Escalation) -> Told:
         if errors:
             digest = hash_text(stored.message.text)
             waivers = tx.waivers(escalation.source, escalation.conversation)
-            reasons = dict.fromkeys(w.reason for w in waivers if w.text_hash == digest and w.reason)
+            about = {digest, *(hash_text(f.quote) for f in errors if f.quote)}
+            reasons = dict.fromkeys(w.reason for w in waivers if w.text_hash in about and w.reason)
             return Told(tuple(errors[:_MOST_FINDINGS]), tuple(reasons))
     return Told()
 

@@ -338,11 +338,34 @@ class Book(Protocol):
         """message, why, reading, suggestion for a reader of this language."""
 
 
-class Classifier(Protocol):
-    """May say whether a customer's words are a complaint."""
+class Heard(Protocol):
+    """What a classifier hears in a customer's message; `score` is how sure the kind is, 0 to 1."""
 
-    def is_complaint(self, text: str) -> tuple[bool, float] | None:
-        """(answer, how sure from 0 to 1), None while it has nothing to say. Never raises."""
+    @property
+    def kind(self) -> str:
+        """complaint, wish, question, praise, mixed, other ..."""
+
+    @property
+    def score(self) -> float: ...
+
+    @property
+    def severity(self) -> str:
+        """low, normal, high, critical, "" for unknown."""
+
+    @property
+    def triggers(self) -> tuple[str, ...]:
+        """Values of domain.Reason; others are passed over."""
+
+    @property
+    def employees(self) -> tuple[str, ...]:
+        """Whom of ours it names, in the words of the message."""
+
+
+class Classifier(Protocol):
+    """May say what a customer's words are."""
+
+    def classify(self, text: str) -> Heard | None:
+        """None while it has nothing to say. Never raises and never waits long."""
 
 
 class Clock(Protocol):

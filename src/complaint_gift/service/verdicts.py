@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -65,8 +66,14 @@ def _read_message(
         author = stored.message.author
         by = author.account or author.name or author.id
         tx.add_waiver(Waiver(rule, reason, by, snapshot.source, snapshot.id, digest, now))
-    waived = {w.rule for w in tx.waivers(snapshot.source, snapshot.id) if w.text_hash == digest}
-    return Violation(stored, errors, shown is not None, all(f.rule in waived for f in errors))
+    given = {(w.rule, w.text_hash) for w in tx.waivers(snapshot.source, snapshot.id)}
+    return Violation(stored, errors, shown is not None, all(is_waived(f, digest, given) for f in errors))
+
+
+def is_waived(finding: Finding, digest: str, given: Collection[tuple[str, str]]) -> bool:
+    """Whether a reason was given for the whole text, or for the words of this finding."""
+    hashes = (digest, hash_text(finding.quote or ""))
+    return any((finding.rule, one) in given for one in hashes)
 
 
 def read_turns(tx: Transaction, means: Means, facts: Facts, now: datetime) -> datetime | None:
