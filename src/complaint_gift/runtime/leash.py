@@ -15,6 +15,7 @@ import threading
 import time
 
 _PR_SET_PDEATHSIG = 1
+_WATCHED = "CG_WATCHED_PARENT"
 
 
 def tie_to_parent(parent: int, sent: signal.Signals = signal.SIGTERM) -> None:
@@ -43,9 +44,18 @@ def leashed(command: list[str], sent: signal.Signals = signal.SIGTERM) -> list[s
     return [sys.executable, "-I", "-S", __file__, str(os.getpid()), str(int(sent)), *command]
 
 
+def keep_watch() -> None:
+    """Where the kernel ties nobody, watch the process that started us with `leashed`."""
+    parent = os.environ.pop(_WATCHED, "")
+    if parent.isdigit():
+        watch_parent(int(parent))
+
+
 def _become(parent: int, sent: signal.Signals, command: list[str]) -> None:
     if sys.platform == "linux":
         tie_to_parent(parent, sent)
+    else:
+        os.environ[_WATCHED] = str(parent)
     os.execv(command[0], command)  # noqa: S606 - the supervisor chose the command, no shell reads it
 
 

@@ -54,6 +54,7 @@ class EmailSection(Schema):
 class WebhookSection(Schema):
     name = fields.String(required=True, validate=_NAME)
     url = secret(required=True)
+    private = fields.Boolean(load_default=False, truthy={True}, falsy={False})
 
 
 class NotifySection(Schema):

@@ -19,8 +19,11 @@ from rq import Queue, Worker
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
+from complaint_gift.runtime.build import Parts, hold
 from complaint_gift.runtime.leash import tie_to_parent
-from complaint_gift.runtime.queue import JOBS, open_queue
+from complaint_gift.runtime.queue import JOBS, connect_to_work, open_queue
+from complaint_gift.runtime.valkey import url_of
+from complaint_gift.service.ports import StoreUnavailable
 
 # With RQ's defaults an idle worker sleeps 405 s and a dead one is noticed after ten minutes.
 WORKER_TTL = 20
@@ -40,7 +43,7 @@ class GuardedWorker(Worker):
     max_connection_wait_time = 5.0  # after Redis comes back, nobody should wait a minute
 
     def __init__(
-        self, connection: redis.Redis, *, beat: Callable[[], None], prepare: Callable[[], None]
+        self, connection: redis.Redis, *, beat: Callable[[], object], prepare: Callable[[], object]
     ) -> None:
         """`beat` says in the database that we live; `prepare` runs before each job, in this process."""
         # One queue: a worker that listens on two loses a job for good when it dies between pop and start.
@@ -120,3 +123,19 @@ def _kind_of_failure(text: str) -> str:
 def name_of_beat() -> str:
     """How this process calls itself in the database."""
     return f"worker:{os.uname().nodename}:{os.getpid()}"
+
+
+def start_worker(parts: Parts) -> None:
+    """Work until a signal says stop. Rules are loaded once, before the first fork."""
+    name = name_of_beat()
+
+    def beat() -> None:
+        try:
+            parts.service.beat(name)
+        except StoreUnavailable as exc:
+            log.error("worker-without-database", problem=str(exc))
+
+    hold(parts)
+    url = parts.settings.redis_url or url_of(parts.settings.valkey_folder)
+    worker = GuardedWorker(connect_to_work(url), beat=beat, prepare=parts.playbook.refresh)
+    worker.work(logging_level="WARNING")

@@ -1,0 +1,83 @@
+"""Running it: whole with `serve`, in parts with `web`, `worker` and `ticker`."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from complaint_gift.cli.common import Stopped, make_parts, read_settings, told
+
+SAY = "Complaint Gift: "
+
+
+@click.command()
+@told
+def serve() -> None:
+    """Run everything as one process tree: web, workers, ticker, and an embedded Valkey."""
+    from complaint_gift.runtime.tree import supervise
+    from complaint_gift.store import upgrade
+
+    settings = read_settings()
+    make_parts()  # whatever is wrong with rules and policy is said here, once, and not by every program
+    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    upgrade(settings.database_url)
+
+    def announce() -> None:
+        click.secho(f"Complaint Gift is ready: {settings.address}", fg="green", bold=True)
+
+    sys.exit(supervise(settings, lambda text: click.echo(SAY + text, err=True), announce=announce))
+
+
+@click.command()
+@click.option("--application", default="", hidden=True, help="Another WSGI application, as module:name.")
+@told
+def web(application: str) -> None:
+    """Receive webhooks, review drafts, show the console."""
+    from complaint_gift.runtime.leash import keep_watch
+    from complaint_gift.runtime.logs import configure_logs
+    from complaint_gift.web.server import APPLICATION, serve_web
+
+    keep_watch()
+    configure_logs()
+    settings = read_settings()
+    require_tables(settings.database_url)
+    serve_web(settings, application or APPLICATION)
+
+
+@click.command()
+@told
+def worker() -> None:
+    """Work through what was received; start as many as needed."""
+    from complaint_gift.runtime.leash import keep_watch
+    from complaint_gift.runtime.logs import configure_logs
+    from complaint_gift.runtime.worker import start_worker
+
+    keep_watch()
+    configure_logs()
+    parts = make_parts()
+    require_tables(parts.settings.database_url)
+    start_worker(parts)
+
+
+@click.command()
+@told
+def ticker() -> None:
+    """Watch the clocks and pick up what was left lying; one works, others stand by."""
+    from complaint_gift.runtime.leash import keep_watch
+    from complaint_gift.runtime.logs import configure_logs
+    from complaint_gift.runtime.ticker import Ticker
+
+    keep_watch()
+    configure_logs()
+    parts = make_parts()
+    require_tables(parts.settings.database_url)
+    Ticker(parts).run()
+
+
+def require_tables(url: str) -> None:
+    """Raise Stopped when the database has yet to be made or moved on."""
+    from complaint_gift.store import pending
+
+    if pending(url):
+        raise Stopped("The database is not up to date: run `complaint-gift upgrade` first.")

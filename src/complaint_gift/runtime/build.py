@@ -1,0 +1,125 @@
+"""The one composition root: everything that works together is put together here, by keyword."""
+
+from __future__ import annotations
+
+import os
+import stat
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from rq import Queue
+
+from complaint_gift.notify import Messenger
+from complaint_gift.plugin import Source
+from complaint_gift.runtime.queue import RqBell, connect_to_ring, open_queue
+from complaint_gift.runtime.settings import Settings, load_settings
+from complaint_gift.runtime.shelf import Shelf
+from complaint_gift.runtime.valkey import socket_of, url_of
+from complaint_gift.service import Company, Service
+from complaint_gift.service.policy import Policy
+from complaint_gift.service.policyfile import load_policy
+from complaint_gift.service.ports import Bell
+from complaint_gift.store import SqlStore
+
+
+class SystemClock:
+    """What time it is."""
+
+    def now(self) -> datetime:
+        """Timezone-aware UTC."""
+        return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a process works with. One per process; all of it survives a fork."""
+
+    settings: Settings
+    store: SqlStore
+    playbook: Shelf
+    policy: Policy
+    queue: Queue
+    service: Service
+    tagger: Any = None
+
+
+_held: list[Parts] = []
+
+
+def hold(parts: Parts) -> None:
+    """Make these the parts that jobs of this process work with."""
+    _held[:] = [parts]
+
+
+def current() -> Parts:
+    """What `hold` was given; else built from the environment, once."""
+    if not _held:
+        hold(build(load_settings(None, os.environ)))
+    return _held[0]
+
+
+def build(settings: Settings, *, bell: Bell | None = None) -> Parts:
+    """Put it together; opens no connection yet.
+
+    Raises PlaybookError, PolicyError and whatever else a configuration can get wrong, each in words.
+    """
+    store = SqlStore(settings.database_url)
+    playbook = open_shelf(settings)
+    policy = load_policy(settings.policy)
+    queue = open_queue(connect_to_ring(settings.redis_url or url_of(settings.valkey_folder)))
+    ears = open_ears(settings)
+    service = Service(
+        store=store,
+        sources=with_folders(settings),
+        plugins=settings.plugins,
+        playbook=playbook,
+        policy=policy,
+        bell=bell or RqBell(queue),
+        notifier=Messenger(settings.notify),
+        clock=SystemClock(),
+        company=Company.of(settings.company_accounts, settings.personal_accounts),
+        tagger=ears,
+        classifier=ears,
+    )
+    return Parts(settings, store, playbook, policy, queue, service, ears)
+
+
+def open_shelf(settings: Settings) -> Shelf:
+    """The playbook of this configuration; raises PlaybookError."""
+    from complaint_gift.playbook import load_playbook
+
+    folder, profile = settings.playbook_folder, settings.profile
+    return Shelf(lambda: load_playbook(folder, profile=profile), folder)
+
+
+def open_ears(settings: Settings) -> Any:
+    """Who asks the inference process, None where no weights are installed."""
+    from complaint_gift import learned
+    from complaint_gift.learned.client import Client
+
+    if not learned.available():
+        return None
+    return Client(ears_socket(settings))
+
+
+def ears_socket(settings: Settings) -> Path:
+    """Where the inference process listens: beside Valkey, under the same limit on a path's length."""
+    return socket_of(settings.valkey_folder).with_name("ears.sock")
+
+
+def with_folders(settings: Settings) -> dict[str, Source]:
+    """The sources, each with a private folder in which its plugin may keep an access token."""
+    return {
+        name: replace(source, folder=folder_of(settings, name)) for name, source in settings.sources.items()
+    }
+
+
+def folder_of(settings: Settings, source: str) -> Path:
+    """DATA/sources/<source>, closed to other users."""
+    folder = settings.data / "sources" / source
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if stat.S_IMODE(folder.stat().st_mode) & 0o077 and folder.stat().st_uid == os.getuid():
+        folder.chmod(0o700)
+    return folder

@@ -1,0 +1,287 @@
+"""The console: one plain page on which leads see what waits, take it and resolve it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Response, current_app, g, redirect, render_template, request, session, url_for
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as AnyResponse
+
+from complaint_gift.domain import Escalation, EscalationState
+from complaint_gift.runtime import Parts
+from complaint_gift.service.escalating import AlreadyResolved, NotFound
+from complaint_gift.service.notices import reason_title
+from complaint_gift.service.ports import StoreUnavailable
+from complaint_gift.service.records import EscalationFilter
+from complaint_gift.web import door
+from complaint_gift.web.console_texts import COUNTS, TEXTS
+from complaint_gift.web.wording import LANGUAGES, choose_language, choose_plural, say_moment, say_span
+
+MOST_SHOWN = 200
+LONGEST_RESOLUTION = 2000
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+SHOWN = {
+    "waiting": frozenset({EscalationState.OPEN}),
+    "acknowledged": frozenset({EscalationState.ACKNOWLEDGED}),
+    "resolved": frozenset({EscalationState.RESOLVED}),
+    "all": frozenset[EscalationState](),
+}
+NOTICES = ("done_acknowledged", "done_resolved")
+PROBLEMS = ("no_resolution", "not_waiting")
+
+blueprint = Blueprint("console", __name__, url_prefix="/console")
+guesses = door.Guesses()
+
+
+def parts() -> Parts:
+    found: Parts = current_app.extensions["parts"]
+    return found
+
+
+@blueprint.before_request
+def choose_reader() -> AnyResponse | tuple[str, int] | None:
+    """Fix the language, then let in who may come in; a form must be ours."""
+    wanted = request.args.get("lang", "")
+    if wanted in LANGUAGES:
+        session["language"] = wanted
+    accepted = request.headers.get("Accept-Language", "")
+    g.language = choose_language(wanted or str(session.get("language", "")), accepted)
+    if parts().settings.console is None:
+        return render_template("problem.html", **common(notice="not_found", is_problem=True)), 404
+    if request.method == "POST" and not door.is_from_us(session, request.form.get("csrf", "")):
+        return show_problem("expired", 400)
+    if "who" in session or request.endpoint in ("console.sign_in", "console.show_door", "console.enter"):
+        return None
+    return redirect(url_for("console.show_door", next=request.full_path.rstrip("?")), 303)
+
+
+@blueprint.after_request
+def add_policy(answer: Response) -> Response:
+    answer.headers["Content-Security-Policy"] = POLICY
+    answer.headers["Content-Language"] = g.get("language", "en")
+    answer.headers["Vary"] = "Accept-Language, Cookie"
+    return answer
+
+
+@blueprint.get("/")
+def lead_on() -> AnyResponse:
+    return redirect(url_for("console.list_escalations"), 303)
+
+
+@blueprint.get("/sign-in")
+def show_door() -> str:
+    return render_template("sign_in.html", **common(next=_safe_next(), typed=""))
+
+
+@blueprint.post("/sign-in")
+def sign_in() -> AnyResponse | tuple[str, int]:
+    settings = parts().settings
+    name, address = door.clean_name(request.form.get("name", "")), request.remote_addr or ""
+    problem = ""
+    if guesses.are_too_many(address):
+        problem = "too_often"
+    elif not name:
+        problem = "no_name"
+    elif settings.console is None or not door.is_same(
+        request.form.get("password", ""), settings.console.password
+    ):
+        guesses.note_wrong(address)
+        problem = "wrong_password"
+    if problem:
+        page = render_template(
+            "sign_in.html", **common(notice=problem, is_problem=True, next=_safe_next(), typed=name)
+        )
+        return page, 429 if problem == "too_often" else 403
+    _let_in(name)
+    return redirect(_safe_next(), 303)
+
+
+@blueprint.get("/enter")
+def enter() -> AnyResponse:
+    """Come in with an invitation of a host that knows its user."""
+    settings = parts().settings
+    key = settings.console.session_key if settings.console else ""
+    name = door.read_invitation(key, request.args.get("ticket", "")) if key else ""
+    if name:
+        _let_in(name)
+    return redirect(url_for("console.list_escalations"), 303)
+
+
+@blueprint.post("/sign-out")
+def sign_out() -> AnyResponse:
+    language = session.get("language")
+    session.clear()
+    if language:
+        session["language"] = language
+    return redirect(url_for("console.show_door"), 303)
+
+
+@blueprint.get("/escalations")
+def list_escalations() -> str | tuple[str, int]:
+    done = request.args.get("done", "")
+    known = done if done in NOTICES or done in PROBLEMS else ""
+    return show_list(notice=known, is_problem=known in PROBLEMS)
+
+
+@blueprint.post("/escalations/<int:number>/acknowledge")
+def acknowledge(number: int) -> AnyResponse | tuple[str, int]:
+    try:
+        parts().service.acknowledge(number, session["who"])
+    except StoreUnavailable:
+        return show_problem("unavailable", 503)
+    except (NotFound, AlreadyResolved):
+        return _back("not_waiting")
+    return _back("done_acknowledged")
+
+
+@blueprint.post("/escalations/<int:number>/resolve")
+def resolve(number: int) -> AnyResponse | tuple[str, int]:
+    said = " ".join(request.form.get("resolution", "").split()).replace("\0", "")[:LONGEST_RESOLUTION]
+    if not said:
+        return _back("no_resolution")
+    try:
+        parts().service.resolve(number, session["who"], said)
+    except StoreUnavailable:
+        return show_problem("unavailable", 503)
+    except (NotFound, AlreadyResolved):
+        return _back("not_waiting")
+    return _back("done_resolved")
+
+
+@blueprint.errorhandler(HTTPException)
+def explain(error: HTTPException) -> AnyResponse | tuple[str, int]:
+    g.setdefault("language", "en")
+    code = error.code or 500
+    return show_problem("not_found" if code in (404, 405) else "expired", code)
+
+
+def show_list(*, notice: str, is_problem: bool) -> str | tuple[str, int]:
+    """The page with what the tab asks for."""
+    show = request.args.get("show", "waiting")
+    show = show if show in SHOWN else "waiting"
+    store, now = parts().store, datetime.now(UTC)
+    try:
+        with store.transaction() as rows:
+            found = rows.escalations(EscalationFilter(states=SHOWN[show]), MOST_SHOWN + 1)
+            urls = {(e.source, e.conversation): _url_of(rows, e) for e in found}
+            waiting = rows.tally().escalations.get(EscalationState.OPEN, 0)
+    except StoreUnavailable:
+        return show_problem("unavailable", 503)
+    reader = Reader(g.language, parts().policy.hours.zone, now)
+    cards = [reader.card(e, urls[e.source, e.conversation]) for e in found[:MOST_SHOWN]]
+    return render_template(
+        "escalations.html",
+        **common(notice=notice, is_problem=is_problem, show=show, cards=cards),
+        is_cut=len(found) > MOST_SHOWN,
+        counts={"open": waiting},
+        zone=parts().policy.hours.zone.key,
+    )
+
+
+def show_problem(name: str, status: int) -> tuple[str, int]:
+    """A page with one sentence on it."""
+    return render_template("problem.html", **common(notice=name, is_problem=True)), status
+
+
+def common(*, notice: str = "", is_problem: bool = False, **more: Any) -> dict[str, Any]:
+    """What every template needs."""
+    texts = TEXTS[g.language]
+    return {
+        "t": texts,
+        "language": g.language,
+        "who": session.get("who", ""),
+        "csrf": door.csrf_of(session),
+        "notice": texts[notice] if notice else "",
+        "is_problem": is_problem,
+        "in_language": _in_language,
+        "say_count": _say_count,
+        **more,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads: turns escalations into what the template shows."""
+
+    language: str
+    zone: tzinfo
+    now: datetime
+
+    def card(self, escalation: Escalation, url: str) -> dict[str, Any]:
+        """The texts of one escalation."""
+        texts, left = TEXTS[self.language], escalation.due_at - self.now
+        span = say_span(left, self.language)
+        is_late = left.total_seconds() < 0
+        return {
+            "id": escalation.id,
+            "state": escalation.state.value,
+            "reason": reason_title(escalation.reason, self.language),
+            "summary": escalation.summary,
+            "source": escalation.source,
+            "conversation": escalation.conversation,
+            "url": url,
+            "rung": escalation.rung,
+            "is_overdue": is_late and escalation.state != EscalationState.RESOLVED,
+            "due": texts["overdue" if is_late else "due_in"].format(span=span),
+            "due_at": self.say(escalation.due_at),
+            "since": self.say(escalation.created_at),
+            "acknowledged": self._deed(
+                "acknowledged_by", escalation.acknowledged_by, escalation.acknowledged_at
+            )
+            if escalation.state == EscalationState.ACKNOWLEDGED
+            else "",
+            "resolved": self._deed("resolved_by", escalation.resolved_by, escalation.resolved_at),
+            "resolution": escalation.resolution,
+        }
+
+    def say(self, moment: datetime) -> str:
+        return say_moment(moment, self.language, self.zone, self.now)
+
+    def _deed(self, text: str, who: str, moment: datetime | None) -> str:
+        return TEXTS[self.language][text].format(who=who, moment=self.say(moment)) if moment else ""
+
+
+def _url_of(rows: Any, escalation: Escalation) -> str:
+    known = rows.find_conversation(escalation.source, escalation.conversation)
+    url = known.snapshot.url if known else ""
+    # What a helpdesk gave us becomes a link only when a browser can do nothing but go there.
+    return url if urlsplit(url).scheme in ("http", "https") else ""
+
+
+def _say_count(count: int) -> str:
+    return choose_plural(count, g.language, COUNTS[g.language]).format(n=count)
+
+
+def _in_language(language: str) -> str:
+    kept = {name: value for name, value in request.args.items() if name not in ("lang", "done", "ticket")}
+    if request.method != "GET" or request.endpoint is None:
+        return url_for("console.list_escalations", lang=language)
+    return url_for(request.endpoint, **{**(request.view_args or {}), **kept, "lang": language})
+
+
+def _let_in(name: str) -> None:
+    language = session.get("language")
+    session.clear()  # nothing that was planted before signing in shall live on
+    session.permanent = True
+    session["who"] = name
+    if language:
+        session["language"] = language
+
+
+def _safe_next() -> str:
+    wanted = request.args.get("next", "")
+    is_ours = wanted.startswith("/console/") and "\\" not in wanted and not wanted.startswith("//")
+    return wanted if is_ours else url_for("console.list_escalations")
+
+
+def _back(done: str) -> AnyResponse:
+    show = request.args.get("show", "waiting")
+    show = show if show in SHOWN else "waiting"
+    return redirect(url_for("console.list_escalations", show=show, done=done), 303)

@@ -1,0 +1,68 @@
+"""`POST /hooks/<source>`: take the raw request to the service, answer what this vendor handles best."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import structlog
+from flask import Blueprint, Response, abort, current_app, request
+
+from complaint_gift.plugin import Outcome, Request
+from complaint_gift.runtime import Parts
+from complaint_gift.web.metrics import DELIVERIES
+
+LARGEST_HOOK = 1_000_000
+# Zendesk tries a 429 or 503 again only when it names a wait below a minute.
+PATIENCE_SECONDS = 15
+
+blueprint = Blueprint("hooks", __name__, url_prefix="/hooks")
+log = structlog.get_logger(__name__)
+
+
+@blueprint.route("/<source>", methods=["GET", "HEAD"])
+def answer_probe(source: str) -> Response:
+    """Vendors look whether somebody is there before they send."""
+    _require_source(source)
+    return _text("Send deliveries here with POST.", 200)
+
+
+@blueprint.post("/<source>")
+def receive(source: str) -> Response:
+    """Steps 1 to 5 of a delivery: the answer tells what became of it, nothing is parsed before it."""
+    parts = _require_source(source)
+    request.max_content_length = LARGEST_HOOK
+    taken = Request(
+        method=request.method,
+        path=request.path,
+        headers=_read_headers(),
+        body=request.get_data(cache=False),
+        received_at=datetime.now(UTC),
+        query=request.args.to_dict(),
+    )
+    outcome = parts.service.receive(source, taken)
+    DELIVERIES.labels(source, outcome.value).inc()
+    if outcome is Outcome.NOT_AUTHENTIC:
+        log.warning("delivery-not-authentic", source=source, peer=request.remote_addr)
+    plugin = parts.settings.plugins[parts.settings.sources[source].plugin]
+    answer = _text("", plugin.answers[outcome])
+    if outcome is Outcome.UNAVAILABLE:
+        answer.headers["Retry-After"] = str(PATIENCE_SECONDS)
+    return answer
+
+
+def _require_source(source: str) -> Parts:
+    parts: Parts = current_app.extensions["parts"]
+    if source not in parts.settings.sources:
+        abort(404)
+    return parts
+
+
+def _read_headers() -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for name, value in request.headers.items():
+        found.setdefault(name.lower(), []).append(value)
+    return {name: tuple(values) for name, values in found.items()}
+
+
+def _text(body: str, status: int) -> Response:
+    return Response(body, status, content_type="text/plain; charset=utf-8")
