@@ -13,6 +13,7 @@ from sqlalchemy.exc import ArgumentError
 from complaint_gift.store import document
 
 BUSY_MS = 10_000
+READING = "complaint_gift_reading"  # execution option of a transaction that only reads
 _POOL = {"pool_size": 8, "max_overflow": 16, "pool_timeout": 10.0}
 
 
@@ -115,7 +116,8 @@ def _prepare_file(connection: Any, _record: object) -> None:
 
 def _begin_writing(connection: Connection) -> None:
     # A reader that becomes a writer later fails at once when somebody wrote in between.
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    reads_only = connection.get_execution_options().get(READING, False)
+    connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
 
 
 def _prepare_session(connection: Any, _record: object) -> None:

@@ -29,14 +29,14 @@ def upgrade(url: str) -> str:
     Raises DatabaseNotUsable (a wrong address, a newer database) and StoreUnavailable.
     """
     read = read_url(url)
-    with guarded(place(read)), _alone(read) as connection:
+    with guarded(place(read)), alone(read) as connection:
         settings = config()
         settings.attributes["connection"] = connection
         try:
             command.upgrade(settings, "head")
         except CommandError as error:
             raise _too_new(read) from error
-        return _revision(connection)
+        return reached(connection)
 
 
 def pending(url: str) -> bool:
@@ -46,7 +46,7 @@ def pending(url: str) -> bool:
         return True
     engine = connect(read, pooled=False)
     with guarded(place(read)), engine.connect() as connection:
-        return _revision(connection) != newest()
+        return reached(connection) != newest()
 
 
 def newest() -> str:
@@ -61,8 +61,21 @@ def config() -> Config:
     return settings
 
 
+def knows(revision: str) -> bool:
+    """True when this version of the product can bring such tables to the newest ones."""
+    try:
+        return ScriptDirectory.from_config(config()).get_revision(revision) is not None
+    except CommandError:
+        return False
+
+
+def reached(connection: Connection) -> str:
+    """The revision of the tables there are, "" when there are none."""
+    return MigrationContext.configure(connection).get_current_revision() or ""
+
+
 @contextmanager
-def _alone(url: URL) -> Iterator[Connection]:
+def alone(url: URL) -> Iterator[Connection]:
     """A connection inside a transaction, with every other migrating process waiting at the door."""
     engine = connect(url, pooled=False)
     if is_sqlite(url):
@@ -116,10 +129,6 @@ def _require_utf8(connection: Connection, url: URL) -> None:
             f"the database {place(url)} stores {encoding}; create it again with ENCODING 'UTF8', "
             "or some letters cannot be kept"
         )
-
-
-def _revision(connection: Connection) -> str:
-    return MigrationContext.configure(connection).get_current_revision() or ""
 
 
 def _too_new(url: URL) -> DatabaseNotUsable:
