@@ -234,3 +234,19 @@ def test_two_desks_share_one_file(tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "s.sqlite3") as connection:
         assert connection.execute("select value from counter where kind='ticket'").fetchone()[0] == 4100 + 200
     connection.close()
+
+
+def test_fail_fault_answers_503_and_changes_nothing(app: Flask, call: Any, ticket: int) -> None:
+    app.extensions["desk"].set_faults(fail=1.0)
+    answer = call("PUT", f"/tickets/{ticket}", {"ticket": {"priority": "low"}})
+    assert (answer.status_code, answer.json["error"]) == (503, "ServiceUnavailable")
+    app.extensions["desk"].set_faults(fail=0.0)
+    assert call("GET", f"/tickets/{ticket}").json["ticket"]["priority"] is None
+
+
+def test_half_fault_commits_and_promises_more_than_it_sends(app: Flask, call: Any, ticket: int) -> None:
+    app.extensions["desk"].set_faults(half=1.0)
+    answer = call("PUT", f"/tickets/{ticket}", {"ticket": {"priority": "urgent"}})
+    assert int(answer.headers["Content-Length"]) > len(answer.data) > 0
+    app.extensions["desk"].set_faults(half=0.0)
+    assert call("GET", f"/tickets/{ticket}").json["ticket"]["priority"] == "urgent"

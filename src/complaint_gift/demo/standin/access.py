@@ -129,17 +129,26 @@ def _headers(allowed: int, left: int, reset: int) -> dict[str, str]:
 
 
 def spoil_request(desk: Desk, chance: random.Random) -> None:
-    """Faults before the work: slowness and 429. What they refuse has changed nothing."""
+    """Faults before the work: slowness, 429 and 503. What they refuse has changed nothing."""
     faults = desk.faults()
     if faults.slow:
         time.sleep(faults.slow)
     if faults.throttle and chance.random() < faults.throttle:
         raise refusals.too_many_requests(faults.retry_after)
+    if faults.fail and chance.random() < faults.fail:
+        raise refusals.unavailable()
 
 
 def spoil_answer(desk: Desk, chance: random.Random, answer: Response) -> Response:
-    """The fault after the commit: the work is done, the caller never hears of it."""
-    if not desk.faults().drop or chance.random() >= desk.faults().drop:
+    """Faults after the commit: the work is done, the caller never hears of it, or only half."""
+    faults = desk.faults()
+    if faults.half and chance.random() < faults.half:
+        body = answer.get_data()
+        torn = Response(body[: len(body) // 2], answer.status, dict(answer.headers))
+        torn.headers["Content-Length"] = str(len(body) + 1)
+        torn.headers["Connection"] = "close"
+        return torn
+    if not faults.drop or chance.random() >= faults.drop:
         return answer
     connection = request.environ.get("gunicorn.socket") or request.environ.get("werkzeug.socket")
     if connection is not None:

@@ -55,9 +55,15 @@ _FIRST_OTHER_ID = 28_802_600_000_101
 
 @dataclass(frozen=True, slots=True)
 class Faults:
-    """What shall go wrong, for tests and benches. Shares are 0..1, times are seconds."""
+    """What shall go wrong, for tests and benches. Shares are 0..1, times are seconds.
+
+    `drop` and `half` do the work and lose the answer or its second half; `throttle` (429) and `fail` (503)
+    refuse before anything is done.
+    """
 
     drop: float = 0.0
+    half: float = 0.0
+    fail: float = 0.0
     throttle: float = 0.0
     retry_after: int = 1
     slow: float = 0.0

@@ -76,5 +76,9 @@ def too_many_requests(seconds: int) -> Refusal:
     return Refusal(429, body, {"Retry-After": str(seconds)})
 
 
+def unavailable() -> Refusal:
+    return Refusal(503, {"error": "ServiceUnavailable", "description": "Please try again later"})
+
+
 def oauth_refused(status: int, error: str, description: str) -> Refusal:
     return Refusal(status, {"error": error, "error_description": description})
