@@ -1,4 +1,4 @@
-"""A whole installation in one process: a helpdesk of a few lines, a playbook of two rules, a clock to turn."""
+"""An installation in one process: a helpdesk of a few lines, a playbook of two rules, a clock to turn."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ class DeskPlugin:
     handled = frozenset({"any"})
     ignored = frozenset({"none"})
     can = frozenset({Can.FETCH, Can.NOTE, Can.TAG, Can.PRIORITY, Can.ASSIGN, Can.POLL})
-    answers: Mapping[Outcome, int] = {}  # noqa: RUF012
+    answers: Mapping[Outcome, int] = {}
     kept_headers = frozenset({"x-id", "x-complaint-gift-look"})
 
     def __init__(self, desk: Desk) -> None:

@@ -13,7 +13,7 @@ from datetime import datetime
 from complaint_gift.domain import ActionKind, Reason, Role
 from complaint_gift.plugin import Can
 from complaint_gift.service import verdicts
-from complaint_gift.service.complaints import AGENT, Hearing, Opinion, decide, hear, worst_severity
+from complaint_gift.service.complaints import AGENT, MERGE, Hearing, Opinion, decide, hear, worst_severity
 from complaint_gift.service.contexts import Facts
 from complaint_gift.service.escalating import Cause, raise_escalation
 from complaint_gift.service.means import Means
@@ -42,8 +42,10 @@ def judge(tx: Transaction, outbox: Outbox, means: Means, row: StoredConversation
     before = tx.case(row.id)
     hearings = _hear(means, messages)
     opinion = decide(means.policy, row.snapshot, hearings.values(), before, news.opinion)
+    if row.merged_into:
+        opinion = Opinion(False, f"merged-into:{row.merged_into}", MERGE)
     case = _open_case(row, before, opinion, messages, outbox.now)
-    if not case.is_complaint or row.merged_into or row.deleted_at is not None:
+    if not case.is_complaint or row.deleted_at is not None:
         # What is merged is watched where it lives on; what is deleted or no complaint is not watched.
         tx.save_case(replace(case, look_at=None, waiting_since=None))
         return case
@@ -131,7 +133,8 @@ class _Work:
             payload = {"add": [tag], "remove": []}
             cause = f"complaint:{self.outbox.now}" if self.case.why == AGENT else "complaint"
             self.outbox.add(ActionKind.TAGS, snapshot.source, snapshot.id, cause, payload)
-        if snapshot.requester_id and self._is_recent(self.case.opened_at):
+        moved = self.case.decided_by == MERGE
+        if snapshot.requester_id and not moved and self._is_recent(self.case.opened_at):
             since = self.outbox.now - policy.limits.repeated_within.wall
             besides = self.case.conversation_id
             if self.tx.count_complaints(snapshot.source, snapshot.requester_id, since, besides):

@@ -12,6 +12,7 @@ from complaint_gift.service.ports import Book, Classifier
 from complaint_gift.service.records import Case
 
 AGENT = "agent"
+MERGE = "merge"
 COMPLAINT_SIGNAL = "complaint"
 COMPLAINT_KINDS = frozenset(("complaint", "mixed"))
 SEVERITIES = ("low", "normal", "high", "critical")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import structlog
 
@@ -17,7 +18,7 @@ from complaint_gift.domain import (
 )
 from complaint_gift.plugin import PluginError, Refused, UnknownEvent, Unreachable, Unreadable
 from complaint_gift.service.absorbing import Fetched, Outdated, absorb, fetch, forget
-from complaint_gift.service.complaints import Opinion
+from complaint_gift.service.complaints import MERGE, Opinion
 from complaint_gift.service.escalating import Cause, raise_escalation
 from complaint_gift.service.guards import drop_echoes
 from complaint_gift.service.means import Means
@@ -143,7 +144,14 @@ def _merge(tx: Transaction, source: str, ended: str, into: str) -> Opinion | Non
     row = tx.lock_conversation(source, ended)
     tx.mark_merged(row.id, into)
     case = tx.case(row.id)
-    return Opinion(True, f"merged:{ended}", "merge") if case is not None and case.is_complaint else None
+    if case is None or not case.is_complaint:
+        return None
+    # One complaint stays one: it is counted where it lives on.
+    gone = f"merged-into:{into}"
+    tx.save_case(
+        replace(case, is_complaint=False, why=gone, decided_by=MERGE, look_at=None, waiting_since=None)
+    )
+    return Opinion(True, f"merged:{ended}", MERGE)
 
 
 def _settle(means: Means, claimed: ClaimedDelivery, state: DeliveryState, error: str) -> None:
