@@ -29,3 +29,8 @@ def weight(atom: Atom) -> float:
     if atom.how == "any":
         return 1000.0
     return _KINDS.get(atom.value, 3.0)
+
+
+def is_common(form: str) -> bool:
+    """Whether the word is so frequent that it says nothing about a text."""
+    return form in _WEIGHTS

@@ -283,3 +283,15 @@ def _variants(node: Node) -> list[Variant]:
             if len(found) > _MOST_VARIANTS:
                 raise BadPhrase("a choice with too many combinations", 0, "Split it into several phrases.")
     return ([(frozenset(singles),)] if singles else []) + list(found)
+
+
+def check_size(nodes: Sequence[Node]) -> None:
+    """Raise BadPhrase where a phrase could match the empty text or grows too large to compile."""
+    compulsory = False
+    for node in nodes:
+        if isinstance(node, Gap | Edge):
+            continue
+        variants = _variants(node)
+        compulsory = compulsory or all(any(not isinstance(part, Edge) for part in v) and v for v in variants)
+    if not compulsory:
+        raise BadPhrase("nothing but optional words", 0, "Make at least one word compulsory.")

@@ -17,13 +17,17 @@ Finder = Callable[[str], Iterable[tuple[int, int]]]
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Whether a hit counts although it is negated, quoted, conditional, counterfactual, asked."""
+    """Whether a hit counts although it is negated, quoted, conditional, counterfactual, asked.
+
+    `mood` asks for a sentence that is a "question" or a "statement"; "any" takes both.
+    """
 
     negated: bool = False
     quoted: bool = False
     conditional: bool = True
     counterfactual: bool = True
     question: bool = True
+    mood: str = "any"
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +145,7 @@ class SignalFinder:
         hits = []
         for finder in part.finders:
             for start, end in finder(text.raw):
-                hit = Hit(part.signal, start, end, _sentence_at(text, start))
+                hit = Hit(part.signal, start, end, sentence_at(text, start))
                 if not part.counts.quoted and any(a <= start < b for a, b in text.quotes):
                     if dropped is not None:
                         dropped.append(Dropped(hit, "quoted", text.raw[start:end]))
@@ -161,20 +165,32 @@ def _mark(match: Match, counts: Counts, text: Text) -> tuple[str, str] | None:
     first = match.own[0] if match.own else match.start
     if not counts.quoted and text.quotes and text.is_quoted(first):
         return "quoted", ""
-    if not counts.negated:
-        own, clause = frozenset(match.own), text.clauses[first]
-        for position in match.own:
-            if text.clauses[position] == clause:
-                at = text.is_negated(position, own)
-                if at is not None:
-                    return "negated", text.raw[text.starts[at] : text.ends[at]]
+    if not counts.negated and (negator := _negator(match, first, text)):
+        return "negated", negator
     if not counts.conditional and text.is_conditional(first):
         return "conditional", ""
     if not counts.counterfactual and text.is_counterfactual(first):
         return "counterfactual", ""
-    if not counts.question and text.is_question(first):
+    return _mood(first, counts, text)
+
+
+def _negator(match: Match, first: int, text: Text) -> str:
+    """The word that negates one of the match's own words in its first clause, "" when there is none."""
+    own, clause = frozenset(match.own), text.clauses[first]
+    for position in match.own:
+        at = text.is_negated(position, own) if text.clauses[position] == clause else None
+        if at is not None:
+            return text.raw[text.starts[at] : text.ends[at]]
+    return ""
+
+
+def _mood(first: int, counts: Counts, text: Text) -> tuple[str, str] | None:
+    if counts.mood == "any" and counts.question:
+        return None
+    asked = text.is_question(first)
+    if asked and (not counts.question or counts.mood == "statement"):
         return "question", ""
-    return None
+    return ("statement", "") if not asked and counts.mood == "question" else None
 
 
 def _exception(match: Match, exceptions: list[tuple[Match, Phrase]], text: Text) -> tuple[str, str] | None:
@@ -185,7 +201,8 @@ def _exception(match: Match, exceptions: list[tuple[Match, Phrase]], text: Text)
     return None
 
 
-def _sentence_at(text: Text, offset: int) -> int:
+def sentence_at(text: Text, offset: int) -> int:
+    """The number of the sentence around a code point."""
     low, high = 0, len(text.starts)
     while low < high:
         middle = (low + high) // 2

@@ -1,0 +1,172 @@
+"""The playbook in use: reviews a text and finds the words for what it found. Immutable, shared by threads."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
+
+from complaint_gift.domain import Decision, Finding, Layer, Scope, Severity, Signal, Verdict
+from complaint_gift.playbook.rendering import render
+from complaint_gift.playbook.rule import Rule, Words
+from complaint_gift.playbook.signal_files import SignalDocument
+from complaint_gift.rules import Context, Fault, Situation, joined
+from complaint_gift.rules.learned import Learned, merged
+from complaint_gift.rules.signals import Dropped, Hit, Part, SignalFinder, by_signal
+from complaint_gift.rules.writer import script
+from complaint_gift.text import Text
+
+_NOTHING = Context()
+_MOST_FINDINGS = 200
+
+
+class Playbook:
+    """Rules of one profile. `rules` holds every rule of the folder, `active` those that speak."""
+
+    def __init__(
+        self, rules: Sequence[Rule], signals: Sequence[SignalDocument], *, profile: str, digest: str
+    ) -> None:
+        self.profile = profile
+        self.hash = digest
+        self.rules: Mapping[str, Rule] = MappingProxyType({rule.id: rule for rule in rules})
+        self.active = tuple(rule for rule in rules if profile in rule.profiles)
+        self.documents = tuple(signals)
+        self._finders: dict[Scope | None, SignalFinder] = {}
+        self._lock = threading.Lock()
+
+    def review(
+        self,
+        text: str,
+        *,
+        scope: Scope = Scope.PUBLIC_REPLY,
+        context: Context = _NOTHING,
+        learned: Learned | None = None,
+        asked: bool = False,
+        shadow: list[Finding] | None = None,
+    ) -> Verdict:
+        """Review a plain text of any length and content.
+
+        `learned` are the scores of the learned layer; with `asked` and no scores the verdict is incomplete.
+        Findings of shadow rules go to `shadow` if it is given, and never into the verdict.
+        """
+        read = Text(text)
+        hits = self.hits(read, scope, learned)
+        findings: list[Finding] = []
+        decision = Decision.PASS
+        for rule, finding in self._findings(read, hits, scope, context):
+            if rule.shadow:
+                if shadow is not None:
+                    shadow.append(finding)
+                continue
+            findings.append(finding)
+            decision = max(decision, _decision(rule, finding), key=_DECISIONS.index)
+        findings.sort(key=_reading_order)
+        signals = tuple(Signal(hit.signal, hit.start, hit.end, hit.layer, hit.score) for hit in hits)
+        complete = not (asked and learned is None)
+        return Verdict(decision, tuple(findings[:_MOST_FINDINGS]), signals, self.hash, complete)
+
+    def hits(self, text: Text, scope: Scope | None, learned: Learned | None = None,
+             dropped: list[Dropped] | None = None) -> list[Hit]:  # fmt: skip
+        """Every signal that counts; None as scope looks for all signals of the playbook."""
+        finder = self._finder(scope)
+        hits = finder.find(text, dropped)
+        return merged(hits, learned, finder.learned, text) if learned else hits
+
+    def signals(self, text: str, learned: Learned | None = None) -> tuple[Signal, ...]:
+        """All signals of the playbook in a text, whatever the rules ask about."""
+        hits = self.hits(Text(text), None, learned)
+        return tuple(Signal(hit.signal, hit.start, hit.end, hit.layer, hit.score) for hit in hits)
+
+    def words(self, finding: Finding, language: str) -> Words:
+        """The words of a finding, slots filled. Falls back to English, then to any language."""
+        rule = self.rules.get(finding.rule)
+        if rule is None:
+            return Words(finding.rule)
+        return render(rule, finding.params, language)
+
+    def _findings(
+        self, text: Text, hits: list[Hit], scope: Scope, context: Context
+    ) -> Iterable[tuple[Rule, Finding]]:
+        situation = Situation(text, by_signal(hits), context)
+        language = context.language or script(text.raw)
+        for rule in self.active:
+            if scope not in rule.scopes or not rule.when.holds(context, language):
+                continue
+            if rule.when.complaint_signal and not self._complained(situation, rule.when.complaint_signal):
+                continue
+            faults = joined(rule.check.find(situation))
+            if faults:
+                yield from ((rule, finding) for finding in _as_findings(rule, faults, text.raw, context))
+
+    def _complained(self, situation: Situation, names: Sequence[str]) -> bool:
+        """Whether one of the signals is in the customer's words."""
+        found = {hit.signal for hit in self._finder(None).find(situation.complaint)}
+        return not found.isdisjoint(names)
+
+    def _finder(self, scope: Scope | None) -> SignalFinder:
+        finder = self._finders.get(scope)
+        if finder is None:
+            with self._lock:
+                finder = self._finders.get(scope)
+                if finder is None:
+                    finder = self._finders[scope] = SignalFinder(self._parts(scope), self._latin())
+        return finder
+
+    def _parts(self, scope: Scope | None) -> list[Part]:
+        if scope is None:
+            return [document.part for document in self.documents]
+        asked = {name for rule in self.active if scope in rule.scopes for name in rule.names()}
+        return [document.part for document in self.documents if document.part.signal in asked]
+
+    def _latin(self) -> tuple[str, ...]:
+        return tuple(sorted({d.part.language for d in self.documents} - {"ru"} | {"en"}))
+
+
+_DECISIONS = (Decision.PASS, Decision.WARN, Decision.HOLD, Decision.BLOCK)
+
+
+def _decision(rule: Rule, finding: Finding) -> Decision:
+    """Only an error with its words, or an account finding, holds; only the admin's policy blocks."""
+    if finding.severity is Severity.INFO:
+        return Decision.PASS
+    if finding.severity is Severity.WARNING or (finding.missing and Scope.PUBLIC_REPLY in rule.scopes):
+        return Decision.WARN
+    return Decision.BLOCK if rule.block else Decision.HOLD
+
+
+def _as_findings(rule: Rule, faults: Sequence[Fault], raw: str, context: Context) -> Iterable[Finding]:
+    known = {
+        key: value
+        for key in ("customer_name", "order", "event_date")
+        if (value := getattr(context, key)) and any(f"{{{key}}}" in text for text in rule.suggestion.values())
+    }
+    counted: Counter[str] = Counter()
+    for fault in faults:
+        quote = raw[fault.start : fault.end] if fault.start is not None else None
+        place = quote if quote is not None else "missing " + fault.params.get("missing", "")
+        print_ = hashlib.blake2s(place.encode("utf-8", "surrogatepass"), digest_size=5).hexdigest()
+        counted[print_] += 1
+        again = f"-{counted[print_]}" if counted[print_] > 1 else ""
+        layer = (
+            fault.layer
+            if fault.layer is not Layer.LEXICAL or quote is not None or fault.missing
+            else Layer.METADATA
+        )
+        yield Finding(
+            id=f"{rule.id}:{print_}{again}",
+            rule=rule.id,
+            severity=rule.severity,
+            layer=layer,
+            missing=fault.missing,
+            start=fault.start,
+            end=fault.end,
+            quote=quote,
+            params={**known, **fault.params},
+        )
+
+
+def _reading_order(finding: Finding) -> tuple[int, bool, int]:
+    """Errors first; in one severity the words in text order, then what is missing."""
+    return finding.severity.rank, finding.missing, finding.start or 0

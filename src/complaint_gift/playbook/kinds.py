@@ -1,0 +1,198 @@
+"""From the keys of a rule to its check: one reader a kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from complaint_gift.playbook.fields import Fields
+from complaint_gift.playbook.problems import suggestion
+from complaint_gift.playbook.tree import Node
+from complaint_gift.rules import (
+    ANYWHERE,
+    Account,
+    Address,
+    Amount,
+    Cancelled,
+    Check,
+    Forbid,
+    Limit,
+    Order,
+    PersonalData,
+    Points,
+    Recall,
+    Require,
+    RequireIf,
+    Similar,
+    Wanted,
+)
+from complaint_gift.rules.overlap import words_key
+
+_MOST_SENTENCES = 50
+
+
+class KindReader:
+    """Reads the keys that belong to the kind; `signals` are the known signal names."""
+
+    def __init__(self, fields: Fields, signals: frozenset[str]) -> None:
+        self.fields = fields
+        self.known = signals
+
+    def read(self, kind: str) -> Check:
+        """The check of this kind."""
+        return _KINDS[kind](self)
+
+    def signals(self, key: str = "signals", *, required: bool = True) -> tuple[str, ...]:
+        fields = self.fields
+        names: list[str] = []
+        for item in fields.items(key):
+            if item.kind == "text":
+                names += self._signal(item, key)
+            else:
+                fields.wrong(item, f"`{key}` has to be a list of signals", f"Write `{key}: [name, name]`.")
+        if required and not names and not fields.has(key):
+            fields.wrong(fields.node, f"{fields.what} has no `{key}`", f"Add `{key}: [name of a signal]`.")
+        return tuple(names)
+
+    def _signal(self, node: Node, key: str) -> list[str]:
+        if node.text in self.known:
+            return [node.text]
+        self.fields.wrong(
+            node, f"`{key}` names an unknown signal `{node.text[:60]}`", suggestion(node.text, self.known)
+        )
+        return []
+
+    def wanted(self) -> tuple[Wanted, ...]:
+        fields = self.fields
+        found = []
+        for item in fields.items("signals"):
+            if item.kind != "map":
+                found += [Wanted(name) for name in self._signal(item, "signals")]
+                continue
+            inner = KindReader(Fields(item, fields.source, "`signals`"), self.known)
+            name = inner.fields.text("signal", required=True)
+            if name and not inner._signal(item.entries["signal"], "signal"):
+                name = ""
+            wanted = Wanted(
+                name,
+                inner.signals("after", required=False),
+                inner.signals("before", required=False),
+                inner.signals("with", required=False),
+                inner.signals("without", required=False),
+                int(inner.fields.number("within", 1, 0, _MOST_SENTENCES)),
+            )
+            inner.fields.finish()
+            if name:
+                found.append(wanted)
+        if not found and not fields.has("signals"):
+            fields.wrong(fields.node, f"{fields.what} has no `signals`", "Add `signals: [name of a signal]`.")
+        return tuple(found)
+
+    def cancelled(self) -> Cancelled | None:
+        node = self.fields.node.entries.get("cancelled_by")
+        if node is not None and node.kind in ("list", "text"):
+            return Cancelled(self.signals("cancelled_by"))
+        inner = self.fields.inner("cancelled_by")
+        if inner is None:
+            return None
+        reader = KindReader(inner, self.known)
+        result = Cancelled(reader.signals(), reader.within(2))
+        inner.finish()
+        return result
+
+    def within(self, default: int) -> int:
+        node = self.fields.node.entries.get("within")
+        if node is not None and node.kind == "text" and node.text == "anywhere":
+            self.fields.get("within")
+            return ANYWHERE
+        return int(self.fields.number("within", default, 0, _MOST_SENTENCES)) if node is not None else default
+
+    def groups(self) -> tuple[tuple[str, ...], ...]:
+        fields = self.fields
+        if not fields.has("all"):
+            return (self.signals(),)
+        if fields.has("signals"):
+            line, column = fields.node.keys["signals"]
+            fields.source.add(
+                line, column, "`signals` and `all` in one rule", "Keep `signals` (any of them) or `all`."
+            )
+            fields.get("signals")
+        groups = []
+        for item in fields.items("all"):
+            names = [
+                name
+                for part in (item.items if item.kind == "list" else [item])
+                for name in self._signal(part, "all")
+            ]
+            groups.append(tuple(names))
+        return tuple(group for group in groups if group)
+
+    def stop(self) -> frozenset[str]:
+        inner = self.fields.inner("stop")
+        if inner is None:
+            return frozenset()
+        return words_key(word for language in inner.languages() for word in inner.names(language))
+
+    def unless(self) -> tuple[str, ...]:
+        return self.signals("unless", required=False)
+
+
+def _forbid(reader: KindReader) -> Check:
+    least = int(reader.fields.number("at_least", 1, 1, 100))
+    return Forbid(reader.wanted(), reader.unless(), reader.cancelled(), least)
+
+
+def _require(reader: KindReader) -> Check:
+    return Require(
+        reader.groups(),
+        reader.signals("revoked_by", required=False),
+        reader.unless(),
+        reader.within(ANYWHERE),
+        reader.fields.flag("first_third", False),
+    )
+
+
+def _require_if(reader: KindReader) -> Check:
+    return RequireIf(reader.signals("if"), reader.signals("then"), reader.unless(), reader.within(2))
+
+
+def _order(reader: KindReader) -> Check:
+    return Order(reader.signals("first"), reader.signals("then"), reader.unless())
+
+
+def _limit(reader: KindReader) -> Check:
+    fields = reader.fields
+    longest = int(fields.number("longest_sentence", 0, 0, 1000))
+    signals = reader.signals(required=not longest)
+    return Limit(signals, int(fields.number("most", 0, 0, 1000)), longest, reader.unless())
+
+
+def _recall(reader: KindReader) -> Check:
+    check = Recall(stop=reader.stop(), signals=reader.signals(required=False))
+    return replace(check, least=int(reader.fields.number("least", check.least, 1, 20)))
+
+
+def _points(reader: KindReader) -> Check:
+    return Points(reader.stop(), reader.signals(required=False))
+
+
+def _similar(reader: KindReader) -> Check:
+    check = Similar(signals=reader.signals(required=False))
+    return replace(check, at_least=reader.fields.number("at_least", check.at_least, 0.3, 1, whole=False))
+
+
+_KINDS: dict[str, Callable[[KindReader], Check]] = {
+    "forbid": _forbid,
+    "require": _require,
+    "require_if": _require_if,
+    "order": _order,
+    "limit": _limit,
+    "account": lambda reader: Account(reader.signals(required=False)),
+    "recall": _recall,
+    "points": _points,
+    "address": lambda reader: Address(reader.signals(required=False)),
+    "similar": _similar,
+    "personal_data": lambda reader: PersonalData(reader.signals(required=False)),
+    "amount": lambda reader: Amount(reader.signals(required=False)),
+}
+KINDS = tuple(_KINDS)

@@ -1,0 +1,61 @@
+"""The current playbook of an installation: reloaded when its files change, kept when they are wrong."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from complaint_gift.playbook.book import Playbook
+from complaint_gift.playbook.loading import DEFAULT, load_playbook
+from complaint_gift.playbook.problems import PlaybookError
+
+_PATTERNS = ("*.yaml", "*.yml")
+
+
+class LivePlaybook:
+    """Call it for the current playbook. `problems` tells why the newest files are not in use, if so."""
+
+    def __init__(self, folder: Path | None = None, *, profile: str | None = None) -> None:
+        self._folder = folder
+        self._profile = profile
+        self._lock = threading.Lock()
+        self._stamp = self._state()
+        self._current = load_playbook(folder, profile=profile)
+        self.problems: PlaybookError | None = None
+
+    def __call__(self) -> Playbook:
+        return self._current
+
+    def reload(self) -> bool:
+        """Load again; True when a new playbook is in use. A wrong one changes nothing but `problems`."""
+        with self._lock:
+            self._stamp = self._state()
+            try:
+                fresh = load_playbook(self._folder, profile=self._profile)
+            except PlaybookError as error:
+                self.problems = error
+                return False
+            self.problems = None
+            changed = fresh.hash != self._current.hash
+            if changed:
+                self._current = fresh
+            return changed
+
+    def refresh(self) -> bool:
+        """Reload if a file was added, removed or written since; cheap enough to call every few seconds."""
+        return self.reload() if self._state() != self._stamp else False
+
+    def watch(self, stop: threading.Event, changed: Callable[[], None] | None = None) -> None:
+        """Reload on changes until `stop` is set; blocks, so give it a thread of its own."""
+        from watchfiles import watch
+
+        folder = self._folder or DEFAULT
+        for _ in watch(folder, stop_event=stop, raise_interrupt=False):
+            if self.refresh() and changed is not None:
+                changed()
+
+    def _state(self) -> tuple[tuple[str, int, int], ...]:
+        folder = self._folder or DEFAULT
+        files = sorted(path for pattern in _PATTERNS for path in folder.rglob(pattern))
+        return tuple((str(path), stat.st_mtime_ns, stat.st_size) for path in files if (stat := path.stat()))

@@ -1,0 +1,228 @@
+"""A folder of YAML becomes a playbook.
+
+playbook.yaml            extends, profile, shadow, block, off (all optional)
+rules/*.yaml             one rule a document
+signals/<language>/*.yaml    one signal a document; classes.yaml holds word classes
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from pathlib import Path
+
+from complaint_gift.playbook.book import Playbook
+from complaint_gift.playbook.fields import Fields
+from complaint_gift.playbook.problems import PlaybookError, Problem, Source, suggestion
+from complaint_gift.playbook.rule import PROFILES, Rule
+from complaint_gift.playbook.rule_files import read_rule
+from complaint_gift.playbook.signal_files import (
+    SignalDocument,
+    read_classes,
+    read_signal,
+    untrue_phrases,
+)
+from complaint_gift.playbook.tree import Node, read_file
+from complaint_gift.rules.lexicon import check_size
+from complaint_gift.rules.phrases import BadPhrase
+
+DEFAULT = Path(__file__).parent.parent / "playbooks" / "default"
+DEFAULT_PROFILE = "standard"
+_ENGINE = "1"  # part of the hash: raise it when the same rules mean something else
+_SUFFIXES = (".yaml", ".yml")
+
+
+@dataclass(slots=True)
+class _Pile:
+    """What was read so far: documents by name, later folders over earlier ones."""
+
+    classes: dict[str, dict[str, list[str]]] = field(default_factory=dict)
+    signals: dict[tuple[str, str], list[SignalDocument]] = field(default_factory=dict)
+    rules: dict[str, tuple[Node, Source]] = field(default_factory=dict)
+    sources: list[Source] = field(default_factory=list)
+    digest: list[tuple[str, bytes]] = field(default_factory=list)
+    profile: str = ""
+    shadow: set[str] = field(default_factory=set)
+    block: set[str] = field(default_factory=set)
+    off: set[str] = field(default_factory=set)
+
+
+def load_playbook(
+    folder: Path | str | None = None, *, profile: str | None = None, check: bool | None = None
+) -> Playbook:
+    """Load a folder, or the shipped default. Raises PlaybookError with every problem found.
+
+    `check` also tries every phrase on itself; without it that is done for folders other than the default.
+    """
+    root = DEFAULT if folder is None else Path(folder)
+    pile = _Pile()
+    thorough = root.resolve() != DEFAULT.resolve() if check is None else check
+    _read_folder(root, pile, thorough=thorough)
+    rules = _rules(pile)
+    chosen = profile or pile.profile or DEFAULT_PROFILE
+    problems = [problem for source in pile.sources for problem in source.problems]
+    if chosen not in PROFILES:
+        problems.append(
+            Problem(str(root), 1, 1, f"there is no profile `{chosen}`", remedy=suggestion(chosen, PROFILES))
+        )
+    if problems:
+        raise PlaybookError(problems)
+    documents = [document for documents in pile.signals.values() for document in documents]
+    return Playbook(rules, documents, profile=chosen, digest=_digest(pile, chosen))
+
+
+def _digest(pile: _Pile, profile: str) -> str:
+    digest = hashlib.sha256(f"{_ENGINE}\0{profile}".encode())
+    for name, content in sorted(pile.digest):
+        digest.update(name.encode("utf-8", "surrogateescape") + b"\0" + hashlib.sha256(content).digest())
+    return digest.hexdigest()[:16]
+
+
+def _read_folder(root: Path, pile: _Pile, *, thorough: bool) -> None:
+    if not root.is_dir():
+        source = Source(str(root))
+        source.add(1, 1, "there is no such folder", "Name the folder that holds rules/ and signals/.")
+        pile.sources.append(source)
+        return
+    settings = root / "playbook.yaml"
+    if settings.exists():
+        _read_settings(settings, root, pile)
+    languages = sorted(p for p in (root / "signals").glob("*") if p.is_dir())
+    for folder in languages:
+        _read_classes(folder, root, pile)
+    latin = tuple(sorted({p.name for p in languages} | {"en"}))
+    for folder in languages:
+        for path in _files(folder):
+            if path.stem != "classes":
+                _read_signals(path, root, folder.name, pile, latin if thorough else ())
+    for path in _files(root / "rules"):
+        source, documents = _open(path, root, pile)
+        for node in documents:
+            _keep_rule(node, source, pile)
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.glob("*") if path.suffix in _SUFFIXES and path.is_file())
+
+
+def _open(path: Path, root: Path, pile: _Pile) -> tuple[Source, list[Node]]:
+    shown = str(path.relative_to(root.parent)) if root == DEFAULT else str(path)
+    source, documents = read_file(path, shown)
+    pile.sources.append(source)
+    if not source.problems:
+        pile.digest.append((str(path.relative_to(root)), path.read_bytes()))
+    return source, documents
+
+
+def _read_settings(path: Path, root: Path, pile: _Pile) -> None:
+    source, documents = _open(path, root, pile)
+    for node in documents[:1]:
+        fields = Fields(node, source, "playbook.yaml")
+        if node.kind != "map":
+            continue
+        if fields.choice("extends", ("default",)):
+            _read_folder(DEFAULT, pile, thorough=False)
+        pile.profile = fields.choice("profile", PROFILES, pile.profile)
+        for key, names in (("shadow", pile.shadow), ("block", pile.block), ("off", pile.off)):
+            names.update(fields.names(key))
+        fields.finish()
+
+
+def _read_classes(folder: Path, root: Path, pile: _Pile) -> None:
+    for path in _files(folder):
+        if path.stem == "classes":
+            source, documents = _open(path, root, pile)
+            for node in documents:
+                pile.classes.setdefault(folder.name, {}).update(read_classes(node, source))
+
+
+def _read_signals(path: Path, root: Path, language: str, pile: _Pile, latin: tuple[str, ...]) -> None:
+    source, documents = _open(path, root, pile)
+    for node in documents:
+        document = read_signal(node, source, language, pile.classes.get(language, {}))
+        if document is None:
+            continue
+        for phrase, place in document.untested:
+            try:
+                check_size(phrase.nodes)
+            except BadPhrase as error:
+                source.add(place.line, place.column, f"a phrase with {error.text}", error.remedy)
+                break
+        else:
+            if latin:
+                untrue_phrases(document, source, latin)
+        key = document.part.signal, language
+        if document.replaces:
+            pile.signals[key] = []
+        pile.signals.setdefault(key, []).append(replace(document, untested=()))
+
+
+def _keep_rule(node: Node, source: Source, pile: _Pile) -> None:
+    """Remember a rule document; one with an id that is known is laid over it, key by key."""
+    identity = node.entries.get("id")
+    name = identity.text if identity is not None and identity.kind == "text" else f"{source.file}:{node.line}"
+    known = pile.rules.get(name)
+    if known is None:
+        pile.rules[name] = node, source
+        return
+    below, first = known
+    if first.file == source.file or Path(first.file).parent == Path(source.file).parent:
+        at = identity or node
+        source.add(
+            at.line,
+            at.column,
+            f"the rule `{name}` is there twice (first in {first.file}:{below.line})",
+            "Give one of them another id.",
+        )
+        return
+    pile.rules[name] = _laid_over(below, node), source
+
+
+def _laid_over(below: Node, above: Node) -> Node:
+    entries, keys = dict(below.entries), dict(below.keys)
+    for key, value in above.entries.items():
+        old = entries.get(key)
+        if (
+            key in ("message", "why", "reading", "suggestion", "examples")
+            and old is not None
+            and old.kind == value.kind == "map"
+        ):
+            value = replace(value, entries={**old.entries, **value.entries}, keys={**old.keys, **value.keys})
+        entries[key] = value
+        keys[key] = above.keys[key]
+    return replace(above, entries=entries, keys=keys)
+
+
+def _rules(pile: _Pile) -> list[Rule]:
+    names = frozenset(name for name, _ in pile.signals)
+    rules = []
+    for node, source in pile.rules.values():
+        rule = read_rule(node, source, names)
+        if rule is not None and rule.id not in pile.off:
+            shadow, block = rule.shadow or rule.id in pile.shadow, rule.block or rule.id in pile.block
+            rules.append(replace(rule, shadow=shadow, block=block))
+    known = pile.rules
+    for key, named in (("shadow", pile.shadow), ("block", pile.block), ("off", pile.off)):
+        _refuse_unknown(key, named, known, pile)
+    return rules
+
+
+def _refuse_unknown(key: str, named: Iterable[str], known: Mapping[str, object], pile: _Pile) -> None:
+    for name in sorted(named):
+        if name in known:
+            continue
+        for source in pile.sources:
+            if Path(source.file).name == "playbook.yaml":
+                line = next((n for n, text in enumerate(source.lines, 1) if name in text), 1)
+                column = source.lines[line - 1].find(name) + 1 if source.lines else 1
+                source.add(
+                    line, max(1, column), f"`{key}` names an unknown rule `{name}`", suggestion(name, known)
+                )
+
+
+@lru_cache(maxsize=4)
+def shipped(profile: str) -> Playbook:
+    """The shipped default in one profile, loaded once."""
+    return load_playbook(profile=profile)

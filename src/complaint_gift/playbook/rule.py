@@ -1,0 +1,104 @@
+"""A rule as it was written: what it checks, when, how bad it is, and the words for people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from complaint_gift.domain import Scope, Severity
+from complaint_gift.rules import Check, Context
+
+PROFILES = ("minimal", "standard", "full")
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """Conditions that all have to hold; None or empty means that it does not matter."""
+
+    complaint: bool | None = None
+    first_reply: bool | None = None
+    visibility: tuple[str, ...] = ()
+    reply_to: tuple[str, ...] = ()
+    channel: tuple[str, ...] = ()
+    language: tuple[str, ...] = ()
+    severity: tuple[str, ...] = ()
+    brand: tuple[str, ...] = ()
+    source: tuple[str, ...] = ()
+    complaint_signal: tuple[str, ...] = ()
+
+    def holds(self, context: Context, language: str) -> bool:
+        """Whether a rule with these conditions speaks; `complaint_signal` is looked at elsewhere."""
+        return (
+            self.complaint in (None, context.complaint)
+            and self.first_reply in (None, context.first_reply)
+            and (not self.visibility or context.visibility.value in self.visibility)
+            and (not self.reply_to or context.reply_to in self.reply_to)
+            and (not self.channel or context.channel in self.channel)
+            and (not self.language or language in self.language)
+            and (not self.severity or context.severity in self.severity)
+            and (not self.brand or context.brand in self.brand)
+            and (not self.source or context.source in self.source)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A text that a rule has to fire on, or to leave alone. `todo` marks a known gap that does not fail."""
+
+    text: str
+    language: str
+    fires: bool
+    context: Mapping[str, object] = field(default_factory=dict)
+    todo: bool = False
+    line: int = 0
+    scope: Scope | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule of a playbook. Texts are by language; `file` and `line` say where it is written."""
+
+    id: str
+    kind: str
+    severity: Severity
+    scopes: frozenset[Scope]
+    profiles: frozenset[str]
+    check: Check
+    when: When = When()
+    enforces: str = ""
+    message: Mapping[str, str] = field(default_factory=dict)
+    why: Mapping[str, str] = field(default_factory=dict)
+    reading: Mapping[str, str] = field(default_factory=dict)
+    suggestion: Mapping[str, str] = field(default_factory=dict)
+    examples: tuple[Example, ...] = ()
+    source: tuple[str, ...] = ()
+    shadow: bool = False
+    block: bool = False
+    file: str = ""
+    line: int = 0
+
+    def names(self) -> frozenset[str]:
+        """The signals of the reply that the rule asks about."""
+        return frozenset(self.check.names())
+
+
+@dataclass(frozen=True, slots=True)
+class SignalExample:
+    """A text in which a signal has to be found, or not."""
+
+    signal: str
+    text: str
+    language: str
+    found: bool
+    file: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words of a finding in one language; "" where a rule has none."""
+
+    message: str
+    why: str = ""
+    reading: str = ""
+    suggestion: str = ""

@@ -1,0 +1,213 @@
+"""Rule documents: from the tree of a file to rules."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from complaint_gift.domain import Scope, Severity
+from complaint_gift.playbook.fields import Fields
+from complaint_gift.playbook.kinds import KINDS, KindReader
+from complaint_gift.playbook.problems import Source
+from complaint_gift.playbook.rule import PROFILES, Example, Rule, When
+from complaint_gift.playbook.tree import Node
+from complaint_gift.rules import Context, ContextError
+
+_ID = re.compile(r"[a-z0-9]+(?:[-.][a-z0-9]+)*")
+_SLOT = re.compile(r"\{([^{}]*)\}")
+SLOTS = frozenset(
+    (
+        "customer_name",
+        "order",
+        "event_date",
+        "missing",
+        "count",
+        "most",
+        "percent",
+        "amount",
+        "limit",
+        "reason",
+        "data",
+    )
+)
+_LEAST_EXAMPLES = 2
+
+
+def read_rule(node: Node, source: Source, signals: frozenset[str]) -> Rule | None:
+    """One rule; None where it cannot be used at all. Problems go to the source."""
+    fields = Fields(node, source, "the rule")
+    if node.kind != "map":
+        return None
+    before = len(source.problems)
+    identity = _identity(fields)
+    kind = fields.choice("kind", KINDS, required=True)
+    severity = fields.choice("severity", [s.value for s in Severity], "warning")
+    scopes = fields.names("scope", [s.value for s in Scope]) or (Scope.PUBLIC_REPLY.value,)
+    texts = {key: _texts(fields, key) for key in ("message", "why", "reading", "suggestion")}
+    if not fields.has("message"):
+        fields.wrong(node, "the rule has no `message`", "Add `message: {en: ..., ru: ...}`.")
+    profiles = fields.names("profiles", PROFILES) if not _is_empty_list(node, "profiles") else ()
+    if not fields.has("profiles"):
+        profiles = ("full",)
+    rule = None
+    if kind:
+        check = KindReader(fields, signals).read(kind)
+        rule = Rule(
+            identity,
+            kind,
+            Severity(severity or "warning"),
+            frozenset(map(Scope, scopes)),
+            frozenset(profiles),
+            check,
+            _when(fields, signals),
+            fields.text("enforces"),
+            **texts,
+            examples=_examples(fields, texts["message"]),
+            source=fields.names("source"),
+            shadow=fields.flag("shadow", False),
+            block=fields.flag("block", False),
+            file=source.file,
+            line=node.line,
+        )
+        _judge(rule, fields)
+        fields.finish()
+    return rule if len(source.problems) == before else None
+
+
+def _identity(fields: Fields) -> str:
+    identity = fields.text("id", required=True)
+    if identity and not _ID.fullmatch(identity):
+        fields.wrong(
+            fields.node.entries["id"],
+            f"`{identity[:60]}` cannot be an id",
+            "Use small letters, digits and dashes.",
+        )
+    return identity
+
+
+def _is_empty_list(node: Node, key: str) -> bool:
+    entry = node.entries.get(key)
+    return entry is not None and entry.kind == "list" and not entry.items
+
+
+def _texts(fields: Fields, key: str) -> Mapping[str, str]:
+    texts = fields.translations(key)
+    for language, text in texts.items():
+        node = fields.node.entries[key].entries[language]
+        for slot in _SLOT.findall(text):
+            if slot not in SLOTS:
+                fields.wrong(
+                    node,
+                    f"`{key}` has an unknown slot {{{slot}}}",
+                    "Slots: " + ", ".join(sorted(SLOTS)) + ".",
+                )
+        if text.count("[[") != text.count("]]"):
+            fields.wrong(node, f"`{key}` opens [[ without closing ]]", "Close the optional part with ]].")
+    return texts
+
+
+def _judge(rule: Rule, fields: Fields) -> None:
+    """What fits in form, but not together."""
+    public = Scope.PUBLIC_REPLY in rule.scopes
+    if rule.severity is Severity.ERROR and rule.kind in ("require", "recall", "points") and public:
+        fields.wrong(
+            fields.node.entries["severity"],
+            "a missing element is at most a warning in a reply",
+            "Write `severity: warning`: only words that are there may hold a reply.",
+        )
+    for language in rule.message:
+        for fires in (True, False):
+            count = sum(e.language == language and e.fires is fires and not e.todo for e in rule.examples)
+            if count < _LEAST_EXAMPLES:
+                name = "fires" if fires else "passes"
+                at = fields.node.entries.get("examples", fields.node)
+                fields.wrong(
+                    at,
+                    f"the rule `{rule.id}` has {count} `{name}` examples in {language}",
+                    f"Add at least {_LEAST_EXAMPLES} texts under examples, {language}, {name}.",
+                )
+
+
+def _when(fields: Fields, signals: frozenset[str]) -> When:
+    inner = fields.inner("when")
+    if inner is None:
+        return When()
+    result = When(
+        complaint=inner.flag("complaint", True) if inner.has("complaint") else None,
+        first_reply=inner.flag("first_reply", True) if inner.has("first_reply") else None,
+        visibility=inner.names("visibility", ("public", "internal", "unknown")),
+        reply_to=inner.names("reply_to", ("customer", "bystander")),
+        channel=inner.names("channel"),
+        language=inner.names("language"),
+        severity=inner.names("severity", ("low", "normal", "high", "critical")),
+        brand=inner.names("brand"),
+        source=inner.names("source"),
+        complaint_signal=KindReader(inner, signals).signals("complaint_signal", required=False),
+    )
+    inner.finish()
+    return result
+
+
+def _examples(fields: Fields, message: Mapping[str, str]) -> tuple[Example, ...]:
+    inner = fields.inner("examples")
+    found: list[Example] = []
+    if inner is None:
+        return ()
+    for language in inner.languages():
+        labels = inner.inner(language)
+        if labels is None:
+            continue
+        for label in ("fires", "passes", "todo_fires", "todo_passes"):
+            for item in labels.items(label):
+                found += _example(item, labels, language, label)
+        labels.finish()
+    return tuple(found)
+
+
+def _example(node: Node, fields: Fields, language: str, label: str) -> list[Example]:
+    fires, todo = label.endswith("fires"), label.startswith("todo")
+    if node.kind == "text":
+        return [Example(node.text, language, fires, todo=todo, line=node.line)]
+    if node.kind != "map":
+        fields.wrong(
+            node,
+            f"an example has to be a text, not {node.shape}",
+            "Write a text, in quotes where it has a colon.",
+        )
+        return []
+    inner = Fields(node, fields.source, "the example")
+    text = inner.text("text", required=True)
+    context_node = inner.get("context")
+    scope = inner.choice("scope", [s.value for s in Scope])
+    inner.finish()
+    context: Any = plain(context_node) if context_node is not None else {}
+    try:
+        Context.parse(context)
+    except ContextError as error:
+        assert context_node is not None  # noqa: S101
+        fields.wrong(context_node, str(error), "The keys of a context are those of the review API.")
+        return []
+    return [Example(text, language, fires, context, todo, node.line, Scope(scope) if scope else None)]
+
+
+def plain(node: Node) -> object:
+    """The node as dictionaries, lists, texts, numbers and booleans."""
+    if node.kind == "map":
+        return {key: plain(value) for key, value in node.entries.items()}
+    if node.kind == "list":
+        return [plain(item) for item in node.items]
+    if node.kind == "null":
+        return None
+    if node.flag is not None:
+        return node.flag
+    if not node.quoted:
+        try:
+            return int(node.text)
+        except ValueError:
+            pass
+        try:
+            return float(node.text) if node.text.replace(".", "", 1).isdigit() else node.text
+        except ValueError:
+            pass
+    return node.text

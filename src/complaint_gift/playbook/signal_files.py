@@ -1,0 +1,182 @@
+"""Signal documents and word classes: from the tree of a file to the parts of signals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from complaint_gift.playbook.fields import Fields
+from complaint_gift.playbook.problems import Source
+from complaint_gift.playbook.rule import SignalExample
+from complaint_gift.playbook.tree import Node
+from complaint_gift.rules.detectors import DETECTORS
+from complaint_gift.rules.phrases import BadPhrase, parse
+from complaint_gift.rules.regexes import BadRegex, compile_regex
+from complaint_gift.rules.signals import Counts, Finder, Learned, Part, Phrase
+from complaint_gift.rules.specimen import specimen
+
+_MARKS = ("negated", "quoted", "conditional", "counterfactual", "question")
+_DEFAULTS = Counts()
+
+
+@dataclass(frozen=True, slots=True)
+class SignalDocument:
+    """One document of a signal file. `replaces` drops what a playbook below says about the signal."""
+
+    part: Part
+    about: str = ""
+    examples: tuple[SignalExample, ...] = ()
+    replaces: bool = False
+    file: str = ""
+    line: int = 0
+    untested: tuple[tuple[Phrase, Node], ...] = field(default=(), repr=False)
+
+
+def read_classes(node: Node, source: Source) -> dict[str, list[str]]:
+    """`name: [word, word]` of a classes.yaml."""
+    fields = Fields(node, source, "the list of classes")
+    classes: dict[str, list[str]] = {}
+    if node.kind == "map":
+        for name in node.entries:
+            classes[name] = [word for word in fields.names(name) if word.strip()]
+    return classes
+
+
+def read_signal(
+    node: Node, source: Source, language: str, classes: Mapping[str, Sequence[str]]
+) -> SignalDocument | None:
+    """One signal in one language; None where it cannot be used. Problems go to the source."""
+    fields = Fields(node, source, "the signal")
+    if node.kind != "map":
+        return None
+    before = len(source.problems)
+    name = fields.text("signal", required=True)
+    phrases = _phrases(fields, "phrases", classes)
+    unless = _phrases(fields, "unless", classes)
+    finders = (*_regexes(fields), *_detectors(fields))
+    learned = _learned(fields)
+    if not (phrases or finders or learned) and not any(
+        fields.has(k) for k in ("phrases", "regex", "detector", "learned")
+    ):
+        fields.wrong(
+            node, f"the signal `{name}` finds nothing", "Add `phrases`, `regex`, `detector` or `learned`."
+        )
+    part = Part(
+        name,
+        language,
+        tuple(p for p, _ in phrases),
+        tuple(p for p, _ in unless),
+        _counts(fields),
+        finders,
+        learned,
+    )
+    examples = _examples(fields, name, language)
+    document = SignalDocument(
+        part,
+        fields.text("about"),
+        examples,
+        fields.flag("replace", False),
+        source.file,
+        node.line,
+        tuple(phrases),
+    )
+    fields.finish()
+    return document if len(source.problems) == before else None
+
+
+def _phrases(fields: Fields, key: str, classes: Mapping[str, Sequence[str]]) -> list[tuple[Phrase, Node]]:
+    found = []
+    for item in fields.items(key):
+        if item.kind != "text" or not item.text.strip():
+            fields.wrong(
+                item,
+                f"`{key}` has to be a list of phrases, not {item.shape}",
+                "Write one phrase a line, in quotes.",
+            )
+            continue
+        try:
+            nodes = parse(item.text, classes)
+        except BadPhrase as error:
+            column = item.column + item.quoted + error.column if not item.block else item.column
+            fields.source.add(item.line, column, f"a phrase with {error.text}", error.remedy)
+            continue
+        found.append((Phrase(item.text, nodes, fields.source.file, item.line), item))
+    return found
+
+
+def _regexes(fields: Fields) -> list[Finder]:
+    found: list[Finder] = []
+    for item in fields.items("regex"):
+        try:
+            if item.kind != "text":
+                raise BadRegex(f"a pattern that is {item.shape}", "Write a text in single quotes.")
+            found.append(compile_regex(item.text))
+        except BadRegex as error:
+            fields.wrong(item, f"`regex` holds {error}", error.remedy)
+    return found
+
+
+def _detectors(fields: Fields) -> list[Finder]:
+    return [*(DETECTORS[name] for name in fields.names("detector", DETECTORS))]
+
+
+def _counts(fields: Fields) -> Counts:
+    inner = fields.inner("counts_if")
+    mood = fields.choice("mood", ("question", "statement", "any"), "any")
+    values = {}
+    if inner is not None:
+        values = {mark: inner.flag(mark, getattr(_DEFAULTS, mark)) for mark in _MARKS}
+        inner.finish(_MARKS)
+    return Counts(**values, mood=mood)
+
+
+def _learned(fields: Fields) -> Learned | None:
+    inner = fields.inner("learned")
+    if inner is None:
+        return None
+    head = inner.text("head", required=True)
+    threshold = inner.number("threshold", 0.5, 0, 1, whole=False)
+    decides = inner.choice("decides", ("either", "alone", "confirms"), "either")
+    inner.finish()
+    return Learned(head, threshold, decides)
+
+
+def _examples(fields: Fields, name: str, language: str) -> tuple[SignalExample, ...]:
+    inner = fields.inner("examples")
+    found: list[SignalExample] = []
+    if inner is None:
+        return ()
+    for label in ("found", "silent"):
+        for item in inner.items(label):
+            if item.kind != "text":
+                inner.wrong(item, f"an example has to be a text, not {item.shape}", "Put it into quotes.")
+            else:
+                found.append(
+                    SignalExample(name, item.text, language, label == "found", fields.source.file, item.line)
+                )
+    inner.finish()
+    return tuple(found)
+
+
+def untrue_phrases(document: SignalDocument, source: Source, latin: Sequence[str]) -> None:
+    """Note every phrase that does not match even the text made from its own words."""
+    for phrase, node in document.untested:
+        text = specimen(phrase.nodes)
+        if not phrase_matches(phrase, text, document.part.language, latin):
+            source.add(
+                node.line,
+                node.column,
+                f"a phrase that does not match itself (tried: {text[:80]})",
+                "Check ^ and $, punctuation marks and the order of the words.",
+            )
+
+
+def phrase_matches(phrase: Phrase, text: str, language: str, latin: Sequence[str]) -> bool:
+    """Whether the phrase alone matches the text."""
+    from complaint_gift.rules.lexicon import Lexicon
+    from complaint_gift.rules.matching import Reading
+    from complaint_gift.text import Text
+
+    lexicon = Lexicon(latin)
+    pattern = lexicon.add(phrase.nodes, language)
+    return bool(Reading(Text(text), lexicon).matches(pattern))

@@ -1,0 +1,216 @@
+"""The kinds of rules that work on signals alone: forbid, require, require_if, order, limit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar, Protocol
+
+from complaint_gift.rules.signals import Hit
+from complaint_gift.rules.situation import Fault, Situation, fault_at
+
+ANYWHERE = 1_000_000
+_EARLY_CHARACTERS = 200
+
+
+class Check(Protocol):
+    """The part of a rule that looks at a situation."""
+
+    kind: ClassVar[str]
+
+    def names(self) -> Iterator[str]:
+        """The signals this check asks about."""
+        ...
+
+    def find(self, situation: Situation) -> Iterator[Fault]:
+        """What is wrong, in any order."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A signal that counts only in company: `after`, `before`, `beside` others, or `without` them."""
+
+    signal: str
+    after: tuple[str, ...] = ()
+    before: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    within: int = 1
+
+    def counts(self, hit: Hit, situation: Situation) -> bool:
+        """Whether this hit has the company it needs."""
+        at, near = hit.sentence, situation.near
+        return not (
+            (self.after and near(at, self.after, self.within, 0) is None)
+            or (self.before and near(at, self.before, 0, self.within) is None)
+            or (self.beside and near(at, self.beside, 0, 0) is None)
+            or (self.without and near(at, self.without, 0, 0) is not None)
+        )
+
+    def names(self) -> Iterator[str]:
+        """All signals that are looked at."""
+        yield from (self.signal, *self.after, *self.before, *self.beside, *self.without)
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """Signals that silence a hit in their neighbourhood of `within` sentences."""
+
+    signals: tuple[str, ...]
+    within: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Forbid:
+    """Every hit of the signals is a fault, unless something redeems it."""
+
+    kind: ClassVar[str] = "forbid"
+    signals: tuple[Wanted, ...]
+    unless: tuple[str, ...] = ()
+    cancelled_by: Cancelled | None = None
+    at_least: int = 1
+
+    def names(self) -> Iterator[str]:
+        for wanted in self.signals:
+            yield from wanted.names()
+        yield from self.unless
+        if self.cancelled_by:
+            yield from self.cancelled_by.signals
+
+    def find(self, situation: Situation) -> Iterator[Fault]:
+        if any(True for _ in situation.found(self.unless)):
+            return
+        hits = list(self._hits(situation))
+        if len(hits) >= self.at_least:
+            yield from map(fault_at, hits)
+
+    def _hits(self, situation: Situation) -> Iterator[Hit]:
+        cancelled = self.cancelled_by
+        for wanted in self.signals:
+            for hit in situation.hits.get(wanted.signal, ()):
+                if not wanted.counts(hit, situation):
+                    continue
+                if cancelled and situation.near(
+                    hit.sentence, cancelled.signals, cancelled.within, cancelled.within
+                ):
+                    continue
+                yield hit
+
+
+@dataclass(frozen=True, slots=True)
+class Require:
+    """Something has to be said: each group of `groups` needs a hit of one of its signals."""
+
+    kind: ClassVar[str] = "require"
+    groups: tuple[tuple[str, ...], ...]
+    revoked_by: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
+    within: int = ANYWHERE
+    first_third: bool = False
+
+    def names(self) -> Iterator[str]:
+        for group in self.groups:
+            yield from group
+        yield from self.revoked_by
+        yield from self.unless
+
+    def find(self, situation: Situation) -> Iterator[Fault]:
+        if any(True for _ in situation.found(self.unless)):
+            return
+        credited = [
+            [hit for hit in situation.found(group) if self._counts(hit, situation)] for group in self.groups
+        ]
+        missing = [group[0] for group, hits in zip(self.groups, credited, strict=True) if not hits]
+        if not missing and not self._together(credited):
+            missing = [self.groups[-1][0]]
+        if missing:
+            yield Fault(missing=True, params={"missing": ", ".join(missing)})
+
+    def _counts(self, hit: Hit, situation: Situation) -> bool:
+        if self.revoked_by and situation.near(hit.sentence, self.revoked_by, 0, 0):
+            return False
+        early = max(_EARLY_CHARACTERS, len(situation.text.raw) // 3)
+        return not self.first_third or hit.start < early
+
+    def _together(self, credited: list[list[Hit]]) -> bool:
+        """Whether some hits of all groups stand within the allowed number of sentences."""
+        if self.within >= ANYWHERE or len(credited) < 2:
+            return True
+        return any(
+            all(any(0 <= hit.sentence - first <= self.within for hit in hits) for hits in credited)
+            for first in sorted({hit.sentence for hits in credited for hit in hits})
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RequireIf:
+    """Where one thing is said, another has to follow or precede within so many sentences."""
+
+    kind: ClassVar[str] = "require_if"
+    condition: tuple[str, ...]
+    then: tuple[str, ...]
+    unless: tuple[str, ...] = ()
+    within: int = 2
+
+    def names(self) -> Iterator[str]:
+        yield from (*self.condition, *self.then, *self.unless)
+
+    def find(self, situation: Situation) -> Iterator[Fault]:
+        if any(True for _ in situation.found(self.unless)):
+            return
+        for hit in situation.found(self.condition):
+            if situation.near(hit.sentence, self.then, self.within, self.within) is None:
+                yield fault_at(hit, {"missing": self.then[0]})
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """`first` has to come before `then`, where both are there."""
+
+    kind: ClassVar[str] = "order"
+    first: tuple[str, ...]
+    then: tuple[str, ...]
+    unless: tuple[str, ...] = ()
+
+    def names(self) -> Iterator[str]:
+        yield from (*self.first, *self.then, *self.unless)
+
+    def find(self, situation: Situation) -> Iterator[Fault]:
+        if any(True for _ in situation.found(self.unless)):
+            return
+        start = min((hit.start for hit in situation.found(self.first)), default=None)
+        early = min(situation.found(self.then), key=lambda hit: hit.start, default=None)
+        if start is not None and early is not None and early.start < start:
+            yield fault_at(early)
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most so many hits, and no sentence longer than so many words (0: any length)."""
+
+    kind: ClassVar[str] = "limit"
+    signals: tuple[str, ...]
+    most: int = 0
+    longest_sentence: int = 0
+    unless: tuple[str, ...] = ()
+
+    def names(self) -> Iterator[str]:
+        yield from (*self.signals, *self.unless)
+
+    def find(self, situation: Situation) -> Iterator[Fault]:
+        if any(True for _ in situation.found(self.unless)):
+            return
+        hits = sorted(situation.found(self.signals), key=lambda hit: hit.start)
+        if len(hits) > self.most:
+            yield fault_at(hits[0], {"count": str(len(hits)), "most": str(self.most)})
+        if self.longest_sentence:
+            yield from self._long_sentences(situation)
+
+    def _long_sentences(self, situation: Situation) -> Iterator[Fault]:
+        text = situation.text
+        for start in text.sentence_starts if text.words else ():
+            end = text.sentence_end(start)
+            if end - start > self.longest_sentence:
+                params = {"count": str(end - start), "most": str(self.longest_sentence)}
+                yield Fault(text.starts[start], text.ends[end], params=params, because="longest_sentence")

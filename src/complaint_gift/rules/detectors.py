@@ -1,0 +1,140 @@
+"""Named detectors: what no list of words can find. The set is closed; YAML uses them by name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+Span = tuple[int, int]
+_DIGITS = re.compile(r"\d")
+
+_MAIL = re.compile(
+    r"(?<![\w.+-])[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{2,63}){1,4}"
+)
+_URL = re.compile(
+    r"(?:https?://|www\.)[^\s<>\"»)]{3,500}|(?<![\w@.])(?:t\.me|wa\.me|vk\.com)/[^\s<>\"»)]{2,100}", re.I
+)
+_NUMBER_RUN = re.compile(r"(?<![\w.,/:-])[+(]?\d(?:[ \u00a0().–-]{0,2}\d){6,18}(?![\d/:]|[.,]\d)")
+_CARD = re.compile(r"(?<![\d.])\d(?:[ -]?\d){12,18}(?!\d)")
+_CARD_TAIL = re.compile(
+    r"(?:\*{2,4}|x{2,4}|•{2,4}|ending(?: in| with)?|оканчива\w*(?: на)?|заканчива\w*(?: на)?)[ ]?\d{4}(?!\d)",
+    re.I,
+)
+_IBAN = re.compile(r"(?<!\w)[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?(?!\w)")
+_PASSPORT = re.compile(
+    r"(?:passport|паспорт\w*|серия)[^\d\n]{0,30}?"
+    r"(?:[A-Z]{2}\s?\d{7}|\d{2}\s?\d{2}\s?(?:№\s?|N\s?)?\d{6}|[A-Z]?\d{8,9})(?!\d)"
+    r"|(?<![A-Za-z0-9])(?:AB|BM|HB|KH|MP|MC|KB|PP|SP|DP)\s?\d{7}(?!\d)"
+    r"|(?<!\d)\d{3}-\d{3}-\d{3}[ -]\d{2}(?!\d)",
+    re.I,
+)
+_ENGLISH_STREET = (
+    r"\b\d{1,4}[a-d]?,? (?:[A-Z][a-z'’]+ ){1,3}"
+    r"(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Close|Court|Square|Terrace|Gardens|Way|Place|Row|Crescent|Hill)\b"
+    r"(?:,? (?:flat|apt|apartment|unit) ?\d+)?"
+)
+_RUSSIAN_STREET = (
+    r"\b(?:ул(?:\.|ица|ице|ицу|ицы)|пр(?:-т|осп(?:\.|ект\w*))|пер(?:\.|еул\w*)|бульвар\w*|б-р|шоссе|набережн\w*|проезд\w*)"
+    r"\s?[А-ЯЁ0-9][\w-]{1,30}(?:\s[А-ЯЁ][\w-]{1,30})?,?\s(?:д(?:ом)?\.?\s?)?\d{1,4}[а-г]?"
+    r"(?:[/,]?\s?(?:корп?|к|кв(?:артира)?)\.?\s?\d{1,4}){0,2}"
+    r"|\bкв(?:\.|артир\w*)\s?(?:№\s?)?\d{1,4}\b"
+)
+_ADDRESS = re.compile(f"{_ENGLISH_STREET}|{_RUSSIAN_STREET}")
+_SLOT_WORDS = "name|customer|client|order|date|имя|фамилия|дата|номер|заказ|клиент"
+_PLACEHOLDER = re.compile(
+    r"\{\{[^{}\n]{0,60}\}\}|\{[A-Za-zА-Яа-яЁё_ .-]{1,40}\}|\[[A-ZА-ЯЁ][A-ZА-ЯЁ _.:-]{1,60}\]"
+    rf"|\[(?:your|insert|вставить|укажите|причина|ваш|{_SLOT_WORDS})[^\]\n]{{0,60}}\]"
+    rf"|<(?:[A-ZА-ЯЁ][A-ZА-ЯЁ _-]{{1,40}}|(?:first_name|order_id|{_SLOT_WORDS})[^<>\n]{{0,40}})>"
+    r"|%[A-Z_]{3,30}%|%%\w{2,30}%%|\$\{[^{}\n]{1,40}\}|(?<!\w)[XХ]{3,10}(?!\w)|_{4,}"
+    r"|(?<!\w)(?:ИМЯ|ФИО|НОМЕР ЗАКАЗА|ИМЯ КЛИЕНТА|CUSTOMER NAME|FIRST NAME|ORDER NUMBER)(?!\w)|lorem ipsum",
+)
+_CAPS = re.compile(r"(?<!\w)[A-ZА-ЯЁ]{3,}(?:[ ,!-]+[A-ZА-ЯЁ]{2,})+(?!\w)")
+_CURRENCY = (
+    r"(?:€|£|\$|₽|euros?|eur|dollars?|usd|pounds?|quid|gbp|roubles?|rubles?|rub|francs?|chf|byn"
+    r"|руб(?:\.|л\w{1,3})?|р\.|евро|доллар\w{0,3}|фунт\w{0,3}|тенге|грив\w{0,3})"
+)
+_AMOUNT_NUMBER = r"\d{1,3}(?:[ \u00a0\u202f.,]\d{3})+(?:[.,]\d{1,2})?|\d{1,9}(?:[.,]\d{1,2})?"
+_AMOUNT = re.compile(
+    rf"[€£$₽]\s?(?:{_AMOUNT_NUMBER})(?:\s?(?:k|тыс\.?|тысяч\w?|thousand))?"
+    rf"|(?<![\w.,])(?:{_AMOUNT_NUMBER})\s?(?:k|тыс\.?|тысяч\w?|thousand)?\s?{_CURRENCY}(?!\w)",
+    re.I,
+)
+_MONTHS = (
+    "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
+    "|январ|феврал|март|апрел|ма[йя]|июн|июл|август|сентябр|октябр|ноябр|декабр"
+)
+_DATE = re.compile(
+    r"(?<![\d.])\d{1,2}[./]\d{1,2}(?:[./]\d{2,4})?(?![\d/])|(?<!\d)\d{4}-\d{2}-\d{2}(?!\d)"
+    rf"|(?<!\d)\d{{1,2}}(?:st|nd|rd|th|-?го)? (?:of )?(?:{_MONTHS})\w*",
+    re.I,
+)
+
+
+def find_mails(text: str) -> Iterator[Span]:
+    """E-mail addresses."""
+    return (match.span() for match in _MAIL.finditer(text)) if "@" in text else iter(())
+
+
+def find_urls(text: str) -> Iterator[Span]:
+    """Links, with or without a scheme, and messenger links."""
+    return (match.span() for match in _URL.finditer(text)) if "/" in text or "." in text else iter(())
+
+
+def find_phones(text: str) -> Iterator[Span]:
+    """Phone numbers: 7 to 15 digits that are no card, no date and no amount."""
+    if not _DIGITS.search(text):
+        return
+    for match in _NUMBER_RUN.finditer(text):
+        run = match.group()
+        digits = sum(char.isdigit() for char in run)
+        grouped = re.fullmatch(r"\d{1,3}(?:[ \u00a0.]\d{3})+", run) is not None
+        if (
+            7 <= digits <= 15
+            and not passes_luhn(run)
+            and not _DATE.match(run)
+            and not (grouped and digits < 10)
+        ):
+            yield match.span()
+
+
+def passes_luhn(number: str) -> bool:
+    """Whether the 13 to 19 digits of a string carry a valid check digit."""
+    digits = [int(char) for char in number if char in "0123456789"]
+    if not 13 <= len(digits) <= 19 or len(set(digits)) == 1:
+        return False
+    doubled = [2 * digit - 9 * (digit > 4) for digit in digits[-2::-2]]
+    return (sum(doubled) + sum(digits[-1::-2])) % 10 == 0
+
+
+def find_cards(text: str) -> Iterator[Span]:
+    """Payment card numbers with a valid check digit, the last four digits of one, and IBANs."""
+    if not _DIGITS.search(text):
+        return
+    for match in _CARD.finditer(text):
+        if passes_luhn(match.group()):
+            yield match.span()
+    yield from (match.span() for match in _CARD_TAIL.finditer(text))
+    yield from (match.span() for match in _IBAN.finditer(text))
+
+
+def _finder(pattern: re.Pattern[str]) -> Callable[[str], Iterator[Span]]:
+    def find(text: str) -> Iterator[Span]:
+        return (match.span() for match in pattern.finditer(text))
+
+    return find
+
+
+find_placeholders = _finder(_PLACEHOLDER)
+find_amounts = _finder(_AMOUNT)
+DETECTORS: dict[str, Callable[[str], Iterator[Span]]] = {
+    "phone": find_phones,
+    "card": find_cards,
+    "mail": find_mails,
+    "url": find_urls,
+    "passport": _finder(_PASSPORT),
+    "address": _finder(_ADDRESS),
+    "placeholder": find_placeholders,
+    "amount": find_amounts,
+    "date": _finder(_DATE),
+    "caps": _finder(_CAPS),
+}

@@ -1,0 +1,100 @@
+r"""The escape hatch: regular expressions that run in linear time, with letter boundaries for every alphabet.
+
+RE2 knows \b and \w for ASCII only, so both are replaced before it sees them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+import re2
+
+_MOST_MEMORY = 8 << 20
+_MOST_MATCHES = 200
+_LONGEST = 1_000
+_WORD = r"\p{L}\p{N}_"
+_SURROGATES = re.compile("[\ud800-\udfff]")
+
+
+class BadRegex(Exception):
+    """A pattern cannot be used; `remedy` says what to write instead."""
+
+    def __init__(self, text: str, remedy: str) -> None:
+        super().__init__(text)
+        self.remedy = remedy
+
+
+def compile_regex(pattern: str) -> Callable[[str], Iterator[tuple[int, int]]]:
+    r"""A finder for the pattern: case and ё do not matter, \b and \w know every letter. Raises BadRegex."""
+    if not pattern.strip():
+        raise BadRegex("an empty pattern", "Write what to look for.")
+    if len(pattern) > _LONGEST:
+        raise BadRegex(f"a pattern of {len(pattern)} characters", f"Keep it under {_LONGEST}.")
+    body, left, right = _edges(pattern.replace("ё", "е").replace("Ё", "Е"))
+    translated = _letters(body)
+    before = rf"(?:^|[^{_WORD}])" if left else ""
+    after = rf"(?:$|[^{_WORD}])" if right else ""
+    options = re2.Options()
+    options.case_sensitive = False
+    options.max_mem = _MOST_MEMORY
+    options.log_errors = False
+    try:
+        compiled = re2.compile(f"{before}({translated}){after}", options)
+    except re2.error as error:
+        said = error.args[0] if error.args else ""
+        said = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
+        raise BadRegex(
+            f"a pattern that cannot be read ({said})", "There are no look-arounds and no back-references."
+        ) from None
+
+    if compiled.search("") is not None:
+        raise BadRegex("a pattern that matches the empty text", "Make at least one character compulsory.")
+    return _Finder(compiled)
+
+
+class _Finder:
+    def __init__(self, compiled: re2._Regexp[str]) -> None:
+        self._compiled = compiled
+
+    def __call__(self, text: str) -> Iterator[tuple[int, int]]:
+        folded = _SURROGATES.sub("\ufffd", text.replace("ё", "е").replace("Ё", "Е"))
+        for number, match in enumerate(self._compiled.finditer(folded)):
+            if number >= _MOST_MATCHES:
+                return
+            start, end = match.span(1)
+            if end > start:
+                yield start, end
+
+
+def _edges(pattern: str) -> tuple[str, bool, bool]:
+    left, right = pattern.startswith(r"\b"), pattern.endswith(r"\b") and not pattern.endswith(r"\\b")
+    body = pattern[2 if left else 0 : -2 if right else None]
+    return body, left, right
+
+
+def _letters(pattern: str) -> str:
+    found, at, inside = [], 0, False
+    while at < len(pattern):
+        char = pattern[at]
+        pair = pattern[at : at + 2]
+        if char == "\\":
+            if pair in (r"\b", r"\B"):
+                raise BadRegex(f"a {pair} in the middle", r"Only the first and the last place may be \b.")
+            found.append(_class(pair, inside))
+            at += 2
+            continue
+        inside = (char == "[" or inside) and char != "]"
+        found.append(char)
+        at += 1
+    return "".join(found)
+
+
+def _class(pair: str, inside: bool) -> str:
+    if pair == r"\w":
+        return _WORD if inside else f"[{_WORD}]"
+    if pair == r"\W":
+        if inside:
+            raise BadRegex(r"a \W inside [ ]", "Write the characters out.")
+        return f"[^{_WORD}]"
+    return pair

@@ -1,0 +1,71 @@
+"""What a rule looks at: a text that was read, the signals found in it, and what is known besides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from complaint_gift.domain import Layer
+from complaint_gift.rules.context import Context
+from complaint_gift.rules.signals import Hit
+from complaint_gift.text import Text, new_part
+
+Hits = Mapping[str, Sequence[Hit]]
+
+
+class Situation:
+    """One text under review. Complaint and reply are read once, on demand."""
+
+    def __init__(self, text: Text, hits: Hits, context: Context) -> None:
+        self.text = text
+        self.hits = hits
+        self.context = context
+
+    @cached_property
+    def complaint(self) -> Text:
+        """The customer's words, as far as they are known."""
+        return Text(new_part(self.context.complaint_text))
+
+    def found(self, names: Iterable[str]) -> Iterator[Hit]:
+        """All hits of these signals."""
+        for name in names:
+            yield from self.hits.get(name, ())
+
+    def near(self, sentence: int, names: Iterable[str], before: int, after: int) -> Hit | None:
+        """A hit of these signals in the same sentence, or at most so many sentences before or after."""
+        for hit in self.found(names):
+            if sentence - before <= hit.sentence <= sentence + after:
+                return hit
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What a rule found: a span in code points, or None where there are no words to show."""
+
+    start: int | None = None
+    end: int | None = None
+    missing: bool = False
+    layer: Layer = Layer.LEXICAL
+    params: Mapping[str, str] = field(default_factory=dict)
+    because: str = ""
+
+
+def fault_at(hit: Hit, params: Mapping[str, str] | None = None) -> Fault:
+    """The fault that a hit shows."""
+    return Fault(hit.start, hit.end, layer=hit.layer, params=params or {}, because=hit.signal)
+
+
+def joined(faults: Iterable[Fault]) -> list[Fault]:
+    """Overlapping faults of one rule become one; those without a span come first."""
+    merged: list[Fault] = []
+    for fault in sorted(faults, key=lambda f: (f.start is not None, f.start or 0, -(f.end or 0))):
+        last = merged[-1] if merged else None
+        if last is not None and last.end is not None and fault.start is not None and fault.start < last.end:
+            end = max(last.end, fault.end or 0)
+            layer = last.layer if last.layer is Layer.LEXICAL else fault.layer
+            merged[-1] = Fault(last.start, end, last.missing, layer, last.params, last.because)
+        else:
+            merged.append(fault)
+    return merged
