@@ -1,29 +1,25 @@
 """A real Chromium, and the demo page on a real port with a review service that a test scripts."""
 
-import re
 import shutil
 import threading
-import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import node
 import pytest
-from flask import Flask, Response, jsonify, request, send_from_directory
+from flask import Flask
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+from scripted_review import TOKEN, Review, serve_review
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.serving import make_server
 
-import complaint_gift
 from complaint_gift.demo import conversations
 from complaint_gift.demo.page import create_page
 from complaint_gift.demo.standin import create_app
 
-PANEL = Path(complaint_gift.__file__).parent / "web" / "static" / "panel"
 SCREENS = Path(__file__).resolve().parents[2] / "artefacts" / "screens"
-TOKEN = "token-of-the-page"
 
 
 @pytest.fixture(scope="session")
@@ -77,60 +73,6 @@ def keep() -> Callable[[Page, str], None]:
 
 
 @dataclass
-class Review:
-    """The scripted service: `words` maps a phrase to (rule, severity, suggestion); the rest are switches."""
-
-    words: dict[str, tuple[str, str, str | None]] = field(default_factory=dict)
-    missing: list[tuple[str, str]] = field(default_factory=list)
-    status: int = 200
-    raw: str | None = None
-    complete: Callable[[int], bool] = lambda turn: True
-    headers: dict[str, str] = field(default_factory=dict)
-    case: dict[str, Any] | None = None
-    delay: Callable[[str], float] = lambda text: 0.0
-    asked: list[dict[str, Any]] = field(default_factory=list)
-    waived: list[dict[str, Any]] = field(default_factory=list)
-    waiver_status: int = 201
-
-    def answer(self, body: dict[str, Any]) -> dict[str, Any]:
-        text = body["text"]
-        findings = [
-            make_finding(rule, severity, suggestion, match)
-            for phrase, (rule, severity, suggestion) in self.words.items()
-            for match in re.finditer(re.escape(phrase), text)
-        ]
-        findings += [make_finding(rule, "warning", suggestion, None) for rule, suggestion in self.missing]
-        held = any(f["severity"] == "error" for f in findings)
-        return {
-            "verdict": "hold" if held else "warn" if findings else "pass",
-            "complete": self.complete(len(self.asked)),
-            "revision": body.get("revision"),
-            "findings": findings,
-            "signals": [],
-            "playbook": "scripted",
-        } | ({"case": self.case} if self.case else {})
-
-
-def make_finding(
-    rule: str, severity: str, suggestion: str | None, match: re.Match[str] | None
-) -> dict[str, Any]:
-    return {
-        "id": f"{rule}:{match.start() if match else 'missing'}",
-        "rule": rule,
-        "severity": severity,
-        "layer": "lexical",
-        "missing": match is None,
-        "start": match.start() if match else None,
-        "end": match.end() if match else None,
-        "quote": match[0] if match else None,
-        "message": f"About {rule}.",
-        "why": "Because it hurts.",
-        "reading": "They do not care.",
-        "suggestion": suggestion,
-    }
-
-
-@dataclass
 class Site:
     """A running page: its address, the scripted review service, the stand-in behind it."""
 
@@ -152,32 +94,6 @@ def site(tmp_path: Path) -> Iterator[Site]:
     yield Site(f"http://127.0.0.1:{server.port}/demo/", review, helpdesk)
     server.shutdown()
     server.server_close()
-
-
-def serve_review(review: Review) -> Flask:
-    app = Flask("scripted", static_folder=None)
-
-    @app.get("/static/panel/<path:name>")
-    def show_panel(name: str) -> Response:
-        return send_from_directory(PANEL, name)
-
-    @app.post("/api/v1/review")
-    def answer() -> tuple[Response | str, int] | tuple[str, int, dict[str, str]]:
-        body = request.get_json()
-        review.asked.append(body)
-        time.sleep(review.delay(body["text"]))
-        if request.headers.get("Authorization") != f"Bearer {TOKEN}":
-            return "", 401
-        if review.status != 200 or review.raw is not None:
-            return review.raw or "", review.status, review.headers
-        return jsonify(review.answer(body)), 200
-
-    @app.post("/api/v1/waivers")
-    def waive() -> tuple[str, int]:
-        review.waived.append(request.get_json())
-        return "", review.waiver_status
-
-    return app
 
 
 @pytest.fixture

@@ -122,7 +122,7 @@ def test_closer_look_that_never_comes_ends_quietly(open_page: Open, site: Any) -
 
 def test_case_is_shown_in_words(open_page: Open, site: Any) -> None:
     site.review.case = {
-        "stage": "investigating",
+        "stage": "reopened",
         "promises": [
             {"what": "a call from the manager", "due_at": "2020-01-02T10:00:00Z", "who": "Irina"},
             {"what": "a refund", "due_at": "2999-01-02T10:00:00Z", "who": None},
@@ -133,7 +133,7 @@ def test_case_is_shown_in_words(open_page: Open, site: Any) -> None:
     page = open_page(ticket=SALON["en"])
     page.fill("#draft", "Dear Marta")
     facts = page.locator(".cg-facts")
-    expect(facts).to_contain_text("Looking into it")
+    expect(facts).to_contain_text("Open again")
     expect(facts.locator(".cg-late")).to_contain_text("a call from the manager · Irina · was due")
     expect(facts).to_contain_text("Ben Carter")
     expect(facts).to_contain_text("Everyone: it is public")
@@ -198,7 +198,7 @@ def test_every_state_is_clean_for_axe(
 ) -> None:
     site.review.words = {"calm": CALM, "policy": ("rules", "warning", None)}
     site.review.missing = [("thank-for-the-complaint", "Thank you.")]
-    site.review.case = {"stage": "new", "about": ["Ben"], "audience": "customer"}
+    site.review.case = {"stage": "open", "about": ["Ben"], "audience": "customer"}
     page = open_page(
         language, ticket=SALON[language], dark=dark, width=1280, forgive="Failed to load resource"
     )

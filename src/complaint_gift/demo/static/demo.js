@@ -214,7 +214,7 @@ async function send(event) {
 async function mayGo() {
   if (page.mode !== "public") return "";
   // The check may be slow or away: sending waits for it a moment, never longer.
-  await panel.settled(1500);
+  if (!(await panel.settled(1500))) return "";
   if (panel.verdict === "block") {
     say(texts.blocked);
     return false;

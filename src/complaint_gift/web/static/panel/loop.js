@@ -96,14 +96,16 @@ export function makeLoop({ make, ask, show, delay = 250, perMinute = Infinity, a
     for (const wake of waiters.splice(0)) wake();
   }
 
-  /** Resolves when no answer is outstanding, or after `ms`: sending never waits for us longer than that. */
+  /**
+   * Resolves to true when no answer is outstanding, to false after `ms`: sending never waits for us longer than
+   * that, and an older verdict is not about this text.
+   */
   function settled(ms) {
-    if (!pending) return Promise.resolve();
-    if (running === null) now();
-    if (!pending) return Promise.resolve();
+    if (pending && running === null) now();
+    if (!pending) return Promise.resolve(true);
     return new Promise((resolve) => {
-      waiters.push(resolve);
-      setTimeout(resolve, ms);
+      waiters.push(() => resolve(true));
+      setTimeout(resolve, ms, false);
     });
   }
 

@@ -64,10 +64,7 @@ export const TEXTS = {
     audience: "Who reads it",
     due: (when) => `by ${when}`,
     wasDue: (when) => `was due ${when}`,
-    stages: {
-      new: "New", received: "Received", acknowledged: "Acknowledged", investigating: "Looking into it", answered: "Answered",
-      waiting: "Waiting for the customer", resolved: "Resolved", closed: "Closed", reopened: "Reopened",
-    },
+    stages: { open: "Open", answered: "Answered", reopened: "Open again", closed: "Closed" },
     audiences: { customer: "The customer", public: "Everyone: it is public", bystander: "A bystander, in public" },
     more: (n) => `${n} more`,
     less: "Show less",
@@ -135,10 +132,7 @@ export const TEXTS = {
     audience: "Кто прочтёт",
     due: (when) => `до ${when}`,
     wasDue: (when) => `срок был ${when}`,
-    stages: {
-      new: "Новое", received: "Получено", acknowledged: "Клиент знает, что мы занялись", investigating: "Разбираемся", answered: "Ответили",
-      waiting: "Ждём клиента", resolved: "Решено", closed: "Закрыто", reopened: "Открыто снова",
-    },
+    stages: { open: "Открыто", answered: "Ответили", reopened: "Открыто снова", closed: "Закрыто" },
     audiences: { customer: "Клиент", public: "Все: это публично", bystander: "Посторонний, на виду у всех" },
     more: (n) => `Ещё ${n}`,
     less: "Свернуть",

@@ -1,0 +1,2 @@
+// Written anew by `complaint-gift zendesk package --server ...`.
+export const SERVER = "https://cg.example.com";
