@@ -1,5 +1,6 @@
 """The web application on a real database, a plugin and a playbook of five lines, and no Redis at all."""
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -124,9 +125,16 @@ def book() -> Book:
     return Book()
 
 
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("database") / "empty.sqlite3"
+    upgrade(f"sqlite:///{path}")
+    return path
+
+
 @pytest.fixture
-def parts(settings: Settings, book: Book) -> Iterator[Parts]:
-    upgrade(settings.database_url)
+def parts(settings: Settings, book: Book, empty_database: Path) -> Iterator[Parts]:
+    shutil.copy(empty_database, settings.data / "test.sqlite3")
     store, policy = SqlStore(settings.database_url), load_policy()
     ring: redis.Redis = connect_to_ring(settings.redis_url)
     queue = open_queue(ring)

@@ -34,14 +34,15 @@ def create_app(parts: Parts) -> Flask:
         SESSION_COOKIE_SECURE=is_https,
         SEND_FILE_MAX_AGE_DEFAULT=300,
     )
-    if settings.console is not None:
-        app.secret_key = str(settings.console.session_key)
     protect(app, https=is_https)
     count(app)
     say_problems(app)
-    for blueprint in (hooks.blueprint, console.blueprint, health.blueprint):
-        app.register_blueprint(blueprint)
+    app.register_blueprint(hooks.blueprint)
+    app.register_blueprint(health.blueprint)
     api.register(app)
+    if settings.console is not None:
+        app.secret_key = str(settings.console.session_key)
+        app.register_blueprint(console.blueprint)
     return app
 
 

@@ -14,8 +14,8 @@ from werkzeug.wrappers import Response as AnyResponse
 from complaint_gift.domain import Escalation, EscalationState
 from complaint_gift.runtime import Parts
 from complaint_gift.service.escalating import AlreadyResolved, NotFound
-from complaint_gift.service.notices import reason_title
-from complaint_gift.service.ports import StoreUnavailable
+from complaint_gift.service.notices import Told, look_behind, reason_title
+from complaint_gift.service.ports import Book, StoreUnavailable
 from complaint_gift.service.records import EscalationFilter
 from complaint_gift.web import door
 from complaint_gift.web.console_texts import COUNTS, TEXTS
@@ -53,8 +53,6 @@ def choose_reader() -> AnyResponse | tuple[str, int] | None:
         session["language"] = wanted
     accepted = request.headers.get("Accept-Language", "")
     g.language = choose_language(wanted or str(session.get("language", "")), accepted)
-    if parts().settings.console is None:
-        return render_template("problem.html", **common(notice="not_found", is_problem=True)), 404
     if request.method == "POST" and not door.is_from_us(session, request.form.get("csrf", "")):
         return show_problem("expired", 400)
     if "who" in session or request.endpoint in ("console.sign_in", "console.show_door", "console.enter"):
@@ -171,11 +169,12 @@ def show_list(*, notice: str, is_problem: bool) -> str | tuple[str, int]:
         with store.transaction() as rows:
             found = rows.escalations(EscalationFilter(states=SHOWN[show]), MOST_SHOWN + 1)
             urls = {(e.source, e.conversation): _url_of(rows, e) for e in found}
+            behind = {e.id: look_behind(rows, e) for e in found}
             waiting = rows.tally().escalations.get(EscalationState.OPEN, 0)
     except StoreUnavailable:
         return show_problem("unavailable", 503)
-    reader = Reader(g.language, parts().policy.hours.zone, now)
-    cards = [reader.card(e, urls[e.source, e.conversation]) for e in found[:MOST_SHOWN]]
+    reader = Reader(g.language, parts().policy.hours.zone, now, parts().playbook())
+    cards = [reader.card(e, urls[e.source, e.conversation], behind[e.id]) for e in found[:MOST_SHOWN]]
     return render_template(
         "escalations.html",
         **common(notice=notice, is_problem=is_problem, show=show, cards=cards),
@@ -213,8 +212,9 @@ class Reader:
     language: str
     zone: tzinfo
     now: datetime
+    book: Book
 
-    def card(self, escalation: Escalation, url: str) -> dict[str, Any]:
+    def card(self, escalation: Escalation, url: str, behind: Told) -> dict[str, Any]:
         """The texts of one escalation."""
         texts, left = TEXTS[self.language], escalation.due_at - self.now
         span = say_span(left, self.language)
@@ -223,7 +223,9 @@ class Reader:
             "id": escalation.id,
             "state": escalation.state.value,
             "reason": reason_title(escalation.reason, self.language),
-            "summary": escalation.summary,
+            "summary": "" if behind.findings else escalation.summary,
+            "findings": [(f.quote, self.book.words(f, self.language).message) for f in behind.findings],
+            "reasons": [texts["sent_because"].format(reason=reason) for reason in behind.reasons],
             "source": escalation.source,
             "conversation": escalation.conversation,
             "url": url,
