@@ -282,7 +282,8 @@ LOG = [
      "author": {"type": "agent", "zen:support:user_id": int(AGENT), "display_name": "Dana"},
      "content": {"type": "text", "text": "Calm down."}, "created_at": "2026-01-31T08:01:00Z"},
     {"id": "01D", "type": "Messaging::ConversationMessage",
-     "author": {"type": "bot", "display_name": "Helper"}, "content": {"type": "html", "body": "<b>Hi</b>"}, "created_at": "2026-01-31T07:59:00Z"},
+     "author": {"type": "bot", "display_name": "Helper"},
+     "content": {"type": "html", "body": "<b>Hi</b>"}, "created_at": "2026-01-31T07:59:00Z"},
 ]  # fmt: skip
 
 
