@@ -63,7 +63,7 @@ class Book:
     """A playbook that forbids two phrases and misses thanks; its words name the language."""
 
     hash: str = "book-1"
-    problem: str = ""
+    problems: Any = None
     asked: list[dict[str, Any]] = field(default_factory=list)
 
     def __call__(self) -> "Book":

@@ -4,24 +4,31 @@ from __future__ import annotations
 
 import os
 import stat
+import threading
+import time
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import structlog
 from rq import Queue
 
 from complaint_gift.notify import Messenger
+from complaint_gift.playbook import LivePlaybook
 from complaint_gift.plugin import Source
 from complaint_gift.runtime.queue import RqBell, connect_to_ring, open_queue
 from complaint_gift.runtime.settings import Settings, load_settings
-from complaint_gift.runtime.shelf import Shelf
 from complaint_gift.runtime.valkey import socket_of, url_of
 from complaint_gift.service import Company, Service
 from complaint_gift.service.policy import Policy
 from complaint_gift.service.policyfile import load_policy
 from complaint_gift.service.ports import Bell
 from complaint_gift.store import SqlStore
+
+LOOK_SECONDS = 2.0
+
+log = structlog.get_logger(__name__)
 
 
 class SystemClock:
@@ -38,7 +45,7 @@ class Parts:
 
     settings: Settings
     store: SqlStore
-    playbook: Shelf
+    playbook: LivePlaybook
     policy: Policy
     queue: Queue
     service: Service
@@ -66,7 +73,7 @@ def build(settings: Settings, *, bell: Bell | None = None) -> Parts:
     Raises PlaybookError, PolicyError and whatever else a configuration can get wrong, each in words.
     """
     store = SqlStore(settings.database_url)
-    playbook = open_shelf(settings)
+    playbook = LivePlaybook(settings.playbook_folder, profile=settings.profile)
     policy = load_policy(settings.policy)
     queue = open_queue(connect_to_ring(settings.redis_url or url_of(settings.valkey_folder)))
     ears = open_ears(settings)
@@ -86,20 +93,40 @@ def build(settings: Settings, *, bell: Bell | None = None) -> Parts:
     return Parts(settings, store, playbook, policy, queue, service, ears)
 
 
-def open_shelf(settings: Settings) -> Shelf:
-    """The playbook of this configuration; raises PlaybookError."""
-    from complaint_gift.playbook import load_playbook
+def keep_fresh(playbook: LivePlaybook, *, every: float = LOOK_SECONDS) -> threading.Thread:
+    """A thread that takes changed rules up; call it after the last fork.
 
-    folder, profile = settings.playbook_folder, settings.profile
-    return Shelf(lambda: load_playbook(folder, profile=profile), folder)
+    It looks instead of being told, because network volumes and mounted configuration tell nobody.
+    """
+
+    def look() -> None:
+        while True:
+            time.sleep(every)
+            refresh(playbook)
+
+    thread = threading.Thread(target=look, name="playbook-watch", daemon=True)
+    thread.start()
+    return thread
+
+
+def refresh(playbook: LivePlaybook) -> None:
+    """Take changed rules up now; bad ones keep the old rules and are logged. Never raises."""
+    before = playbook.problems
+    try:
+        if playbook.refresh():
+            log.info("playbook-reloaded", hash=playbook().hash)
+    except Exception as exc:  # a folder that is being replaced right now
+        log.warning("playbook-not-looked-at", error=type(exc).__name__)
+    if playbook.problems is not None and playbook.problems is not before:
+        log.error("playbook-not-reloaded", problem=str(playbook.problems), kept=playbook().hash)
 
 
 def open_ears(settings: Settings) -> Any:
     """Who asks the inference process, None where no weights are installed."""
-    from complaint_gift import learned
     from complaint_gift.learned.client import Client
+    from complaint_gift.learned.encoder import available
 
-    if not learned.available():
+    if not available():
         return None
     return Client(ears_socket(settings))
 

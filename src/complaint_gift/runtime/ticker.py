@@ -8,7 +8,7 @@ import threading
 
 import structlog
 
-from complaint_gift.runtime.build import Parts
+from complaint_gift.runtime.build import Parts, refresh
 from complaint_gift.service.ports import StoreUnavailable
 
 TICK_SECONDS = 5.0
@@ -37,7 +37,7 @@ class Ticker:
     def tick(self) -> bool:
         """One sweep if it is ours to do; never raises, because the next one may work."""
         try:
-            self.parts.playbook.refresh()
+            refresh(self.parts.playbook)
             return self.parts.service.tick(self.owner) is not None
         except StoreUnavailable as exc:
             log.error("tick-without-database", problem=str(exc))

@@ -53,6 +53,6 @@ def count(app: Flask) -> None:
     def note(answer: Response) -> Response:
         endpoint = request.endpoint or "none"
         REQUESTS.labels(endpoint, str(answer.status_code)).inc()
-        if answer.status_code >= 500:
+        if answer.status_code >= 500 and endpoint != "health.say_ready":
             log.error("answered", endpoint=endpoint, status=answer.status_code, why=g.get("why", ""))
         return answer

@@ -56,7 +56,7 @@ class Rows(Collector):
         problem = GaugeMetricFamily(
             "complaint_gift_playbook_problem", "1 while a changed playbook could not be loaded."
         )
-        problem.add_metric([], 1 if self.parts.playbook.problem else 0)
+        problem.add_metric([], 1 if self.parts.playbook.problems else 0)
         return [up, problem, *_counts(tally), *_ages(tally)]
 
 

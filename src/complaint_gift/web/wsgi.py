@@ -4,4 +4,6 @@ import os
 
 from complaint_gift import runtime, web
 
-app = web.create_app(runtime.build(runtime.load_settings(None, os.environ)))
+parts = runtime.build(runtime.load_settings(None, os.environ))
+runtime.keep_fresh(parts.playbook)
+app = web.create_app(parts)

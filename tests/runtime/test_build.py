@@ -1,0 +1,66 @@
+"""The composition root builds without opening anything, and rules change without a restart."""
+
+import shutil
+import time
+from pathlib import Path
+
+import pytest
+from processes import wait_until
+
+from complaint_gift.playbook import DEFAULT, LivePlaybook
+from complaint_gift.runtime import load_settings
+from complaint_gift.runtime.build import build, folder_of, keep_fresh, refresh
+
+
+def test_nothing_is_opened_until_it_is_used(tmp_path: Path) -> None:
+    parts = build(load_settings(None, {"DATA": str(tmp_path / "data")}))
+    assert not (tmp_path / "data" / "complaint-gift.sqlite3").exists()
+    assert parts.playbook().rules
+    parts.store.close()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "playbook"
+    (folder / "rules").mkdir(parents=True)
+    (folder / "playbook.yaml").write_text("extends: default\nprofile: minimal\n")
+    return folder
+
+
+def test_changed_rules_are_taken_up_beside_the_work(folder: Path) -> None:
+    playbook = LivePlaybook(folder)
+    before = playbook().hash
+    keep_fresh(playbook, every=0.05)
+    (folder / "playbook.yaml").write_text("extends: default\nprofile: full\n")
+    assert wait_until(lambda: playbook().hash != before)
+
+
+def test_bad_rules_keep_the_old_ones_and_say_so(folder: Path) -> None:
+    playbook = LivePlaybook(folder)
+    before = playbook().hash
+    time.sleep(0.01)
+    (folder / "playbook.yaml").write_text("extends: default\nprofile: everything\n")
+    refresh(playbook)
+    assert playbook().hash == before
+    assert "everything" in str(playbook.problems)
+    (folder / "playbook.yaml").write_text("extends: default\nprofile: minimal\n# mended\n")
+    refresh(playbook)
+    assert playbook.problems is None
+
+
+def test_folder_that_vanishes_breaks_nothing(folder: Path) -> None:
+    playbook = LivePlaybook(folder)
+    before = playbook().hash
+    shutil.rmtree(folder)
+    refresh(playbook)
+    assert playbook().hash == before
+
+
+def test_shipped_rules_are_the_default() -> None:
+    assert DEFAULT.is_dir()
+
+
+def test_source_gets_a_private_folder(tmp_path: Path) -> None:
+    settings = load_settings(None, {"DATA": str(tmp_path)})
+    (tmp_path / "sources" / "desk").mkdir(parents=True, mode=0o755)
+    assert folder_of(settings, "desk").stat().st_mode & 0o077 == 0
