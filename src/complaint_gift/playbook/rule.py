@@ -31,7 +31,7 @@ class When:
         return (
             self.complaint in (None, context.complaint)
             and self.first_reply in (None, context.first_reply)
-            and (not self.visibility or context.visibility.value in self.visibility)
+            and (not self.visibility or context.visibility in self.visibility)
             and (not self.reply_to or context.reply_to in self.reply_to)
             and (not self.channel or context.channel in self.channel)
             and (not self.language or language in self.language)

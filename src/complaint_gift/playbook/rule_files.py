@@ -13,6 +13,7 @@ from complaint_gift.playbook.problems import Source
 from complaint_gift.playbook.rule import PROFILES, Example, Rule, When
 from complaint_gift.playbook.tree import Node
 from complaint_gift.rules import Context, ContextError
+from complaint_gift.rules.context import VISIBILITIES
 
 _ID = re.compile(r"[a-z0-9]+(?:[-.][a-z0-9]+)*")
 _SLOT = re.compile(r"\{([^{}]*)\}")
@@ -136,7 +137,7 @@ def _when(fields: Fields, signals: frozenset[str]) -> When:
     result = When(
         complaint=inner.flag("complaint", True) if inner.has("complaint") else None,
         first_reply=inner.flag("first_reply", True) if inner.has("first_reply") else None,
-        visibility=inner.names("visibility", ("public", "internal", "unknown")),
+        visibility=inner.names("visibility", VISIBILITIES),
         reply_to=inner.names("reply_to", ("customer", "bystander")),
         channel=inner.names("channel"),
         language=inner.names("language"),

@@ -8,8 +8,8 @@ from datetime import date, datetime
 from difflib import get_close_matches
 from typing import Any
 
-from complaint_gift.domain import Visibility
-
+# "private" reaches the customer alone, "internal" only colleagues; unknown counts as public.
+VISIBILITIES = ("public", "private", "internal", "unknown")
 _MOST_TEXT = 1_000_000
 
 
@@ -42,7 +42,7 @@ class Context:
     complaint: bool = True
     first_reply: bool = True
     channel: str = ""
-    visibility: Visibility = Visibility.PUBLIC
+    visibility: str = "public"
     complaint_text: str = ""
     customer_name: str = ""
     order: str = ""
@@ -133,10 +133,6 @@ def _one_of(*choices: str) -> Callable[[str, Any], str]:
     return read
 
 
-def _visibility(key: str, value: Any) -> Visibility:
-    return Visibility(_one_of("public", "internal", "unknown")(key, value))
-
-
 def _object(key: str, value: Any, allowed: Mapping[str, Any]) -> Mapping[str, Any]:
     if not isinstance(value, Mapping):
         raise ContextError(f'"{key}" in the context has to be an object, not {_kind(value)}.')
@@ -166,7 +162,7 @@ def _limit(key: str, value: Any) -> Limit:
 _READERS: dict[str, Callable[[str, Any], Any]] = {
     "complaint": _flag,
     "first_reply": _flag,
-    "visibility": _visibility,
+    "visibility": _one_of(*VISIBILITIES),
     "author": _writer,
     "about_employee": _texts,
     "reply_to": _one_of("customer", "bystander"),

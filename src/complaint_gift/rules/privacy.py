@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from complaint_gift.domain import Visibility
 from complaint_gift.rules.detectors import DETECTORS
 from complaint_gift.rules.situation import Fault, Situation, fault_at
 
@@ -46,7 +45,7 @@ class PersonalData:
         yield from self.signals
 
     def find(self, situation: Situation) -> Iterator[Fault]:
-        if situation.context.visibility is Visibility.INTERNAL:
+        if situation.context.visibility in ("private", "internal"):
             return
         yield from map(fault_at, situation.found(self.signals))
         raw = situation.text.raw

@@ -1,0 +1,128 @@
+"""The texts that are measured on, as one shape."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+FOLDER = Path(__file__).parent
+CORPUS = FOLDER / "corpus"
+SHARED = FOLDER.parents[2] / "shared" / "playbook"
+SCORES = FOLDER / "learned-oof.json"
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A text for one check: `fires` says whether the check has to raise a finding."""
+
+    check: str
+    language: str
+    fires: bool
+    scope: str
+    text: str
+    context: Mapping[str, Any] = field(default_factory=dict)
+    origin: str = "corpus"
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A whole reply: faults with their words, missing checks, present checks (whole-replies.jsonl)."""
+
+    id: str
+    language: str
+    text: str
+    context: Mapping[str, Any]
+    faults: Mapping[str, list[str]]
+    missing: frozenset[str]
+    present: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """A reply with yes/no labels (LABELS.md); None where readers differed."""
+
+    id: str
+    language: str
+    text: str
+    complaint: str
+    labels: Mapping[str, int | None]
+
+
+def rows(path: Path) -> Iterator[dict[str, Any]]:
+    """The objects of a JSONL file; nothing where it is absent."""
+    if path.exists():
+        with path.open(encoding="utf-8") as lines:
+            yield from (json.loads(line) for line in lines if line.strip())
+
+
+def samples(names: tuple[str, ...] = ("corpus", "context", "catalogue", "extra-replies")) -> list[Sample]:
+    """Every text with a label for one check, of scopes that are texts."""
+    found = []
+    for name in names:
+        for row in rows(CORPUS / f"{name}.jsonl"):
+            if row["scope"] == "case-process":
+                continue
+            context = row.get("context") or {}
+            if "note" in context:  # the situation is told in words, for people
+                continue
+            found.append(
+                Sample(
+                    row["check"],
+                    row["lang"],
+                    row["label"] == "fires",
+                    row["scope"],
+                    row["text"],
+                    context,
+                    name,
+                )
+            )
+    return found
+
+
+def whole_replies() -> list[Reply]:
+    """Replies labelled for all checks."""
+    found = []
+    for row in rows(CORPUS / "whole-replies.jsonl"):
+        context = {
+            "complaint_text": row["complaint"],
+            "first_reply": row.get("first_reply", True),
+            **row.get("context", {}),
+        }
+        faults: dict[str, list[str]] = {}
+        for fault in row["faults"]:
+            faults.setdefault(fault["check"], []).append(fault["quote"])
+        present = frozenset(one["check"] for one in row["present"])
+        found.append(
+            Reply(row["id"], row["lang"], row["reply"], context, faults, frozenset(row["missing"]), present)
+        )
+    return found
+
+
+def labelled(name: str) -> list[Labelled]:
+    """ru-replies of the repository, or real-replies where ../shared is there."""
+    path = CORPUS / f"{name}.jsonl" if (CORPUS / f"{name}.jsonl").exists() else SHARED / f"{name}.jsonl"
+    return [Labelled(r["id"], r["lang"], r["reply"], r["complaint"], r["labels"]) for r in rows(path)]
+
+
+class OutOfFold:
+    """Learned scores by models that had not seen the text; empty where none are stored."""
+
+    def __init__(self, path: Path = SCORES) -> None:
+        self._scores = json.loads(path.read_text(encoding="utf-8"))["replies"] if path.exists() else {}
+
+    def __bool__(self) -> bool:
+        return bool(self._scores)
+
+    def of(self, text: str, complaint: str = "") -> Mapping[str, list[tuple[int, int, float]]] | None:
+        """Scores of a text, None where it was never scored."""
+        key = hashlib.sha256(f"{text}\n{complaint}".encode()).hexdigest()[:16]
+        found = self._scores.get(key)
+        return (
+            None
+            if found is None
+            else {head: [tuple(span) for span in spans] for head, spans in found.items()}
+        )
