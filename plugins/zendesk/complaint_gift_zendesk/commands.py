@@ -11,7 +11,7 @@ from complaint_gift.client import MemoryCache
 from complaint_gift.plugin import PluginError, Source
 from complaint_gift_zendesk import health, setup
 from complaint_gift_zendesk.api import Zendesk, connect
-from complaint_gift_zendesk.settings import SETUP_SCOPE, ZendeskSettings
+from complaint_gift_zendesk.settings import SETUP_SCOPE, is_endpoint
 
 Sources = Callable[[], Sequence[Source]]
 
@@ -40,6 +40,7 @@ def _add_install(group: click.Group, sources: Sources) -> None:
         help="Where to write the signing secret; default: signing_secret_file of the source.",
     )
     @click.option("--rotate-secret", is_flag=True, help="Let Zendesk make a new signing secret.")
+    @click.option("--move", is_flag=True, help="Point our webhook here that leads to another address.")
     @click.option("--fields/--no-fields", default=True, help="Create the two checkboxes (default) or not.")
     @click.option("--dry-run", is_flag=True, help="Only say what would be done.")
     def install(
@@ -47,6 +48,7 @@ def _add_install(group: click.Group, sources: Sources) -> None:
         url: str | None,
         secret_file: Path | None,
         rotate_secret: bool,
+        move: bool,
         fields: bool,
         dry_run: bool,
     ) -> None:
@@ -56,6 +58,7 @@ def _add_install(group: click.Group, sources: Sources) -> None:
             endpoint=_endpoint(source, url),
             secret_file=secret_file or (Path(configured) if configured else None),
             rotate=rotate_secret,
+            move=move,
             fields=fields,
             dry=dry_run,
         )
@@ -80,10 +83,12 @@ def _add_others(group: click.Group, sources: Sources) -> None:
 
     @group.command(help="Remove our webhook. The ticket fields stay.")
     @click.option("--source", "name", help="Which source, if several use Zendesk.")
+    @click.option("--url", help="Only the webhook to this public address of ours.")
     @click.option("--dry-run", is_flag=True, help="Only say what would be done.")
-    def uninstall(name: str | None, dry_run: bool) -> None:
+    def uninstall(name: str | None, url: str | None, dry_run: bool) -> None:
         source = _choose(sources(), name)
-        _tell(setup.uninstall(source, _enter(source), dry=dry_run))
+        endpoint = _endpoint(source, url) if url or source.settings["endpoint"] else ""
+        _tell(setup.uninstall(source, _enter(source), endpoint, dry=dry_run))
 
 
 def _enter(source: Source) -> Zendesk:
@@ -111,9 +116,8 @@ def _endpoint(source: Source, url: str | None) -> str:
         raise click.ClickException(
             "Say where Zendesk reaches us: --url https://cg.example.com, or `endpoint` in the source."
         )
-    problem = ZendeskSettings().validate({"endpoint": endpoint}, partial=True).get("endpoint")
-    if problem:
-        raise click.ClickException(f"{endpoint} cannot be used: {problem[0]}.")
+    if not is_endpoint(endpoint):
+        raise click.ClickException(f"{endpoint} cannot be used; write it as https://cg.example.com.")
     return str(endpoint)
 
 

@@ -66,7 +66,9 @@ def _look_at_bot(source: Source, api: Zendesk) -> Iterator[str]:
 
 def _look_at_webhook(source: Source, api: Zendesk) -> Iterator[str]:
     settings = source.settings
-    hooks = webhook.find_ours(api, source, settings["endpoint"])
+    hooks, elsewhere = webhook.find_ours(api, source, settings["endpoint"])
+    for hook in elsewhere if not hooks else ():
+        yield f"{source.name}: our webhook leads to {hook.get('endpoint')}, not to {settings['endpoint']}."
     if not hooks:
         yield f"{source.name}: Zendesk has no webhook of ours; run `complaint-gift zendesk install`."
         return

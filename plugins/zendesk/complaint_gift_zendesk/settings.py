@@ -96,7 +96,7 @@ class ZendeskSettings(Schema):
 
     @validates("endpoint")
     def _check_endpoint(self, value: str, **_: Any) -> None:
-        if value and (not _is_safe(value) or not urlsplit(value).path.strip("/")):
+        if value and not is_endpoint(value):
             raise ValidationError(
                 "write the whole address, such as https://cg.example.com/hooks/zendesk-main"
             )
@@ -154,6 +154,11 @@ def base_url(settings: Mapping[str, Any]) -> str:
     """Where this account answers, without a slash at the end."""
     given = str(settings["base_url"]).rstrip("/")
     return given or f"https://{settings['subdomain']}.zendesk.com"
+
+
+def is_endpoint(url: str) -> bool:
+    """True for an address to which Zendesk may send what customers wrote."""
+    return _is_safe(url) and bool(urlsplit(url).path.strip("/"))
 
 
 def _is_safe(url: str) -> bool:

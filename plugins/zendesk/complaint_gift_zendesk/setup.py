@@ -35,6 +35,7 @@ class Wish:
     endpoint: str
     secret_file: Path | None = None
     rotate: bool = False
+    move: bool = False
     fields: bool = True
     dry: bool = False
 
@@ -50,9 +51,9 @@ def install(source: Source, api: Zendesk, wish: Wish) -> Iterator[str]:
         yield from _add_fields(source, api, dry=wish.dry)
 
 
-def uninstall(source: Source, api: Zendesk, *, dry: bool = False) -> Iterator[str]:
-    """Remove our webhooks. The fields stay: tickets hold values of them."""
-    hooks = webhook.find_ours(api, source, source.settings["endpoint"])
+def uninstall(source: Source, api: Zendesk, endpoint: str, *, dry: bool = False) -> Iterator[str]:
+    """Remove our webhooks to this endpoint, or all under our name. The fields stay: tickets hold values."""
+    hooks, _ = webhook.find_ours(api, source, endpoint)
     if not hooks:
         yield "There is no webhook of ours."
     for hook in hooks:
@@ -62,7 +63,12 @@ def uninstall(source: Source, api: Zendesk, *, dry: bool = False) -> Iterator[st
 
 def _align_webhook(source: Source, api: Zendesk, wish: Wish) -> Generator[str, None, Json | None]:
     wanted = webhook.wanted(source, wish.endpoint)
-    ours = webhook.find_ours(api, source, wish.endpoint)
+    ours, elsewhere = webhook.find_ours(api, source, wish.endpoint)
+    if elsewhere and wish.move:
+        ours, elsewhere = [*ours, *elsewhere], []
+    for hook in elsewhere:
+        there = hook.get("endpoint")
+        yield f"Left alone a webhook of ours to {there}; add --move if that is our old address."
     if not ours:
         what = f"a webhook to {wish.endpoint} for {len(wanted['subscriptions'])} kinds of events"
         if wish.dry:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from complaint_gift.plugin import Source
 from complaint_gift_zendesk.api import API, Json, Zendesk
@@ -26,24 +25,26 @@ def wanted(source: Source, endpoint: str) -> dict[str, Any]:
     }
 
 
-def find_ours(api: Zendesk, source: Source, endpoint: str) -> list[Json]:
-    """Event webhooks that are ours, the oldest first: by the whole endpoint, else by our name or path.
+def find_ours(api: Zendesk, source: Source, endpoint: str) -> tuple[list[Json], list[Json]]:
+    """(to this endpoint, elsewhere under our name) among the event webhooks, the oldest first.
 
-    One that triggers call cannot be subscribed to events and is somebody's choice: it is left alone.
+    Without an endpoint all go by the name. What is elsewhere may belong to another installation that serves
+    a source of the same name. A webhook that triggers call cannot be subscribed to events and is somebody's
+    choice: it is left alone.
     """
-    path = urlsplit(endpoint).path or f"/hooks/{source.name}"
-    name = f"{NAME} ({source.name})"
-
-    def is_ours(hook: Json) -> bool:
-        if CONDITIONAL in (hook.get("subscriptions") or []):
-            return False
-        there = str(hook.get("endpoint") or "")
-        return (
-            there == endpoint or hook.get("name") == name or (not endpoint and urlsplit(there).path == path)
-        )
-
-    hooks = [hook for hook in api.everything("/webhooks", "webhooks") if is_ours(hook)]
-    return sorted(hooks, key=lambda hook: (hook.get("endpoint") != endpoint, str(hook.get("created_at"))))
+    hooks = [
+        hook
+        for hook in api.everything("/webhooks", "webhooks")
+        if CONDITIONAL not in (hook.get("subscriptions") or [])
+    ]
+    hooks.sort(key=lambda hook: str(hook.get("created_at")))
+    named = [hook for hook in hooks if hook.get("name") == f"{NAME} ({source.name})"]
+    if not endpoint:
+        return named, []
+    return (
+        [hook for hook in hooks if hook.get("endpoint") == endpoint],
+        [hook for hook in named if hook.get("endpoint") != endpoint],
+    )
 
 
 def differences(hook: Json, wish: Json) -> list[str]:
