@@ -170,14 +170,13 @@ def _read_logged(event: Json, cast: Cast) -> Message:
 
 
 def _plain(comment: Json) -> str:
-    """`plain_body` is what Zendesk makes of its own HTML; only its non-breaking spaces stay encoded."""
-    plain = comment.get("plain_body")
-    if isinstance(plain, str):
-        return _tidy(plain)
-    return _tidy(_text(comment.get("body")) or _strip(_text(comment.get("html_body"))))
+    """`plain_body` is what Zendesk makes of its own HTML; some leave it empty beside a full `body`."""
+    plain = _text(comment.get("plain_body")) or _text(comment.get("body"))
+    return _tidy(plain if plain.strip() else _strip(_text(comment.get("html_body"))))
 
 
 def _tidy(text: str) -> str:
+    # Non-breaking spaces are all that stays encoded in a `plain_body`.
     # A lone surrogate or NUL would be refused by the database long after the helpdesk sent it.
     clean = text.replace("&nbsp;", " ").replace("\r\n", "\n").replace("\x00", "")
     return clean.encode("utf-8", "replace").decode()

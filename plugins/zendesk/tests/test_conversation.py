@@ -138,7 +138,7 @@ def test_call_has_no_text_of_its_own(kit: Any) -> None:
     ("changes", "text"),
     [
         ({"plain_body": "a&nbsp;b\r\nc"}, "a b\nc"),
-        ({"plain_body": "", "body": "", "attachments": [{"id": 1}]}, ""),
+        ({"plain_body": "", "body": "", "html_body": "", "attachments": [{"id": 1}]}, ""),
         ({"plain_body": None, "body": "from body"}, "from body"),
         ({"plain_body": None, "body": None, "html_body": "<p>a&amp;b</p><p>c<br>d</p>"}, "a&b\nc\nd"),
         ({"plain_body": "x\x00y"}, "xy"),
