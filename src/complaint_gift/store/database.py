@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import URL, Connection
+from sqlalchemy import URL
 
 from complaint_gift.service.ports import Store, StoreUnavailable
 from complaint_gift.service.records import NewDelivery
@@ -47,15 +47,17 @@ class SqlStore:
 
         Raises StoreUnavailable when somebody keeps reading the old state for too long.
         """
-        with guarded(self._place), self._engine.connect() as connection:
-            raw = connection.connection.driver_connection
-            if raw is None:
-                raise StoreUnavailable(f"the database {self._place} gave no connection")
+        options: dict[str, Any] = {} if is_sqlite(self.url) else {"isolation_level": "AUTOCOMMIT"}
+        with (
+            guarded(self._place),
+            closing(connect(self.url, pooled=False, **options).raw_connection()) as raw,
+        ):
+            cursor = raw.cursor()
             if is_sqlite(self.url):
-                raw.execute("VACUUM")
-                self._empty_log(connection)
+                cursor.execute("VACUUM")
+                self._empty_log(cursor)
             else:
-                connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("VACUUM FULL")
+                cursor.execute("VACUUM FULL")
 
     def ping(self) -> None:
         """Raises StoreUnavailable unless a transaction can be had now."""
@@ -71,11 +73,10 @@ class SqlStore:
         self._inbox.close()
         self._engine.dispose()
 
-    def _empty_log(self, connection: Connection) -> None:
-        raw = connection.connection.driver_connection
-        assert raw is not None  # noqa: S101 - just used
+    def _empty_log(self, cursor: Any) -> None:
+        cursor.execute("PRAGMA busy_timeout=0")
         deadline = time.monotonic() + _PATIENCE
-        while raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+        while cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
             if time.monotonic() > deadline:
                 raise StoreUnavailable(
                     f"the database {self._place} is being read, so its log cannot be emptied; try again later"

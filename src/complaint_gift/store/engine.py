@@ -67,6 +67,7 @@ def connect(url: URL, *, pooled: bool = True, **options: Any) -> Engine:
     common: dict[str, Any] = {
         "json_serializer": document.write,
         "json_deserializer": document.read,
+        "execution_options": {"preserve_rowcount": True},  # of inserts too: whether a row was taken
         **(_POOL if pooled else {"poolclass": NullPool}),
         **options,
     }

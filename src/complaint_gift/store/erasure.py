@@ -101,7 +101,9 @@ class Erasure(Conversations):
         names = {name for _, _, name in known if name}
         told = {wanted, *accounts, *(part.casefold() for part in ids | names)}
         full = {name for name in names if len(name.split()) > 1 or name.casefold() == wanted}
-        return _search(source, ids, told, {person, *ids, *full, *(a for _, a, _ in known)})
+        # A word that nobody here bears, say "the", is not looked for in what people wrote.
+        asked = {person} if known or not person.isalpha() else set()
+        return _search(source, ids, told, {*asked, *(ids - {person}), *full, *(a for _, a, _ in known)})
 
     def _erase_requested(self, traces: Traces, touched: Counter[str]) -> None:
         wanted = select(conversation.c.id).where(
@@ -120,7 +122,8 @@ class Erasure(Conversations):
             if traces.inside and traces.inside.search(row.text):
                 said.add(row.message_id)
         self._redact(sorted(said))
-        touched["message"] += len(said)
+        if said:
+            touched["message"] += len(said)
         for row in self._pages(message, ("author_id", "author_name", "author_account"), traces.source):
             values = {"author_id": row.author_id, "author_name": row.author_name}
             values["author_account"] = row.author_account

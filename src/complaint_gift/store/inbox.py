@@ -61,32 +61,26 @@ class ServerInbox:
         )
 
     def keep(self, delivery: NewDelivery) -> tuple[int, bool]:
-        """As Inbox.keep. A connection that died in the pool costs one retry, inserting twice is no harm."""
+        """As Inbox.keep. Connections that died in the pool are passed over: inserting twice is no harm."""
         row = (*_named(delivery), delivery.received_at, document.write(dict(delivery.headers)), delivery.body)
         with guarded(self._place):
-            try:
-                return self._insert(row)
-            except Exception as error:
-                if not is_weather(error):
-                    raise
-                self._engine.dispose()
-                return self._insert(row)
+            while True:
+                session = self._engine.raw_connection()  # a server that is down fails here and ends it
+                try:
+                    return self._insert(session.cursor(), row)
+                except Exception as error:
+                    dead = session.driver_connection is None or session.driver_connection.closed
+                    session.invalidate(error)
+                    if not dead:
+                        raise
+                finally:
+                    session.close()
 
-    def _insert(self, row: Sequence[Any]) -> tuple[int, bool]:
-        session = self._engine.raw_connection()
-        try:
-            cursor = session.cursor()
-            cursor.execute(_PG_INSERT, row)
-            new = cursor.fetchone()
-            if new:
-                return int(new[0]), True
-            cursor.execute(_PG_FIND, row[:2])
-            known = cursor.fetchone()
-        except BaseException:
-            session.invalidate()
-            raise
-        finally:
-            session.close()
+    def _insert(self, cursor: Any, row: Sequence[Any]) -> tuple[int, bool]:
+        new = cursor.execute(_PG_INSERT, row).fetchone()
+        if new:
+            return int(new[0]), True
+        known = cursor.execute(_PG_FIND, row[:2]).fetchone()
         if known is None:
             raise StoreUnavailable(f"the database {self._place} purged this delivery just now; send it again")
         return int(known[0]), False
