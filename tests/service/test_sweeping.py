@@ -1,0 +1,169 @@
+"""What the sweep finds again, and what it cleans away."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from small_world import CUSTOMER, MORNING, SOURCE, World, be_away
+
+from complaint_gift.domain import ActionKind
+from complaint_gift.service import StoreUnavailable, sweeping
+from complaint_gift.service.records import ActionState, DeliveryState
+
+
+def test_lost_rings_are_rung_again_for_deliveries_and_actions(world: World) -> None:
+    world.desk.open("1")
+    world.desk.say("1", CUSTOMER, "I want to complain: nobody has come back.")
+    world.tell()
+    world.bell.rings.clear()
+    world.settle()
+    assert world.desk.done(ActionKind.TAGS)
+
+
+def test_fresh_rows_are_left_to_their_first_ring(world: World) -> None:
+    world.tell()
+    world.bell.rings.clear()
+    world.clock.turn(seconds=2)
+    world.service.sweep()
+    assert world.bell.rings == []
+
+
+def test_postponed_action_is_rung_when_its_time_has_come(world: World) -> None:
+    world.complain()
+    world.desk.trouble = be_away("before perform", retry_after=600)
+    world.reply("It was your fault.")
+    assert world.desk.done(ActionKind.NOTE) == []
+    world.desk.trouble = lambda what: None
+    world.settle(hours=0.1)
+    assert world.desk.done(ActionKind.NOTE) == []
+    world.settle(hours=0.2)
+    assert len(world.desk.done(ActionKind.NOTE)) == 1
+
+
+def test_action_that_never_succeeds_fails_and_escalates(world: World) -> None:
+    world.complain()
+    world.desk.trouble = be_away("before perform")
+    world.reply("It was your fault.")
+    for _ in range(30):
+        world.settle(hours=0.6)
+    assert world.service.actions(state=ActionState.PENDING) == []
+    assert "delivery-failed" in world.reasons()
+
+
+def test_missed_webhook_is_found_by_asking_the_helpdesk(world: World) -> None:
+    world.desk.open("1")
+    world.desk.say("1", CUSTOMER, "I want to complain: nobody has come back.")
+    world.settle()
+    assert world.service.case_facts(SOURCE, "1").is_complaint
+    count = len(world.service.deliveries())
+    world.settle(hours=1)
+    world.settle(hours=1)
+    assert len(world.service.deliveries()) <= count + 1, "our own tag is all that changed"
+
+
+def test_reconcile_goes_on_where_it_broke_off(world: World) -> None:
+    world.desk.open("1")
+    world.desk.say("1", CUSTOMER, "I want to complain: nobody has come back.")
+    world.desk.trouble = be_away("poll")
+    world.settle()
+    assert world.service.deliveries() == []
+    world.desk.trouble = lambda what: None
+    world.settle(hours=0.2)
+    assert len(world.service.deliveries()) == 1
+
+
+def test_step_that_breaks_does_not_stop_the_others(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def explode(means: object) -> int:
+        raise RuntimeError
+
+    monkeypatch.setattr(sweeping, "look_at_due", explode)
+    world.desk.open("1")
+    world.tell()
+    world.bell.rings.clear()
+    world.clock.turn(minutes=1)
+    assert world.service.sweep().rung == 1
+
+
+def test_only_one_ticker_sweeps(world: World) -> None:
+    assert world.service.tick("one") is not None
+    assert world.service.tick("two") is None
+    assert world.service.tick("one") is not None
+    world.clock.turn(minutes=3)
+    assert world.service.tick("two") is not None
+    assert world.service.tally().heartbeats["ticker"] == world.clock.now()
+
+
+def test_database_down_is_said_and_not_swallowed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail() -> None:
+        raise StoreUnavailable("gone")
+
+    monkeypatch.setattr(world.store, "transaction", fail)
+    with pytest.raises(StoreUnavailable):
+        world.service.sweep()
+
+
+def test_retention_keeps_what_waits_and_purges_what_is_old(world: World) -> None:
+    world.complain("My lawyer will write to you about the lamp.")
+    world.send(body=b"{")
+    world.work()
+    world.desk.trouble = be_away("fetch", "poll")
+    world.tell()
+    world.bell.rings.clear()
+    world.settle(hours=24 * 100)
+    states = {row.state for row in world.service.deliveries()}
+    assert DeliveryState.NEW in states
+    assert DeliveryState.DONE not in states
+    assert "court" in world.reasons()
+
+
+def test_look_goes_on_after_one_conversation_breaks(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.complain(number="1")
+    world.complain("Another complaint of mine: my second complaint.", number="2")
+    real = sweeping._look
+
+    def break_first(means: object, conversation_id: int) -> None:
+        if conversation_id == 1:
+            raise ValueError
+        real(means, conversation_id)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(sweeping, "_look", break_first)
+    world.settle(hours=5)
+    assert "unanswered" in world.reasons()
+
+
+def test_erasing_a_person_by_address_is_audited_by_hash_only(world: World) -> None:
+    world.complain()
+    touched = world.service.erase("marta@example.net", "admin")
+    assert sum(touched.values()) > 0
+    with world.store.transaction() as tx:
+        told = repr(tx.audit(0, 100))
+        row = tx.find_conversation(SOURCE, "1")
+        assert row is not None
+        assert "Marta" not in repr(tx.messages(row.id))
+    assert "person-erased" in told
+    assert "marta" not in told
+    with pytest.raises(ValueError, match="name the person"):
+        world.service.erase("  ", "admin")
+
+
+def test_changed_audit_row_is_found(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.complain("My lawyer will write to you.")
+    (found,) = world.service.list_escalations()
+    world.service.resolve(found.id, "Olga")
+    with world.store.transaction() as tx:
+        rows = tx.audit(0, 10)
+    forged = [rows[0], replace(rows[1], entry=replace(rows[1].entry, who="Kevin"))]
+    cls = type(tx)
+    monkeypatch.setattr(cls, "audit", lambda self, after, limit: [r for r in forged if r.id > after])
+    broken = world.service.check_audit()
+    assert broken is not None
+    assert broken.id == rows[1].id
+
+
+def test_look_asked_for_twice_at_one_moment_is_one(world: World) -> None:
+    world.complain()
+    assert world.service.look(SOURCE, "1")
+    assert not world.service.look(SOURCE, "1")
+    assert world.clock.now() == MORNING + timedelta(0)
