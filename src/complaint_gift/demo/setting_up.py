@@ -15,6 +15,7 @@ from complaint_gift.demo.standin.people import Cast, cast
 from complaint_gift.demo.standin.webhooks import add_webhook
 
 SOURCE = "zendesk-demo"
+LEAD = "Marcus Reid"
 CLIENT = "complaint-gift-demo"
 EVENTS = (
     "ticket.created",
@@ -43,9 +44,9 @@ def prepare(data: Path, port: int) -> Path:
     people = cast(desk)
     _write_secret(folder / "secrets" / "signing-secret", _align_webhook(desk, people, port))
     conversations.fill(desk)
+    _write_yaml(folder / "policy.yaml", _policy(people))
     config = folder / "complaint-gift.yaml"
-    with config.open("w", encoding="utf-8") as file:
-        YAML().dump(_configuration(folder / "secrets", desk, people, port), file)
+    _write_yaml(config, _configuration(folder / "secrets", desk, people, port))
     return config
 
 
@@ -68,6 +69,11 @@ def _write_secret(path: Path, value: str) -> None:
     with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
         os.fchmod(file.fileno(), 0o600)
         file.write(value + "\n")
+
+
+def _write_yaml(path: Path, content: dict[str, Any]) -> None:
+    with path.open("w", encoding="utf-8") as file:
+        YAML().dump(content, file)
 
 
 def _align_webhook(desk: Desk, people: Cast, port: int) -> str:
@@ -104,6 +110,24 @@ def _configuration(folder: Path, desk: Desk, people: Cast, port: int) -> dict[st
                 "client_secret": secret("client-secret"),
                 "signing_secrets": [secret("signing-secret")],
                 "bot_user_id": str(people.bot),
+                "managers": [str(people.lead)],
             }
         },
+        "playbook": {"profile": "standard"},
+        "policy": "policy.yaml",
+        "review": {"tokens": [secret("review-token")]},
+        "console": {"password": secret("console-password"), "session_key": secret("session-key")},
+    }
+
+
+def _policy(people: Cast) -> dict[str, Any]:
+    """A small company: one lead, open day and night, so that a visitor at any hour sees the clocks run."""
+    lead = {"name": LEAD, "accounts": [str(people.lead)], "helpdesk_id": str(people.lead)}
+    days = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+    return {
+        "extends": "default",
+        "calendar": {"week": {day: ["00:00-24:00"] for day in days}},
+        "reply": {"quiet": "20 s"},
+        "people": {"owner": [lead], "staff": [{"name": name} for name, _ in conversations.AGENTS.values()]},
+        "helpdesk": {"group": str(people.leads)},
     }

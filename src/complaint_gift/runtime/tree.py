@@ -9,6 +9,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from complaint_gift.learned.encoder import available
+from complaint_gift.runtime.build import ears_socket
 from complaint_gift.runtime.settings import Settings
 from complaint_gift.runtime.supervisor import Program, Spawned, Supervisor
 from complaint_gift.runtime.valkey import EmbeddedValkey, url_of
@@ -39,6 +41,7 @@ def supervise(
     require_port(settings)
     if logs is not None:
         logs.mkdir(mode=0o700, parents=True, exist_ok=True)
+    ears_socket(settings).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     supervisor = Supervisor(say)
     if not settings.redis_url:
         supervisor.add("Valkey", EmbeddedValkey(settings.valkey_folder), stage=BELL)
@@ -56,6 +59,9 @@ def programs_of(settings: Settings, application: str = "") -> list[Program]:
     programs = [Program("web", web, WEB), Program("ticker", [*ours, "ticker"], WORK)]
     for number in range(1, settings.workers + 1):
         programs.append(Program(f"worker {number}", [*ours, "worker"], WORK, patience=WORKER_PATIENCE))
+    if available():
+        ears = [sys.executable, "-m", "complaint_gift.learned", str(ears_socket(settings))]
+        programs.insert(0, Program("ears", ears, EARS, patience=3.0))
     return programs
 
 

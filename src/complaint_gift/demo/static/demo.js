@@ -317,6 +317,7 @@ function speak() {
   texts = TEXTS[page.language];
   clock = makeClock(page.language);
   document.documentElement.lang = page.language;
+  document.querySelector(".console").search = `?lang=${page.language}`;
   for (const node of document.querySelectorAll("[data-text]")) node.textContent = texts[node.dataset.text];
   for (const node of document.querySelectorAll("[data-label]")) node.setAttribute("aria-label", texts[node.dataset.label]);
   for (const button of document.querySelectorAll("[data-language]")) {

@@ -1,0 +1,180 @@
+"""`complaint-gift doctor`: says in sentences what is wrong and what to do."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+import redis
+
+from complaint_gift.cli.common import read_settings, told
+from complaint_gift.plugin import PluginError
+from complaint_gift.runtime.settings import Settings
+
+if TYPE_CHECKING:
+    from complaint_gift.runtime import Parts
+    from complaint_gift.service.records import Tally
+
+LEAST_FREE = 500_000_000
+LATE = timedelta(minutes=5)
+SILENT = timedelta(seconds=45)
+
+
+@click.command()
+@told
+def doctor() -> None:
+    """Look at everything and say what is wrong and what to do. Exits with 1 when something is."""
+    from complaint_gift.runtime import build
+
+    settings = read_settings()
+    click.echo("The configuration can be read.")
+    wrong = 0
+    for look in (look_at_folder, look_at_database, look_at_queue):
+        wrong += _say(look(settings))
+    parts = build(settings)
+    click.echo(f"The playbook has {len(parts.playbook().rules)} rules in profile {parts.playbook().profile}.")
+    for check in (look_at_work, look_at_audit, look_at_sources, look_at_doors):
+        wrong += _say(_calmly(check, parts))
+    if wrong:
+        click.secho(
+            f"{wrong} {'thing needs' if wrong == 1 else 'things need'} attention.", fg="red", bold=True
+        )
+        raise click.exceptions.Exit(1)
+    click.secho("All is well.", fg="green", bold=True)
+
+
+def _say(problems: Iterator[str]) -> int:
+    count = 0
+    for problem in problems:
+        count += 1
+        click.echo(click.style("✗ ", fg="red", bold=True) + problem)
+    return count
+
+
+def _calmly(check: Callable[[Parts], Iterator[str]], parts: Parts) -> Iterator[str]:
+    from complaint_gift.service.ports import StoreUnavailable
+
+    try:
+        yield from check(parts)
+    except StoreUnavailable:
+        return  # said already by look_at_database
+
+
+def look_at_folder(settings: Settings) -> Iterator[str]:
+    """Can we write, and for how long."""
+    folder: Path = settings.data
+    if not folder.exists():
+        yield f"The data folder {folder} does not exist yet; `complaint-gift serve` or `upgrade` makes it."
+        return
+    if not os.access(folder, os.W_OK):
+        yield f"This user cannot write into {folder}: change its owner, or set DATA to another folder."
+    free = shutil.disk_usage(folder).free
+    if free < LEAST_FREE:
+        yield f"Only {free / 1e6:.0f} MB are free in {folder}: make room before webhooks have to be refused."
+
+
+def look_at_database(settings: Settings) -> Iterator[str]:
+    """Is it there, is it of this version."""
+    from complaint_gift.service.ports import StoreUnavailable
+    from complaint_gift.store import DatabaseNotUsable, pending
+
+    try:
+        if pending(settings.database_url):
+            yield "The database has to be made or moved on: run `complaint-gift upgrade`."
+    except (StoreUnavailable, DatabaseNotUsable) as exc:
+        yield _sentence(str(exc))
+
+
+def look_at_queue(settings: Settings) -> Iterator[str]:
+    """Does Redis answer, and does it keep what it is given."""
+    from complaint_gift.runtime.queue import connect_to_work
+    from complaint_gift.runtime.valkey import url_of
+
+    own = not settings.redis_url
+    connection = connect_to_work(settings.redis_url or url_of(settings.valkey_folder))
+    try:
+        connection.ping()
+        policy = connection.config_get("maxmemory-policy").get("maxmemory-policy", "noeviction")
+        if policy != "noeviction":
+            yield f"Redis may throw our jobs away (maxmemory-policy {policy}): set it to noeviction."
+    except redis.ResponseError:
+        return  # a managed server that hides its configuration
+    except redis.RedisError as exc:
+        remedy = "start `complaint-gift serve`" if own else "check REDIS_URL and the server"
+        yield f"Redis does not answer ({type(exc).__name__}); work waits for the sweep: {remedy}."
+    finally:
+        connection.close()
+
+
+def look_at_work(parts: Parts) -> Iterator[str]:
+    """Who is alive, what waits too long, what ended badly."""
+    tally, now = parts.service.tally(), datetime.now(UTC)
+    for part in ("ticker", "worker"):
+        seen = max(
+            (at for name, at in tally.heartbeats.items() if name.partition(":")[0] == part), default=None
+        )
+        if seen is None or now - seen > SILENT:
+            yield f"No {part} is alive: start `complaint-gift serve`, or `complaint-gift {part}` alone."
+    for name, oldest in (("delivery", tally.oldest_delivery), ("action", tally.oldest_action)):
+        if oldest is not None and now - oldest > LATE:
+            minutes = int((now - oldest).total_seconds() // 60)
+            yield f"The oldest {name} has waited for {minutes} minutes: see the log of the workers."
+    yield from _bad_ends(tally)
+
+
+def _bad_ends(tally: Tally) -> Iterator[str]:
+    words = {
+        (
+            "deliveries",
+            "unreadable",
+        ): "came in a form that the plugin cannot read: see what changed at the source, "
+        "then update the plugin",
+        ("deliveries", "failed"): "could not be worked off: see the log, then send them again",
+        ("actions", "refused"): "were refused by the helpdesk: look at their errors and at the permissions",
+        ("actions", "failed"): "were given up: look at their errors, then try them again",
+    }
+    for (table, state), text in words.items():
+        count = getattr(tally, table).get(state, 0)
+        if count:
+            yield f"{count} {table} {text}."
+
+
+def look_at_audit(parts: Parts) -> Iterator[str]:
+    """Has anybody changed the record of who did what."""
+    broken = parts.service.check_audit()
+    if broken is not None:
+        yield f"The audit was changed by hand: entry {broken.id} does not follow from the one before it."
+
+
+def look_at_sources(parts: Parts) -> Iterator[str]:
+    """Ask each helpdesk."""
+    if not parts.settings.sources:
+        yield "No helpdesk is connected: add a source to the file that CG_CONFIG names."
+    for name, source in parts.service.means.sources.items():
+        plugin = parts.settings.plugins[source.plugin]
+        probe = getattr(plugin, "probe", None)
+        if probe is None:
+            continue
+        try:
+            for problem in probe(source, plugin.connect(source)):
+                yield f"{name}: {problem}"
+        except PluginError as exc:
+            yield f"{name}: {exc}"
+
+
+def look_at_doors(parts: Parts) -> Iterator[str]:
+    """Can agents and leads come in."""
+    settings = parts.settings
+    if not settings.review_tokens and not any(hasattr(p, "admit") for p in settings.plugins.values()):
+        yield "Nobody can ask for a review: add `review: {tokens: [...]}` to the configuration."
+    if settings.console is None:
+        yield "The console is closed: add `console: {password: ..., session_key: ...}` to the configuration."
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")
