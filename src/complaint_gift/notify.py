@@ -134,6 +134,7 @@ def _call_webhook(entry: Mapping[str, Any], notice: Notice) -> str:
             if isinstance(exc, requests.exceptions.InvalidURL | requests.exceptions.InvalidSchema):
                 raise Refused(f"webhook {name}: its address is no URL; correct its secret") from None
             raise Unreachable(f"webhook {name} cannot be reached ({type(exc).__name__})") from None
+        answer.close()  # what it says is not read: it could be endless
     if answer.ok and answer.status_code < 300:
         return f"webhook {name} answered {answer.status_code}"
     if answer.status_code == 429 or answer.status_code >= 500:
