@@ -252,6 +252,30 @@ def test_redirects_are_not_followed_and_netrc_is_not_read(
     assert [(seen["path"], seen["Authorization"]) for seen in desk.seen] == [("/t", "Bearer s3cret")]
 
 
+def test_cookies_are_neither_kept_nor_sent(desk: Desk) -> None:
+    desk.say = lambda answer: answer.wfile.write(
+        b"HTTP/1.1 204 No Content\r\nSet-Cookie: session=theirs; Path=/\r\nContent-Length: 0\r\n\r\n"
+    )
+    client = Client(desk.url, source="desk")
+    client.get("/t")
+    client.get("/t")
+    assert "Cookie" not in desk.seen[1]
+
+
+def test_connections_are_not_shared_with_a_forked_process(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.say = lambda answer: answer.wfile.write(b"HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n")
+    client = Client(desk.url, source="desk")
+    client.get("/t")
+    before = client.session
+    client.get("/t")
+    assert client.session is before
+    monkeypatch.setattr("complaint_gift.client.asking.os.getpid", lambda: -1)
+    client.get("/t")
+    assert client.session is not before
+
+
 def test_basic_sends_user_and_password(desk: Desk) -> None:
     desk.say = lambda answer: answer.wfile.write(b"HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n")
     assert Client(desk.url, source="desk", credentials=Basic("оля/token", "т")).get("/t") is None

@@ -151,7 +151,9 @@ class Plugin(Protocol):
     Optional, found by `getattr`:
     `poll(source, cursor, client) -> Page`: what changed since the cursor, for reconciliation;
     `probe(source, client) -> list[str]`: one sentence for each thing that is wrong and what to do, for
-    `doctor`; empty when all is well, raises Refused or Unreachable when it cannot even look;
+    `doctor`, which puts the source before it; raises Refused or Unreachable when it cannot even look;
+    `admit(token, sources, now)`: who asks for a review with a token that the helpdesk signed, as an object
+    with `source` and `agent`; raises NotAuthentic;
     `commands(sources) -> click.Group`: becomes `complaint-gift <plugin name>`. `sources()` gives
     the configured sources of this plugin and is called late, so that `--help` needs no configuration.
     """

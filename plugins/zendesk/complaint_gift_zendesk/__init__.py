@@ -15,7 +15,8 @@ from complaint_gift.domain import Action, Conversation, Event
 from complaint_gift.plugin import API, Can, Delivery, Outcome, Page, Receipt, Refused, Request, Source
 from complaint_gift_zendesk import actions, conversation, health, parse, proof
 from complaint_gift_zendesk.api import Zendesk, connect, make_cache
-from complaint_gift_zendesk.settings import ZendeskSettings
+from complaint_gift_zendesk.app_token import Asked, Installation, verify_token
+from complaint_gift_zendesk.settings import ZendeskSettings, app_audience
 
 if TYPE_CHECKING:
     import click
@@ -79,6 +80,20 @@ class ZendeskPlugin:
     def is_own(self, author_id: str, source: Source) -> bool:
         """The dedicated bot user of the configuration."""
         return bool(author_id) and author_id == source.settings["bot_user_id"]
+
+    def admit(self, token: str, sources: Mapping[str, Source], now: datetime) -> Asked:
+        """Who asks for a review through our Zendesk app; raises BadToken, which is NotAuthentic."""
+        installations = [
+            Installation(
+                source=name,
+                issuer=source.settings["subdomain"],
+                audience=app_audience(source.settings),
+                secrets=tuple(source.settings["app_secrets"]),
+            )
+            for name, source in sources.items()
+            if source.settings["app_secrets"] and source.settings["subdomain"]
+        ]
+        return verify_token(token, installations, now)
 
     def poll(self, source: Source, cursor: str, client: Zendesk) -> Page:
         """Tickets changed since the cursor, by the incremental export; it lacks the newest minute.

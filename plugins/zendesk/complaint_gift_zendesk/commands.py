@@ -76,7 +76,7 @@ def _add_others(group: click.Group, sources: Sources) -> None:
         except PluginError as exc:
             raise click.ClickException(str(exc)) from exc
         for sentence in found:
-            click.echo(sentence)
+            click.echo(f"{source.name}: {sentence}")
         if found:
             context.exit(1)
         click.echo(f"{source.name}: all is well.")

@@ -26,7 +26,8 @@ def _allowed(look: Callable[[Source, Zendesk], Iterator[str]], source: Source, a
     try:
         return list(look(source, api))
     except Refused as exc:
-        return [f"{exc} Let the OAuth client's user be an administrator to have this checked."]
+        said = str(exc).removeprefix(f"{source.name}: ")
+        return [f"{said} Let the user of the OAuth client be an administrator to have this checked."]
 
 
 def _look_at_access(source: Source, api: Zendesk) -> Iterator[str]:
@@ -37,7 +38,7 @@ def _look_at_access(source: Source, api: Zendesk) -> Iterator[str]:
     except (ValueError, AttributeError):
         counted = False
     if not counted:
-        yield f"{source.name}: what answers at {api.client.base_url} is not Zendesk; check subdomain."
+        yield f"what answers at {api.client.base_url} is not Zendesk; check subdomain."
         return
     try:
         there = parsedate_to_datetime(answer.headers.get("date", ""))
@@ -46,7 +47,7 @@ def _look_at_access(source: Source, api: Zendesk) -> Iterator[str]:
         return
     if away > SKEW:
         text = f"the clock of this machine is {away:.0f} seconds away from Zendesk's; signatures will expire"
-        yield f"{source.name}: {text}; let it follow a time server."
+        yield f"{text}; let it follow a time server."
 
 
 def _look_at_bot(source: Source, api: Zendesk) -> Iterator[str]:
@@ -56,38 +57,38 @@ def _look_at_bot(source: Source, api: Zendesk) -> Iterator[str]:
     except Refused as exc:
         if not is_gone(exc):
             raise
-        yield f"{source.name}: there is no user {number}; put the id of our own user into bot_user_id."
+        yield f"there is no user {number}; put the id of our own user into bot_user_id."
         return
     if user.get("role") not in ("agent", "admin"):
-        yield f"{source.name}: user {number} is no agent and cannot write internal notes; make it one."
+        yield f"user {number} is no agent and cannot write internal notes; make it one."
     if user.get("suspended") or user.get("active") is False:
-        yield f"{source.name}: user {number} is suspended or deleted; our notes will be refused."
+        yield f"user {number} is suspended or deleted; our notes will be refused."
 
 
 def _look_at_webhook(source: Source, api: Zendesk) -> Iterator[str]:
     settings = source.settings
     hooks, elsewhere = webhook.find_ours(api, source, settings["endpoint"])
     for hook in elsewhere if not hooks else ():
-        yield f"{source.name}: our webhook leads to {hook.get('endpoint')}, not to {settings['endpoint']}."
+        yield f"our webhook leads to {hook.get('endpoint')}, not to {settings['endpoint']}."
     if not hooks:
-        yield f"{source.name}: Zendesk has no webhook of ours; run `complaint-gift zendesk install`."
+        yield "Zendesk has no webhook of ours; run `complaint-gift zendesk install`."
         return
     if len(hooks) > 1:
         text = f"{len(hooks)} webhooks of ours tell everything {len(hooks)} times"
-        yield f"{source.name}: {text}; run `complaint-gift zendesk install`, which removes duplicates."
+        yield f"{text}; run `complaint-gift zendesk install`, which removes duplicates."
     hook = hooks[0]
     wish = webhook.wanted(source, settings["endpoint"] or str(hook.get("endpoint")))
     different = [name for name in webhook.differences(hook, wish) if name not in ("name", "description")]
     if different:
         yield (
-            f"{source.name}: our webhook differs from what it should be in {', '.join(different)}; "
+            f"our webhook differs from what it should be in {', '.join(different)}; "
             "run `complaint-gift zendesk install`."
         )
     number = str(hook.get("id"))
     if webhook.read_secret(api, number) not in settings["signing_secrets"]:
         text = "the signing secret of our webhook is not among signing_secrets, so every event is turned away"
-        yield f"{source.name}: {text}; run `complaint-gift zendesk install`, then restart."
+        yield f"{text}; run `complaint-gift zendesk install`, then restart."
     failed, total = webhook.count_failures(api, number)
     if failed > total * SHARE:
         text = f"{failed} of the last {total} events did not reach us"
-        yield f"{source.name}: {text}; see Admin Center, Webhooks, Activity for the answers that Zendesk got."
+        yield f"{text}; see Admin Center, Webhooks, Activity for the answers that Zendesk got."

@@ -80,6 +80,8 @@ class ZendeskSettings(Schema):
     groups = fields.Dict(fields.String(), Id(), load_default=dict)
     tags = fields.Nested(Tags, load_default=lambda: Tags().load({}))
     endpoint = fields.String(load_default="")
+    app_secrets = fields.List(Secret(), load_default=list)
+    app_audience = fields.String(load_default="")
 
     @validates("subdomain")
     def _check_subdomain(self, value: str, **_: Any) -> None:
@@ -101,6 +103,13 @@ class ZendeskSettings(Schema):
                 "write the whole address, such as https://cg.example.com/hooks/zendesk-main"
             )
 
+    @validates("app_audience")
+    def _check_audience(self, value: str, **_: Any) -> None:
+        if value and (not _is_safe(value) or urlsplit(value).path):
+            raise ValidationError(
+                "write our public origin as the app knows it, such as https://cg.example.com"
+            )
+
     @validates("signing_secrets")
     def _check_secrets(self, value: list[str], **_: Any) -> None:
         if TEST_SECRET in value:
@@ -117,6 +126,8 @@ class ZendeskSettings(Schema):
     def _check_whole(self, data: Mapping[str, Any], **_: Any) -> None:
         if bool(data["subdomain"]) == bool(data["base_url"]):
             raise ValidationError("write either subdomain or base_url", "subdomain")
+        if data["app_secrets"] and not (data["app_audience"] or data["endpoint"]):
+            raise ValidationError("app_secrets need app_audience: our public origin", "app_audience")
         oauth = bool(data["client_id"]), bool(data["client_secret"])
         legacy = bool(data["email"]), bool(data["api_token"])
         if any(oauth) and any(legacy):
@@ -154,6 +165,12 @@ def base_url(settings: Mapping[str, Any]) -> str:
     """Where this account answers, without a slash at the end."""
     given = str(settings["base_url"]).rstrip("/")
     return given or f"https://{settings['subdomain']}.zendesk.com"
+
+
+def app_audience(settings: Mapping[str, Any]) -> str:
+    """Our origin as our Zendesk app knows it; the endpoint's unless said otherwise."""
+    parts = urlsplit(settings["endpoint"])
+    return str(settings["app_audience"]) or f"{parts.scheme}://{parts.netloc}"
 
 
 def is_endpoint(url: str) -> bool:

@@ -52,6 +52,10 @@ def test_webhook_that_leads_elsewhere_is_named(desk: Any) -> None:
     assert "leads to https://old.example.com" in probe(desk)[0]
 
 
+def test_sentences_leave_naming_the_source_to_who_prints_them(desk: Any) -> None:
+    assert not any("zendesk-main:" in sentence for sentence in probe(desk))
+
+
 def test_duplicates_are_named(desk: Any) -> None:
     subscribe(desk)
     first = desk.source.settings["signing_secrets"]

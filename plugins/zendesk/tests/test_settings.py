@@ -97,6 +97,8 @@ def test_base_url_loses_its_last_slash(url: str) -> None:
         ({"tags": {"complain": "x"}}, "tags", "Unknown"),
         ({"endpoint": "https://cg.example.com/"}, "endpoint", "whole address"),
         ({"endpoint": "http://cg.example.com/hooks/x"}, "endpoint", "whole address"),
+        ({"app_secrets": ["x"]}, "app_audience", "public origin"),
+        ({"app_secrets": ["x"], "app_audience": "https://cg.example.com/x"}, "app_audience", "origin"),
         ({"subdomian": "acme"}, "subdomian", "Unknown"),
     ],
 )

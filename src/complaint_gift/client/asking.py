@@ -8,6 +8,7 @@ beyond its size limit or its time, and the log gets method, path, status and tim
 from __future__ import annotations
 
 import json
+import os
 import re
 import time
 from collections.abc import Mapping
@@ -15,6 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from http.cookiejar import DefaultCookiePolicy
 from ipaddress import ip_address
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -85,11 +87,18 @@ class Client:
         self.source = source
         self.credentials = credentials
         self.limits = limits or Limits()
-        self.session = requests.Session()
-        self.session.headers["User-Agent"] = "complaint-gift"
-        self.session.headers["Accept"] = "application/json"
+        self.session = self._open_session()
+        self._owner = os.getpid()
+
+    def _open_session(self) -> requests.Session:
+        session = requests.Session()
+        session.headers["User-Agent"] = "complaint-gift"
+        session.headers["Accept"] = "application/json"
         # A proxy of the environment is for the world outside, not for a neighbour on this machine.
-        self.session.trust_env = not _is_loopback(self.base_url)
+        session.trust_env = not _is_loopback(self.base_url)
+        # Nothing but our credentials shall say who we are.
+        session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        return session
 
     def close(self) -> None:
         """Let go of the connections."""
@@ -144,6 +153,9 @@ class Client:
     ) -> Answer:
         started = time.monotonic()
         headers = {"Authorization": authorization} if authorization else {}
+        if self._owner != os.getpid():
+            # Two processes that share a connection after a fork would read each other's answers.
+            self.session, self._owner = self._open_session(), os.getpid()
         try:
             with self.session.request(
                 method,
