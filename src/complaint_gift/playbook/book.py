@@ -86,19 +86,30 @@ class Playbook:
             return Words(finding.rule)
         return render(rule, finding.params, language)
 
+    def ask(self, rule: Rule, text: str, scope: Scope, context: Context) -> list[Finding]:
+        """What one rule says about a text, whatever the profile."""
+        read = Text(text)
+        situation = Situation(read, by_signal(self.hits(read, None)), context)
+        if scope not in rule.scopes:
+            return []
+        return list(self._said(rule, situation, context.language or script(text)))
+
     def _findings(
         self, text: Text, hits: list[Hit], scope: Scope, context: Context
     ) -> Iterable[tuple[Rule, Finding]]:
         situation = Situation(text, by_signal(hits), context)
         language = context.language or script(text.raw)
         for rule in self.active:
-            if scope not in rule.scopes or not rule.when.holds(context, language):
-                continue
-            if rule.when.complaint_signal and not self._complained(situation, rule.when.complaint_signal):
-                continue
-            faults = joined(rule.check.find(situation))
-            if faults:
-                yield from ((rule, finding) for finding in _as_findings(rule, faults, text.raw, context))
+            if scope in rule.scopes:
+                yield from ((rule, finding) for finding in self._said(rule, situation, language))
+
+    def _said(self, rule: Rule, situation: Situation, language: str) -> Iterable[Finding]:
+        if not rule.when.holds(situation.context, language):
+            return ()
+        if rule.when.complaint_signal and not self._complained(situation, rule.when.complaint_signal):
+            return ()
+        faults = joined(rule.check.find(situation))
+        return _as_findings(rule, faults, situation.text.raw, situation.context) if faults else ()
 
     def _complained(self, situation: Situation, names: Sequence[str]) -> bool:
         """Whether one of the signals is in the customer's words."""

@@ -16,7 +16,8 @@ _MONEY = listed(
 )
 # Written with a capital letter, yet not names.
 _NOT_NAMES = listed(
-    """i monday tuesday wednesday thursday friday saturday sunday january february march april may june
+    """i mr mrs ms miss dr sir madam
+    monday tuesday wednesday thursday friday saturday sunday january february march april may june
     july august september october november december english russian german french вы вас вам вами ваш
     ваша ваше ваши вашего вашей вашему вашу вашим вашими вашем ваших"""
 )

@@ -1,0 +1,169 @@
+"""What a review found, as JSON and as text for a terminal, in the reader's language."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from typing import Any
+
+import click
+
+from complaint_gift.domain import Decision, Finding, Severity, Verdict
+from complaint_gift.playbook import Playbook
+from complaint_gift.text import is_cyrillic
+
+_COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
+_WIDEST = 110
+_SIGNS = dict.fromkeys(("Cc", "Cf", "Cs"), "·")
+_WORDS = {
+    "en": {
+        "error": "error",
+        "warning": "warning",
+        "info": "hint",
+        "why": "why",
+        "instead": "instead",
+        "missing": "nothing in the text says it",
+        "account": "about the account, not the words",
+        "pass": "Ready to send.",
+        "warn": "Can be sent; better with a change.",
+        "hold": "Hold: change it, or send it anyway and say why.",
+        "block": "Blocked: a lead has to release it.",
+        "incomplete": "The learned layer has not spoken yet.",
+    },
+    "ru": {
+        "error": "ошибка",
+        "warning": "замечание",
+        "info": "совет",
+        "why": "почему",
+        "instead": "лучше так",
+        "missing": "этого в тексте нет",
+        "account": "дело в учётной записи, не в словах",
+        "pass": "Можно отправлять.",
+        "warn": "Отправить можно, но лучше поправить.",
+        "hold": "Стоит задержать: поправьте или отправьте, указав причину.",
+        "block": "Отправить может только руководитель.",
+        "incomplete": "Обученный слой ещё не ответил.",
+    },
+}
+_COUNTED: dict[str, dict[str, tuple[str, ...]]] = {
+    "en": {"error": ("error", "errors"), "warning": ("warning", "warnings"), "info": ("hint", "hints")},
+    "ru": {
+        "error": ("ошибка", "ошибки", "ошибок"),
+        "warning": ("замечание", "замечания", "замечаний"),
+        "info": ("совет", "совета", "советов"),
+    },
+}
+
+
+def as_json(verdict: Verdict, playbook: Playbook, language: str) -> dict[str, Any]:
+    """The shape of the review API; offsets are code points."""
+    return {
+        "verdict": verdict.decision.value,
+        "complete": verdict.complete,
+        "findings": [_finding(finding, playbook, language) for finding in verdict.findings],
+        "signals": [{"signal": s.name, "start": s.start, "end": s.end} for s in verdict.signals],
+        "playbook": verdict.playbook,
+    }
+
+
+def _finding(finding: Finding, playbook: Playbook, language: str) -> dict[str, Any]:
+    words = playbook.words(finding, language)
+    return {
+        "id": finding.id,
+        "rule": finding.rule,
+        "severity": finding.severity.value,
+        "layer": finding.layer.value,
+        "missing": finding.missing,
+        "start": finding.start,
+        "end": finding.end,
+        "quote": finding.quote,
+        "message": words.message,
+        "why": words.why,
+        "suggestion": words.suggestion,
+    }
+
+
+def report(text: str, name: str, verdict: Verdict, playbook: Playbook, language: str | None) -> str:
+    """Every finding with its line of the text, then what to do, styled for a terminal."""
+    language = language or _language_of(text)
+    blocks = ["\n".join(_block(finding, text, name, playbook, language)) for finding in verdict.findings]
+    return "\n\n".join([*blocks, _closing(verdict, language)])
+
+
+def _language_of(text: str) -> str:
+    letters = [char for char in text[:5000] if char.isalpha()]
+    return "ru" if sum(map(is_cyrillic, letters)) * 2 > len(letters) else "en"
+
+
+def _block(finding: Finding, text: str, name: str, playbook: Playbook, language: str) -> Iterator[str]:
+    words, said = _WORDS[language], playbook.words(finding, language)
+    colour = _COLOURS[finding.severity]
+    label = click.style(f"{words[finding.severity.value]}[{finding.rule}]", fg=colour, bold=True)
+    yield f"{label}{click.style(': ' + said.message, bold=True)}"
+    if finding.start is None or finding.end is None:
+        reason = words["missing"] if finding.missing else words["account"]
+        yield f"  {click.style('-->', fg='blue')} {name}: {reason}"
+        gutter = "  "
+    else:
+        yield from _excerpt(finding.start, finding.end, text, name, colour)
+        gutter = " " * (len(str(text.count("\n", 0, finding.start) + 1)) + 2)
+    for label, value in ((words["why"], said.why), ("", said.reading), (words["instead"], said.suggestion)):
+        if value:
+            head = f"{click.style(label, bold=True)}: " if label else ""
+            yield f"{gutter}{click.style('=', fg='blue')} {head}{value}"
+
+
+def _excerpt(start: int, end: int, text: str, name: str, colour: str) -> Iterator[str]:
+    """The line around a span, as compilers show it."""
+    first = text.rfind("\n", 0, start) + 1
+    last = text.find("\n", start)
+    last = len(text) if last < 0 else last
+    number, column = text.count("\n", 0, start) + 1, start - first + 1
+    left = max(first, start - 60)
+    right = min(last, max(left + _WIDEST, min(end, start + _WIDEST)))
+    before = _plain(("…" if left > first else "") + text[left:start])
+    marked = _plain(text[start : min(end, right)])
+    after = _plain(text[min(end, right) : right] + ("…" if right < last else ""))
+    gutter = " " * (len(str(number)) + 2)
+    bar = click.style("|", fg="blue")
+    yield f"{gutter[:-1]}{click.style('-->', fg='blue')} {name}:{number}:{column}"
+    yield f"{gutter}{bar}"
+    yield f" {click.style(str(number), fg='blue')} {bar} {before}{click.style(marked, fg=colour)}{after}"
+    under = click.style("^" * max(1, _width(marked)), fg=colour, bold=True)
+    yield f"{gutter}{bar} {' ' * _width(before)}{under}"
+
+
+def _plain(text: str) -> str:
+    """One line that moves no cursor: control and direction marks become a visible sign."""
+    return "".join(_shown(char) for char in text)
+
+
+def _shown(char: str) -> str:
+    return " " if char in "\t\n\r" else _SIGNS.get(unicodedata.category(char), char)
+
+
+def _width(text: str) -> int:
+    """Columns on a terminal: wide characters take two, combining ones none."""
+    wide = sum(unicodedata.east_asian_width(char) in "WF" for char in text)
+    return len(text) + wide - sum(unicodedata.combining(char) > 0 for char in text)
+
+
+def _closing(verdict: Verdict, language: str) -> str:
+    words = _WORDS[language]
+    counts = []
+    for severity in Severity:
+        number = sum(finding.severity is severity for finding in verdict.findings)
+        if number:
+            counts.append(f"{number} {_plural(number, _COUNTED[language][severity.value])}")
+    colour = {Decision.PASS: "green", Decision.WARN: "yellow"}.get(verdict.decision, "red")
+    line = click.style(words[verdict.decision.value], fg=colour, bold=True)
+    line += f" ({', '.join(counts)})" if counts else ""
+    return line if verdict.complete else f"{line}\n{words['incomplete']}"
+
+
+def _plural(number: int, forms: tuple[str, ...]) -> str:
+    if len(forms) == 2:
+        return forms[number != 1]
+    if 11 <= number % 100 <= 14:
+        return forms[2]
+    return forms[{1: 0, 2: 1, 3: 1, 4: 1}.get(number % 10, 2)]

@@ -1,0 +1,217 @@
+"""`complaint-gift review`: a linter for replies, one text for a person or many lines for a machine."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TextIO
+
+import click
+
+from complaint_gift.cli.chosen import Stop, chosen_playbook, hearing
+from complaint_gift.cli.report import as_json, report
+from complaint_gift.domain import Scope, Severity, Verdict
+from complaint_gift.playbook import PROFILES, Context, ContextError, Playbook
+from complaint_gift.text import html_to_plain
+
+LARGEST_TEXT = 4 * 1024 * 1024
+FILE = click.Path(path_type=Path, allow_dash=True)
+SCOPES = [scope.value for scope in Scope]
+_LEVELS = {"error": Severity.ERROR, "warning": Severity.WARNING, "info": Severity.INFO}
+
+
+@dataclass(frozen=True)
+class Reviewer:
+    """Reviews texts with one playbook; `tag` asks the learned layer, where there is one."""
+
+    playbook: Playbook
+    tag: Any = None
+
+    def __call__(self, text: str, scope: str, context: Context) -> Verdict:
+        learned = self.tag(text, context) if self.tag is not None else None
+        return self.playbook.review(text, scope=Scope(scope), context=context, learned=learned)
+
+
+@click.command()
+@click.argument("file", type=FILE, required=False)
+@click.option(
+    "--scope", type=click.Choice(SCOPES), default=SCOPES[0], show_default=True, help="What the text is."
+)
+@click.option(
+    "--context", "context_file", type=FILE, metavar="FILE.json", help="What is known besides the text."
+)
+@click.option("--profile", type=click.Choice(PROFILES), help="Which rules speak.  [default: as configured]")
+@click.option(
+    "--playbook",
+    "folder",
+    type=click.Path(path_type=Path),
+    help="A folder of rules.  [default: as configured]",
+)
+@click.option("--format", "shape", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "--fail-on",
+    type=click.Choice([*_LEVELS, "never"]),
+    help="Exit with 1 from this severity on.  [default: error]",
+)
+@click.option(
+    "--language",
+    type=click.Choice(["en", "ru"]),
+    help="Of what is said about the text.  [default: the text's]",
+)
+@click.option("--words-only", is_flag=True, help="Leave the learned layer out: quicker, less sharp.")
+@click.option(
+    "--jsonl",
+    "source",
+    type=FILE,
+    metavar="IN",
+    help='Many texts, a line each: {"id", "text", "scope", "context"}.',
+)
+@click.option("--out", type=FILE, metavar="OUT", help="Where the answers to --jsonl go.")
+def review(
+    file: Path | None,
+    scope: str,
+    context_file: Path | None,
+    profile: str | None,
+    folder: Path | None,
+    shape: str,
+    fail_on: str | None,
+    language: str | None,
+    words_only: bool,
+    source: Path | None,
+    out: Path | None,
+) -> None:
+    """Check a reply: the words of FILE, or of the standard input with `-`.
+
+    Exits with 0 when nothing is as bad as --fail-on, with 1 when something is, with 2 when something
+    could not be read.
+    """
+    if (source is None) != (out is None):
+        raise Stop("--jsonl and --out go together: name the file to read and the file to write.")
+    if source is not None and (file is not None or context_file is not None):
+        raise Stop("With --jsonl every line brings its own text and context; leave FILE and --context out.")
+    reviewer = Reviewer(chosen_playbook(folder, profile), None if words_only else hearing())
+    if source is not None and out is not None:
+        worst = _review_lines(reviewer, source, out, scope)
+        fail_on = fail_on or "never"
+    else:
+        worst = _review_one(reviewer, file, scope, _context(context_file), shape, language)
+    if fail_on != "never" and worst is not None and worst.rank <= _LEVELS[fail_on or "error"].rank:
+        sys.exit(1)
+
+
+def _review_one(
+    reviewer: Reviewer, file: Path | None, scope: str, context: Context, shape: str, language: str | None
+) -> Severity | None:
+    if file is None and sys.stdin.isatty():
+        raise Stop("Name a file, or write `complaint-gift review -` and type the reply, then Ctrl-D.")
+    path = file or Path("-")
+    text = _read_text(path)
+    verdict = reviewer(text, scope, context)
+    if shape == "json":
+        click.echo(
+            _dumped(
+                {"text": text, **as_json(verdict, reviewer.playbook, language or context.language or "en")}
+            )
+        )
+    else:
+        name = "<stdin>" if str(path) == "-" else str(path)
+        click.echo(report(text, name, verdict, reviewer.playbook, language))
+    return verdict.worst
+
+
+def _review_lines(reviewer: Reviewer, source: Path, out: Path, scope: str) -> Severity | None:
+    """Every line, in order. Nothing is written before the whole input has been understood."""
+    rows = list(_rows(source, scope))
+    worst: Severity | None = None
+    with _writing(out) as answers:
+        shown = sys.stderr.isatty() and str(out) != "-"
+        with click.progressbar(rows, label="Reviewing", file=sys.stderr, hidden=not shown) as moving:
+            for name, text, kind, context in moving:
+                verdict = reviewer(text, kind, context)
+                whole = as_json(verdict, reviewer.playbook, context.language or "en")
+                answer = {"id": name, **{key: whole[key] for key in ("verdict", "findings", "signals")}}
+                answers.write(_dumped(answer) + "\n")
+                if verdict.worst is not None and (worst is None or verdict.worst.rank < worst.rank):
+                    worst = verdict.worst
+    if str(out) != "-":
+        click.echo(f"{len(rows)} texts reviewed: {out}", err=True)
+    return worst
+
+
+def _rows(source: Path, scope: str) -> Iterator[tuple[Any, str, str, Context]]:
+    with _reading(source) as lines:
+        for number, line in enumerate(lines, start=1):
+            if line.strip():
+                yield _row(line, f"{source}, line {number}", scope)
+
+
+def _row(line: str, where: str, scope: str) -> tuple[Any, str, str, Context]:
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        reason = getattr(error, "msg", "too deep")
+        raise Stop(
+            f"{where}: not JSON ({reason}). Nothing was reviewed; mend the line and run again."
+        ) from None
+    if not isinstance(row, dict) or not isinstance(row.get("text"), str):
+        raise Stop(
+            f'{where}: expected an object with "text" (a string), and "id", "scope", "context" where known.'
+        )
+    kind = row.get("scope") or scope
+    if kind not in SCOPES:
+        raise Stop(f'{where}: "scope" has to be one of {", ".join(SCOPES)}, not {str(kind)[:60]}.')
+    try:
+        return row.get("id"), row["text"], kind, Context.parse(row.get("context") or {})
+    except ContextError as error:
+        raise Stop(f"{where}: {error}") from None
+
+
+def _context(path: Path | None) -> Context:
+    if path is None:
+        return Context()
+    with _reading(path) as lines:
+        raw = lines.read(LARGEST_TEXT + 1)
+    try:
+        return Context.parse(json.loads(raw))
+    except ContextError as error:
+        raise Stop(f"{path}: {error}") from None
+    except (ValueError, RecursionError) as error:
+        line, column = getattr(error, "lineno", 1), getattr(error, "colno", 1)
+        raise Stop(
+            f"{path}:{line}:{column}: this is not JSON ({getattr(error, 'msg', 'too deep')})."
+        ) from None
+
+
+def _read_text(path: Path) -> str:
+    with _reading(path) as lines:
+        text = lines.read(LARGEST_TEXT + 1)
+    if len(text) > LARGEST_TEXT:
+        raise Stop(f"{path} is longer than {LARGEST_TEXT:,} characters; a reply is a page or two.")
+    return html_to_plain(text) if path.suffix.lower() in (".html", ".htm") else text
+
+
+def _reading(path: Path) -> TextIO:
+    try:
+        return click.open_file(str(path), encoding="utf-8-sig", errors="replace")  # type: ignore[return-value]
+    except OSError as problem:
+        raise Stop(f"{path} cannot be read: {problem.strerror}.") from None
+
+
+def _writing(path: Path) -> TextIO:
+    try:
+        return click.open_file(str(path), "w", encoding="utf-8")  # type: ignore[return-value]
+    except OSError as problem:
+        raise Stop(f"{path} cannot be written: {problem.strerror}.") from None
+
+
+def _dumped(value: Any) -> str:
+    """JSON as it reads best; a text with lone surrogates, which no encoding knows, in ASCII."""
+    written = json.dumps(value, ensure_ascii=False)
+    try:
+        written.encode("utf-8")
+    except UnicodeEncodeError:
+        return json.dumps(value)
+    return written

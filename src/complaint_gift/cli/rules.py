@@ -1,0 +1,188 @@
+"""`complaint-gift rules`: look at the rules, try them, explain them, write new ones."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from complaint_gift.cli.chosen import Stop, chosen_playbook
+from complaint_gift.cli.explaining import explain_text
+from complaint_gift.cli.sketch import sketch_rule
+from complaint_gift.domain import Scope, Severity
+from complaint_gift.playbook import PROFILES, Context, ContextError, Playbook, Rule
+from complaint_gift.playbook.schema import SCHEMAS
+from complaint_gift.playbook.trial import RuleTrial, SignalTrial, try_rules, try_signals
+
+_COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
+_FOLDER = click.option(
+    "--playbook",
+    "folder",
+    type=click.Path(path_type=Path),
+    help="A folder of rules.  [default: as configured]",
+)
+_PROFILE = click.option(
+    "--profile", type=click.Choice(PROFILES), help="Which rules.  [default: as configured]"
+)
+
+
+@click.group()
+def rules() -> None:
+    """List, test, explain and write rules."""
+
+
+@rules.command("list")
+@_FOLDER
+@_PROFILE
+@click.option("--all", "everything", is_flag=True, help="Rules of every profile.")
+def list_rules(folder: Path | None, profile: str | None, everything: bool) -> None:
+    """The rules that speak, the worst first."""
+    playbook = chosen_playbook(folder, profile)
+    shown = list(playbook.rules.values()) if everything else list(playbook.active)
+    if not shown:
+        raise Stop(f"No rule speaks in the profile {playbook.profile}.")
+    width = max(len(rule.id) for rule in shown)
+    for rule in sorted(shown, key=lambda rule: (rule.severity.rank, rule.id)):
+        severity = click.style(f"{rule.severity.value:8}", fg=_COLOURS[rule.severity])
+        marks = " (shadow)" if rule.shadow else " (blocks)" if rule.block else ""
+        line = f"{severity}{rule.id:{width}}  {rule.kind:13}  {_scopes(rule):31}  {rule.enforces}{marks}"
+        click.echo(line.rstrip())
+    click.echo(f"\n{len(shown)} rules, profile {playbook.profile}, playbook {playbook.hash}", err=True)
+
+
+def _scopes(rule: Rule) -> str:
+    return ", ".join(scope.value for scope in Scope if scope in rule.scopes)
+
+
+@rules.command("test")
+@click.argument("names", nargs=-1)
+@_FOLDER
+def test_rules(names: tuple[str, ...], folder: Path | None) -> None:
+    """Run the examples in every rule and signal, or only in those named. Exits with 1 when one fails."""
+    playbook = chosen_playbook(folder, None)
+    _known(names, playbook)
+    count = failed = gaps = 0
+    only = frozenset(names)
+    trials: list[RuleTrial | SignalTrial] = [*try_signals(playbook, only), *try_rules(playbook, only)]
+    for trial in trials:
+        count += 1
+        if isinstance(trial, RuleTrial) and trial.example.todo:
+            gaps += not trial.passed
+        elif not trial.passed:
+            failed += 1
+            click.echo("\n".join(_failure(trial)))
+    colour = "red" if failed else "green"
+    note = f", {gaps} known gaps" if gaps else ""
+    click.secho(f"{count} examples, {failed} failed{note}", fg=colour, bold=True)
+    sys.exit(1 if failed else 0)
+
+
+def _known(names: tuple[str, ...], playbook: Playbook) -> None:
+    known = {*playbook.rules, *(document.part.signal for document in playbook.documents)}
+    for name in names:
+        if name not in known:
+            raise Stop(f"There is no rule and no signal called {name}.")
+
+
+def _failure(trial: RuleTrial | SignalTrial) -> Iterator[str]:
+    if isinstance(trial, RuleTrial):
+        what, where = f"rule {trial.rule.id}", f"{trial.rule.file}:{trial.example.line}"
+        wanted = "has to fire" if trial.example.fires else "has to stay silent"
+        found = [
+            finding.quote or "missing: " + finding.params.get("missing", "") for finding in trial.findings
+        ]
+    else:
+        what, where = f"signal {trial.example.signal}", f"{trial.example.file}:{trial.example.line}"
+        wanted = "has to be found" if trial.example.found else "must not be found"
+        found = [
+            trial.example.text[hit.start : hit.end]
+            + f" (by: {hit.phrase.text if hit.phrase else 'a detector'})"
+            for hit in trial.hits
+        ]
+    yield click.style(f"{where}: {what} {wanted} ({trial.example.language})", fg="red", bold=True)
+    yield f"    {trial.example.text}"
+    yield from (f"    found: {one}" for one in found)
+    if isinstance(trial, SignalTrial):
+        for near in trial.dropped:
+            phrase = near.hit.phrase.text if near.hit.phrase else ""
+            yield f"    silenced by {near.mark} {near.by}: {phrase}"
+
+
+@rules.command()
+@click.argument("text")
+@click.option(
+    "--scope", type=click.Choice([scope.value for scope in Scope]), default="public-reply", show_default=True
+)
+@click.option("--context", "context", default="{}", metavar="JSON", help="What is known besides the text.")
+@_FOLDER
+@_PROFILE
+def explain(text: str, scope: str, context: str, folder: Path | None, profile: str | None) -> None:
+    """Show for TEXT what was found, by which phrase, and what silenced a near-hit; - reads standard input."""
+    if text == "-":
+        text = sys.stdin.read()
+    try:
+        parsed = Context.parse(json.loads(context))
+    except ContextError as error:
+        raise Stop(str(error)) from None
+    except ValueError:
+        raise Stop("--context is not JSON.") from None
+    click.echo("\n".join(explain_text(chosen_playbook(folder, profile), text, Scope(scope), parsed)))
+
+
+@rules.command()
+@click.argument("identity", metavar="ID")
+@click.option("--from", "sentence", default="", help="A sentence the rule has to find.")
+@click.option("--language", default="en", show_default=True, help="The language of that sentence.")
+@click.option("--into", type=click.Path(path_type=Path), required=True, help="The folder of your playbook.")
+def new(identity: str, sentence: str, language: str, into: Path) -> None:
+    """Write a rule and its signal with examples that fail until you fill them in."""
+    try:
+        written = sketch_rule(identity, sentence, language, into)
+    except (ValueError, FileExistsError) as error:
+        raise Stop(str(error)) from None
+    except OSError as error:
+        raise Stop(f"{error.filename} cannot be written: {error.strerror}.") from None
+    for path in written:
+        click.echo(f"written: {path}")
+    click.echo(f"Now fill in the phrases and run: complaint-gift rules test {identity} --playbook {into}")
+
+
+@rules.command()
+@_FOLDER
+def coverage(folder: Path | None) -> None:
+    """How many examples each rule has in each language; rules and signals that lack some come first."""
+    playbook = chosen_playbook(folder, None)
+    languages = sorted({document.part.language for document in playbook.documents})
+    lacking = 0
+    for rule in sorted(playbook.rules.values(), key=lambda rule: (not _gaps(rule, languages), rule.id)):
+        cells = []
+        for language in languages:
+            fires = sum(e.language == language and e.fires for e in rule.examples)
+            passes = sum(e.language == language and not e.fires for e in rule.examples)
+            colour = None if fires and passes else "yellow"
+            cells.append(click.style(f"{language} {fires}/{passes}", fg=colour))
+        gap = _gaps(rule, languages)
+        lacking += bool(gap)
+        note = click.style(f"  no examples in {', '.join(gap)}", fg="yellow") if gap else ""
+        click.echo(f"{rule.id:36} {'  '.join(cells)}{note}")
+    for document in playbook.documents:
+        if not document.examples:
+            click.secho(
+                f"signal {document.part.signal} has no examples in {document.part.language}", fg="yellow"
+            )
+    click.echo(f"\n{len(playbook.rules)} rules, {lacking} of them without examples in a language", err=True)
+
+
+def _gaps(rule: Rule, languages: list[str]) -> list[str]:
+    covered = {example.language for example in rule.examples}
+    return [language for language in languages if language not in covered]
+
+
+@rules.command()
+@click.argument("what", type=click.Choice(list(SCHEMAS)), default="rule")
+def schema(what: str) -> None:
+    """The JSON schema of a rule, a signal or a playbook.yaml, for completion in editors."""
+    click.echo(json.dumps(SCHEMAS[what](), indent=2, ensure_ascii=False))
