@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from small_world import AGENT, CUSTOMER, World
 
 from complaint_gift.domain import ActionKind, Reason
@@ -104,7 +106,9 @@ def test_case_facts_tell_stage_promises_and_audience(world: World) -> None:
     world.reply("Thank you. I will call you tomorrow.")
     facts = world.service.case_facts("desk", "1")
     assert (facts.stage.value, facts.audience, facts.is_complaint) == ("answered", 1, True)
-    assert [promise.what for promise in facts.promises] == ["I will call"]
+    (promise,) = facts.promises
+    assert (promise.what, promise.who) == ("I will call you tomorrow.", "Dana Whitfield")
+    assert promise.due_at == datetime(2026, 3, 3, 18, tzinfo=UTC)
     world.desk.say("1", CUSTOMER, "Nobody called.")
     world.tell()
     world.work()

@@ -53,6 +53,14 @@ def test_working_time_never_ends_before_wall_time_and_lies_in_hours(start: datet
     assert time(9) < local.time() <= time(18)
 
 
+def test_calendar_of_promises_follows_the_week() -> None:
+    friday = berlin(2026, 3, 6, 17)
+    assert WEEK.close_of(date(2026, 3, 7)) == berlin(2026, 3, 7, 18)
+    assert WEEK.after_working_days(friday, 0) == berlin(2026, 3, 6, 18)
+    assert WEEK.after_working_days(friday, 1) == berlin(2026, 3, 9, 18)
+    assert WEEK.after_working_hours(friday, 1.5) == berlin(2026, 3, 9, 9, 30)
+
+
 def test_office_that_never_opens_counts_wall_time() -> None:
     never = Hours(ZoneInfo("UTC"), ((),) * 7)
     start = datetime(2026, 3, 2, tzinfo=UTC)

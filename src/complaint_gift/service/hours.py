@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 SECONDS = {"s": 1, "min": 60, "h": 3600, "d": 24 * 3600}
 _SPAN = re.compile(r"(\d{1,5})\s*(working\s+)?(s|min|h|d)")
 _MOST_DAYS = 3700
+_SIX = time(18)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,23 @@ class Hours:
         if span.unit == "d":
             return self._after_days(moment, span.count)
         return self._after_minutes(moment, span.wall)
+
+    def close_of(self, day: date) -> datetime:
+        """When work ends on that day; a day off has the usual end, somebody may promise it all the same."""
+        usual = [stretches[-1] for stretches in self.week if stretches]
+        start, end = (self.week[day.weekday()] or usual or [(time(), _SIX)])[-1]
+        until = day if end > start else day + timedelta(days=1)
+        return datetime.combine(until, end, self.zone).astimezone(UTC)
+
+    def after_working_days(self, moment: datetime, days: int) -> datetime:
+        """The close of business `days` working days after the day of `moment`; today's for none."""
+        if days <= 0:
+            return self.close_of(moment.astimezone(self.zone).date())
+        return self.after(moment, Span(days, "d", working=True))
+
+    def after_working_hours(self, moment: datetime, hours: float) -> datetime:
+        """When that many hours of work have passed."""
+        return self.after(moment, Span(round(hours * 3600), "s", working=True))
 
     def _open(self, day: date) -> list[tuple[datetime, datetime]]:
         """The stretches of a day in UTC; arithmetic in UTC is right on days when the clock is changed."""

@@ -84,5 +84,6 @@ class Means:
 
     def review(self, text: str, context: Any, scope: Scope = Scope.PUBLIC_REPLY) -> Verdict:
         """The playbook's verdict, with what the learned layer says where there is one."""
+        asked = self.tagger is not None
         learned = self.tagger.tag(text, context) if self.tagger is not None else None
-        return self.playbook().review(text, scope=scope, context=context, learned=learned)
+        return self.playbook().review(text, scope=scope, context=context, learned=learned, asked=asked)

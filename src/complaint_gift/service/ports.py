@@ -328,8 +328,10 @@ class Book(Protocol):
     def hash(self) -> str:
         """Changes with every rule."""
 
-    def review(self, text: str, *, scope: Scope = ..., context: Any = ..., learned: Any = None) -> Verdict:
-        """Pure and quick; `text` is plain."""
+    def review(
+        self, text: str, *, scope: Scope = ..., context: Any = ..., learned: Any = None, asked: bool = False
+    ) -> Verdict:
+        """Pure and quick; `text` is plain. `asked` without `learned` gives an incomplete verdict."""
 
     def signals(self, text: str, learned: Any = None) -> tuple[Signal, ...]:
         """The speech acts alone."""

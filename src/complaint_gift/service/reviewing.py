@@ -11,7 +11,7 @@ import structlog
 
 from complaint_gift.domain import ActionKind, Scope, Verdict
 from complaint_gift.plugin import Can
-from complaint_gift.rules.context import Context
+from complaint_gift.rules import Context
 from complaint_gift.service.casework import News, judge
 from complaint_gift.service.complaints import AGENT, Opinion
 from complaint_gift.service.contexts import Facts, draft_context

@@ -7,14 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from complaint_gift.domain import Finding, Severity, Verdict
-from complaint_gift.rules.context import Context
+from complaint_gift.promises import find_promises
+from complaint_gift.rules import Context
 from complaint_gift.service.contexts import Facts, context_of
 from complaint_gift.service.means import Means
 from complaint_gift.service.ports import Transaction
 from complaint_gift.service.records import KeptPromise, StoredMessage, Subject, Waiver, hash_text
 from complaint_gift.service.turns import Turn, split_turns
-
-PROMISE_SIGNAL = "promise"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +53,7 @@ def _read_message(
     verdict = review(means, facts, turn, stored, stored.message.text)
     said = tuple(f for f in verdict.findings if not f.missing)
     tx.save_verdict(stored.version_id, Subject.MESSAGE, replace(verdict, findings=said), now)
-    tx.save_promises(stored_conversation(facts), stored.id, _promises(stored, verdict))
+    tx.save_promises(stored_conversation(facts), stored.id, _promises(means, stored))
     errors = tuple(f for f in said if f.severity is Severity.ERROR)
     snapshot, digest = facts.snapshot, hash_text(stored.message.text)
     shown = tx.draft_review(snapshot.source, snapshot.id, digest)
@@ -103,10 +102,9 @@ def stored_conversation(facts: Facts) -> int:
     return facts.case.conversation_id
 
 
-def _promises(stored: StoredMessage, verdict: Verdict) -> list[KeptPromise]:
-    text, who = stored.message.text, stored.message.author.name
-    return [
-        KeptPromise(stored.id, text[signal.start : signal.end], None, who)
-        for signal in verdict.signals
-        if signal.name == PROMISE_SIGNAL
-    ]
+def _promises(means: Means, stored: StoredMessage) -> list[KeptPromise]:
+    message = stored.message
+    found = find_promises(
+        message.text, sent_at=message.sent_at, calendar=means.policy.hours, author=message.author.name
+    )
+    return [KeptPromise(stored.id, one.what, one.due_at, one.who) for one in found]
