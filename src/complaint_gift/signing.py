@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
 import hmac
 import re
 from collections.abc import Iterable
@@ -133,7 +132,7 @@ def _read_moment(given: str | None, form: str) -> datetime | None:
 
 
 def _sign(message: bytes, key: bytes, digest: str, encoding: str) -> bytes:
-    made = hmac.new(key, message, getattr(hashlib, digest)).digest()
+    made = hmac.digest(key, message, digest)
     return base64.b64encode(made) if encoding == "base64" else made.hex().encode()
 
 
