@@ -30,7 +30,8 @@ def make_group(sources: Sources) -> click.Group:
 
 def _add_install(group: click.Group, sources: Sources) -> None:
     @group.command(
-        help="Create or align our webhook, its events and secret, and two checkboxes. May be repeated."
+        short_help="Create or repair webhook, secret and fields.",
+        help="Create or align our webhook, its events and secret, and two checkboxes. May be repeated.",
     )
     @click.option("--source", "name", help="Which source, if several use Zendesk.")
     @click.option("--url", help="Our public address, such as https://cg.example.com.")
@@ -66,7 +67,10 @@ def _add_install(group: click.Group, sources: Sources) -> None:
 
 
 def _add_others(group: click.Group, sources: Sources) -> None:
-    @group.command(help="Say what is wrong with the webhook, the bot user and the credentials.")
+    @group.command(
+        short_help="Say what is wrong and what to do.",
+        help="Say what is wrong with the webhook, the bot user and the credentials.",
+    )
     @click.option("--source", "name", help="Which source, if several use Zendesk.")
     @click.pass_context
     def status(context: click.Context, name: str | None) -> None:

@@ -1,7 +1,9 @@
 """What `doctor` hears about a Zendesk account, and what the sweep finds that no webhook told."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +11,7 @@ import responses
 
 from complaint_gift.demo.standin.webhooks import add_webhook
 from complaint_gift.plugin import Refused, Unreachable
+from complaint_gift_zendesk import ZendeskPlugin
 from complaint_gift_zendesk.parse import HANDLED
 
 ENDPOINT = "https://cg.example.com/hooks/zendesk-main"
@@ -98,8 +101,6 @@ def answer_as_other(web: Any, body: Any, **headers: str) -> None:
 
 @pytest.mark.parametrize("body", ["<html>", "[]", {"user": {"name": "Anonymous user"}}, {"count": 5}])
 def test_something_else_than_zendesk_is_noticed(kit: Any, body: Any) -> None:
-    from complaint_gift_zendesk import ZendeskPlugin
-
     legacy = {"client_id": None, "client_secret": None, "email": "a@b.c", "api_token": "t"}
     source = kit.make_source(base_url=None, subdomain="acme", **legacy)
     with responses.RequestsMock() as web:
@@ -126,6 +127,22 @@ def test_clock_that_is_wrong_is_noticed(kit: Any, date: str, told: bool) -> None
         answer_as_other(web, {"count": {"value": 1}}, Date=date)
         found = list(_look_at_access(source, connect(source)))
     assert any("clock" in sentence for sentence in found) is told
+
+
+def test_access_token_is_shared_by_processes_that_share_a_folder(desk: Any, tmp_path: Path) -> None:
+    source = replace(desk.source, folder=tmp_path / "zendesk-main")
+    for _ in range(3):
+        ZendeskPlugin().connect(source).client.get("/api/v2/tickets/count")
+    with desk.desk.reading() as records:
+        assert records.connection.execute("select count(*) from token").fetchone()[0] == 1
+
+
+def test_expired_token_is_replaced_in_the_middle_of_the_work(desk: Any) -> None:
+    ticket, api = desk.open(), desk.connect()
+    api.ticket(ticket)
+    with desk.desk.transaction() as records:
+        records.connection.execute("update token set expires=0")
+    assert api.ticket(ticket)["id"] == int(ticket)
 
 
 # -- the sweep

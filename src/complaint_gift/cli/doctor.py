@@ -164,7 +164,7 @@ def look_at_sources(parts: Parts) -> Iterator[str]:
             for problem in probe(source, plugin.connect(source)):
                 yield f"{name}: {problem}"
         except PluginError as exc:
-            yield f"{name}: {exc}"
+            yield str(exc)  # it names its source
 
 
 def look_at_doors(parts: Parts) -> Iterator[str]:
