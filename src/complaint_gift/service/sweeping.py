@@ -26,6 +26,7 @@ MOST = 500
 MOST_PAGES = 20
 PURGE_ROUNDS = 20
 RETENTION_EVERY = timedelta(hours=1)
+AFTER_FAILURE = timedelta(minutes=1)
 TICKER = "ticker"
 TICKER_LEASE = timedelta(minutes=2)
 
@@ -157,7 +158,9 @@ def reconcile(means: Means) -> int:
 def _reconcile(means: Means, name: str) -> int:
     source, plugin = means.source(name)
     poll: Callable[..., Page] | None = getattr(plugin, "poll", None)
-    if poll is None or not _is_time(means, f"poll:{name}", means.policy.limits.reconcile.wall):
+    owner = f"{name}@{millis(means.now())}"
+    # Short at first: a helpdesk that is away is asked again soon, one that answered after its time.
+    if poll is None or not _may(means, f"poll:{name}", owner, AFTER_FAILURE):
         return 0
     found = 0
     try:
@@ -174,21 +177,23 @@ def _reconcile(means: Means, name: str) -> int:
                 break
     except PluginError as exc:
         log.warning("reconcile-broken-off", source=name, why=describe(exc))
+    else:
+        _may(means, f"poll:{name}", owner, means.policy.limits.reconcile.wall)
     return found
 
 
-def _is_time(means: Means, name: str, every: timedelta) -> bool:
-    """True once per interval over all processes: the lease is never given back."""
+def _may(means: Means, name: str, owner: str, span: timedelta) -> bool:
+    """True once per span over all processes: the lease is never given back. Its owner may lengthen it."""
     now = means.now()
     with means.store.transaction() as tx:
-        return tx.take_lease(name, f"{name}@{millis(now)}", millis(now), millis(now + every))
+        return tx.take_lease(name, owner, millis(now), millis(now + span))
 
 
 def purge_old(means: Means) -> int:
     """Retention, once an hour."""
-    if not _is_time(means, "retention", RETENTION_EVERY):
-        return 0
     now = means.now()
+    if not _may(means, "retention", f"retention@{millis(now)}", RETENTION_EVERY):
+        return 0
     counts = {kept.value: _purge(means, kept) for kept in Kept}
     gone = {name: count for name, count in counts.items() if count}
     if gone:
