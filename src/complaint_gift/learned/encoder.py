@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 WEIGHTS: Final = Path(__file__).parent / "weights"
 FILES: Final = ("encoder.onnx", "context.onnx", "pieces.tsv", "words.npy", "about.json")
 REMEMBERED = 4096  # vectors of 1.5 KB
-ABREAST = 8  # units computed in one call
 
 
 class Unavailable(Exception):
@@ -73,23 +72,18 @@ class Encoder:
         self.tokenizer = Tokenizer([piece for piece, _ in parted], [float(score) for _, score in parted])
 
     def vectors(self, units: Sequence[tuple[str, int]]) -> "Floats":
-        """(units, width) for (text, kind) pairs; only what is not remembered is computed."""
+        """(units, width) for (text, kind) pairs; only what is not remembered is computed.
+
+        Each text is computed alone: see `encoder_graph` of the training.
+        """
         import numpy as np
 
         with self._lock:
-            unknown = list(dict.fromkeys(unit for unit in units if unit not in self._remembered))
-            pieces = {
-                (text, kind): self.tokenizer.ids(
-                    text, PASSAGE_PIECES if kind == COMPLAINT else SENTENCE_PIECES
-                )
-                for text, kind in unknown
-            }
-            for group in _groups(pieces):
-                found = self._compute([pieces[unit] for unit in group])
-                self._remembered.update(zip(group, found, strict=True))
-            result = np.stack([self._remembered[unit] for unit in units])
             for unit in units:
+                if unit not in self._remembered:
+                    self._remembered[unit] = self._compute(*unit)
                 self._remembered.move_to_end(unit)
+            result = np.stack([self._remembered[unit] for unit in units])
             while len(self._remembered) > REMEMBERED:
                 self._remembered.popitem(last=False)
             return result
@@ -111,16 +105,10 @@ class Encoder:
             )
         return heads[0], message[0]
 
-    def _compute(self, pieces: list[list[int]]) -> "Floats":
-        import numpy as np
-
-        length = max(map(len, pieces))
-        words = np.zeros((len(pieces), length, self._width), np.float32)
-        present = np.zeros((len(pieces), length), np.float32)
-        for row, ids in enumerate(pieces):
-            words[row, : len(ids)] = unpack(self._words[ids])
-            present[row, : len(ids)] = 1
-        found: Floats = self._sentence.run(None, {"words": words, "present": present})[0]
+    def _compute(self, text: str, kind: int) -> "Floats":
+        limit = PASSAGE_PIECES if kind == COMPLAINT else SENTENCE_PIECES
+        words = unpack(self._words[self.tokenizer.ids(text, limit)])
+        found: Floats = self._sentence.run(None, {"words": words[None]})[0][0]
         return found
 
 
@@ -132,15 +120,3 @@ def unpack(rows: Any) -> "Floats":
     scale = np.ascontiguousarray(rows[..., :2]).view(np.float16).astype(np.float32)
     halves = np.concatenate([rows[..., 2:] & 15, rows[..., 2:] >> 4], axis=-1)
     return ((halves.astype(np.float32) - 8) * scale).reshape(len(rows), -1)
-
-
-def _groups(pieces: dict[tuple[str, int], list[int]]) -> list[list[tuple[str, int]]]:
-    """Units of similar length together, so that little is computed on padding."""
-    groups: list[list[tuple[str, int]]] = []
-    for unit in sorted(pieces, key=lambda each: len(pieces[each])):
-        first = len(pieces[groups[-1][0]]) if groups else 0
-        if groups and len(groups[-1]) < ABREAST and len(pieces[unit]) <= max(first * 1.4, first + 4):
-            groups[-1].append(unit)
-        else:
-            groups.append([unit])
-    return groups

@@ -72,6 +72,7 @@ class Document:
     check: str = ""
     fires: bool = False
     of_fold: int | None = None
+    complaint: str = ""
 
     @property
     def fold(self) -> int:
@@ -127,9 +128,8 @@ def _truth(check: str, fires: bool) -> float:
 def _short(row: dict[str, Any], source: str) -> Document:
     check, fires = row["check"], row["label"] == "fires"
     complaint = (row.get("context") or {}).get("complaint_text", "")
-    found = Document(
-        row["text"], source, row["lang"], reply_units(row["text"], complaint), check=check, fires=fires
-    )
+    units = reply_units(row["text"], complaint)
+    found = Document(row["text"], source, row["lang"], units, check=check, fires=fires, complaint=complaint)
     found.bag[check] = (_truth(check, fires), 1.0)
     return found
 
@@ -143,8 +143,9 @@ def _in_context(row: dict[str, Any]) -> Document | None:
 
 
 def _whole(row: dict[str, Any]) -> Document:
-    units = reply_units(row["reply"], row.get("complaint") or "")
-    found = Document(row["reply"], "whole", row["lang"], units)
+    complaint = row.get("complaint") or ""
+    units = reply_units(row["reply"], complaint)
+    found = Document(row["reply"], "whole", row["lang"], units, complaint=complaint)
     quotes: dict[str, list[str]] = {}
     for mark in row["faults"] + row["present"]:
         quotes.setdefault(mark["check"], []).append(mark["quote"])
@@ -175,7 +176,8 @@ def _mark_quotes(found: Document, reply: str, head: str, quotes: list[str]) -> N
 
 
 def _by_ear(row: dict[str, Any]) -> Document:
-    found = Document(row["reply"], "by-ear", row["lang"], reply_units(row["reply"], row["complaint"]))
+    units = reply_units(row["reply"], row["complaint"])
+    found = Document(row["reply"], "by-ear", row["lang"], units, complaint=row["complaint"])
     for label, head in SAME_MEANING.items():
         if row["labels"].get(label) is not None:
             found.bag[head] = (float(row["labels"][label]), 0.5)

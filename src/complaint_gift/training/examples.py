@@ -1,20 +1,24 @@
 """Documents as tensors: pieces, cached states of the frozen layers, batches of similar length."""
 
+import json
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
+import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from complaint_gift.learned.heads import (
     COMPLAINT,
     HEADS,
     MOST_UNITS,
     PASSAGE_PIECES,
+    REPLY,
     SENTENCE_PIECES,
 )
-from complaint_gift.learned.tokenizer import Tokenizer
+from complaint_gift.learned.tokenizer import PAD, Tokenizer
 from complaint_gift.training.corpus import Document, Unit
 from complaint_gift.training.network import Embedding, Layer, attention_bias
 
@@ -22,38 +26,55 @@ HEAD_AT = {head: number for number, head in enumerate(HEADS)}
 
 
 class States:
-    """States of every unit after the frozen layers, computed once; half precision, on the CPU."""
+    """States of every unit after the frozen layers: computed once, kept on disk, shared by all runs.
 
-    def __init__(
-        self, tokenizer: Tokenizer, words: Tensor, embedding: Embedding, frozen: Sequence[Layer]
-    ) -> None:
-        self._tokenizer, self._words, self._embedding, self._frozen = tokenizer, words, embedding, frozen
-        self._of: dict[str, Tensor] = {}
+    `folder` holds states.bin (half precision) and index.json (text -> first row, rows).
+    """
+
+    def __init__(self, folder: Path, width: int) -> None:
+        self._rows = torch.from_file(
+            str(folder / "states.bin"),
+            size=(folder / "states.bin").stat().st_size // 2,
+            dtype=torch.bfloat16,
+        ).view(-1, width)
+        self._index: dict[str, tuple[int, int]] = json.loads((folder / "index.json").read_text("utf8"))
 
     def __getitem__(self, text: str) -> Tensor:
-        return self._of[text]
+        first, count = self._index[text]
+        return self._rows[first : first + count]
 
-    @torch.no_grad()
-    def add(self, units: Sequence[Unit]) -> None:
-        wanted = {unit.text: unit.kind for unit in units if unit.text not in self._of}
-        pieces = {
-            text: self._tokenizer.ids(text, PASSAGE_PIECES if kind == COMPLAINT else SENTENCE_PIECES)
-            for text, kind in wanted.items()
-        }
-        order = sorted(pieces, key=lambda text: len(pieces[text]))
+
+@torch.no_grad()
+def write_states(
+    folder: Path,
+    units: Sequence[Unit],
+    tokenizer: Tokenizer,
+    words: Tensor,
+    embedding: Embedding,
+    frozen: Sequence[Layer],
+) -> None:
+    """Computes what `States` reads."""
+    limit = {REPLY: SENTENCE_PIECES, COMPLAINT: PASSAGE_PIECES}
+    pieces = {unit.text: tokenizer.ids(unit.text, limit[unit.kind]) for unit in units}
+    order = sorted(pieces, key=lambda text: len(pieces[text]))
+    index: dict[str, tuple[int, int]] = {}
+    rows = 0
+    with (folder / "states.bin").open("wb") as out:
         for at in range(0, len(order), 64):
-            some = order[at : at + 64]
-            length = max(len(pieces[text]) for text in some)
-            ids = torch.ones(len(some), length, dtype=torch.long)
-            present = torch.zeros(len(some), length)
-            for row, text in enumerate(some):
-                ids[row, : len(pieces[text])] = torch.tensor(pieces[text])
-                present[row, : len(pieces[text])] = 1
-            x = self._embedding(self._words[ids])
-            for layer in self._frozen:
+            some = [pieces[text] for text in order[at : at + 64]]
+            ids = nn.utils.rnn.pad_sequence(
+                [torch.tensor(each) for each in some], batch_first=True, padding_value=PAD
+            )
+            present = (ids != PAD).float()
+            x = embedding(words[ids])
+            for layer in frozen:
                 x = layer(x, attention_bias(present))
-            for row, text in enumerate(some):
-                self._of[text] = x[row, : len(pieces[text])].to(torch.bfloat16).clone()
+            for row, text in enumerate(order[at : at + 64]):
+                found = x[row, : len(pieces[text])].to(torch.bfloat16).contiguous()
+                out.write(found.view(torch.int16).numpy().tobytes())
+                index[text] = (rows, len(found))
+                rows += len(found)
+    (folder / "index.json").write_text(json.dumps(index), encoding="utf8")
 
 
 @dataclass
@@ -132,21 +153,19 @@ def gather(documents: list[Document], states: States, texts: list[list[str]]) ->
 
 def unit_targets(batch: Batch) -> tuple[Tensor, Tensor]:
     """Truth and weight, (documents, units, heads)."""
-    shape = (*batch.present.shape, len(HEADS))
-    truth, weight = torch.zeros(shape), torch.zeros(shape)
+    both = np.zeros((2, *batch.present.shape, len(HEADS)), np.float32)
     for row, document in enumerate(batch.documents):
-        for (unit, head), (value, sure) in document.units_known.items():
-            truth[row, unit, HEAD_AT[head]], weight[row, unit, HEAD_AT[head]] = value, sure
+        for (unit, head), known in document.units_known.items():
+            both[:, row, unit, HEAD_AT[head]] = known
+    truth, weight = torch.from_numpy(both)
     return truth, weight
 
 
 def bag_targets(batch: Batch) -> tuple[Tensor, Tensor]:
     """Truth and weight, (documents, heads)."""
-    truth, weight = (
-        torch.zeros(len(batch.documents), len(HEADS)),
-        torch.zeros(len(batch.documents), len(HEADS)),
-    )
+    both = np.zeros((2, len(batch.documents), len(HEADS)), np.float32)
     for row, document in enumerate(batch.documents):
-        for head, (value, sure) in document.bag.items():
-            truth[row, HEAD_AT[head]], weight[row, HEAD_AT[head]] = value, sure
+        for head, known in document.bag.items():
+            both[:, row, HEAD_AT[head]] = known
+    truth, weight = torch.from_numpy(both)
     return truth, weight

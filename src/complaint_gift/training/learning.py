@@ -1,6 +1,5 @@
 """One training run of the upper layers and the heads, and the scores of a trained model."""
 
-import copy
 import random
 import time
 from collections.abc import Sequence
@@ -31,9 +30,6 @@ class Model:
     upper: nn.ModuleList
     context: Context
 
-    def fresh(self) -> "Model":
-        return Model(copy.deepcopy(self.upper), copy.deepcopy(self.context))
-
     def parts(self) -> list[nn.Module]:
         return [self.upper, self.context]
 
@@ -56,13 +52,13 @@ class Model:
         x = nn.utils.rnn.pad_sequence(states, batch_first=True).float()
         lengths = torch.tensor([len(state) for state in states])
         present = (torch.arange(x.shape[1])[None] < lengths[:, None]).float()
-        with torch.autocast("cpu", dtype=torch.bfloat16):
-            for layer in self.upper:
-                x = layer(x, attention_bias(present))
+        for layer in self.upper:
+            x = layer(x, attention_bias(present))
         return pooled(x.float(), present)
 
     def __call__(self, batch: Batch) -> tuple[Tensor, Tensor]:
-        vectors = self.encode(batch.units)
+        with torch.autocast("cpu", dtype=torch.bfloat16):  # once a batch: it remembers the cast weights
+            vectors = self.encode(batch.units)
         rows = [len(states) for states in batch.states]
         units = nn.utils.rnn.pad_sequence(list(vectors.split(rows)), batch_first=True)
         return self.context(units, batch.kind, batch.place, batch.present)
@@ -155,8 +151,9 @@ def train(
     noise: dict[str, str],
     neutral: dict[str, list[str]],
     plan: Plan,
+    name: str,
 ) -> None:
-    """Trains `model` in place."""
+    """Trains `model` in place; `name` stands in the lines of progress."""
     torch.manual_seed(plan.seed)
     dice = random.Random(plan.seed)
     for part in model.parts():
@@ -198,7 +195,7 @@ def train(
             total += loss.item()
             if count % 40 == 0:
                 print(
-                    f"  epoch {number} step {count}/{len(groups)} loss {total / (count + 1):.3f}"
+                    f"run {name} epoch {number} step {count}/{len(groups)} loss {total / (count + 1):.3f}"
                     f" {time.monotonic() - began:.0f} s",
                     flush=True,
                 )

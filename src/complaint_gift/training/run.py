@@ -1,7 +1,9 @@
-"""The whole training: out-of-fold scores, the final model, its files."""
+"""The runs of a training: one a fold for the out-of-fold scores, one on everything for the weights."""
 
+import pickle
 import random
-import time
+import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,92 +11,114 @@ import torch
 from torch import nn
 
 from complaint_gift.learned.tokenizer import Tokenizer
-from complaint_gift.training.corpus import FOLDS, Document, read_corpus, read_lines
-from complaint_gift.training.examples import States, noisy
+from complaint_gift.training.corpus import FOLDS, Document, Unit, read_corpus, read_lines
+from complaint_gift.training.examples import States, noisy, write_states
 from complaint_gift.training.learning import Model, Plan, Scores, score, train
-from complaint_gift.training.network import Context, Embedding, load_layer
+from complaint_gift.training.network import Context, Embedding, Layer, load_layer
 from complaint_gift.training.source import PackedEncoder, unpack
 from complaint_gift.training.vocabulary import prune
 
 FROZEN = 6
+NOISY = frozenset({"corpus", "extra", "message"})
 
 
 @dataclass
 class Ground:
-    """What every run shares: texts, their cached states, the untrained model."""
+    """What every run shares; `folder` keeps it between processes."""
 
-    source: PackedEncoder
-    kept: torch.Tensor
-    embedding: Embedding
-    frozen: nn.ModuleList
-    states: States
+    folder: Path
+    documents: list[Document]
     noise: dict[str, str]
     neutral: dict[str, list[str]]
-    documents: list[Document]
-    model: Model
-    tokenizer: Tokenizer
+    kept: list[int]
+
+    def save(self) -> None:
+        (self.folder / "ground.pickle").write_bytes(pickle.dumps(self))
 
 
-def prepare(folder: Path, frozen_layers: int = FROZEN) -> Ground:
-    torch.manual_seed(1)
-    began = time.monotonic()
-    documents = read_corpus(folder)
+def prepare(corpus: Path, folder: Path) -> Ground:
+    """Reads the texts, prunes the vocabulary, computes the states of the frozen layers."""
+    folder.mkdir(parents=True, exist_ok=True)
+    documents = read_corpus(corpus)
     neutral: dict[str, list[str]] = {"en": [], "ru": []}
-    for row in read_lines(folder / "neutral.jsonl"):
+    for row in read_lines(corpus / "neutral.jsonl"):
         neutral[row["lang"]].append(row["text"])
     units = [unit for document in documents for unit in document.units]
-    source = PackedEncoder()
-    kept = prune(source.pieces, source.scores, (unit.text for unit in units))
-    tokenizer = Tokenizer([source.pieces[i] for i in kept], source.scores[kept].tolist())
-    blocks = source.packed("emb.word").reshape(len(source.pieces) + 35, -1, 18)[kept]
-    words = torch.from_numpy(unpack(blocks.reshape(-1, 18)).reshape(len(kept), -1))
-    layers = [load_layer(source, number).eval() for number in range(source.size.layers)]
-    embedding = Embedding(source).eval()
-    print(
-        f"{len(documents)} documents, {len(units)} units, {len(kept)} pieces",
-        flush=True,
-    )
-    states = States(tokenizer, words, embedding, layers[:frozen_layers])
     dice = random.Random(3)
     noise = {
         unit.text: noisy(unit.text, dice)
         for document in documents
-        if document.source in {"corpus", "extra", "message"}
+        if document.source in NOISY
         for unit in document.units
     }
-    states.add(units)
-    states.add([type(units[0])(text, 0) for text in noise.values()])
-    states.add([type(units[0])(text, 0) for texts in neutral.values() for text in texts])
-    print(f"frozen states {time.monotonic() - began:.0f} s", flush=True)
-    model = Model(nn.ModuleList(layers[frozen_layers:]), Context(source.size))
-    return Ground(
-        source,
-        torch.from_numpy(kept),
-        embedding,
-        nn.ModuleList(layers[:frozen_layers]),
-        states,
-        noise,
-        neutral,
-        documents,
-        model,
-        tokenizer,
-    )
+    source = PackedEncoder()
+    kept = prune(source.pieces, source.scores, (unit.text for unit in units))
+    print(f"{len(documents)} documents, {len(units)} units, {len(kept)} pieces", flush=True)
+    tokenizer = Tokenizer([source.pieces[at] for at in kept], source.scores[kept].tolist())
+    width = source.size.width
+    blocks = source.packed("emb.word").reshape(-1, width // 32, 18)[kept]
+    words = torch.from_numpy(unpack(blocks.reshape(-1, 18)).reshape(-1, width))
+    layers = [load_layer(source, number).eval() for number in range(FROZEN)]
+    units += [Unit(text, 0) for text in [*noise.values(), *neutral["en"], *neutral["ru"]]]
+    write_states(folder, units, tokenizer, words, Embedding(source).eval(), layers)
+    ground = Ground(folder, documents, noise, neutral, kept.tolist())
+    ground.save()
+    print("states of the frozen layers are ready", flush=True)
+    return ground
 
 
-def out_of_fold(ground: Ground, plan: Plan, folds: range = range(FOLDS)) -> list[Scores]:
+def fresh_model(source: PackedEncoder) -> Model:
+    torch.manual_seed(1)
+    layers = [load_layer(source, number) for number in range(FROZEN, source.size.layers)]
+    return Model(nn.ModuleList(layers), Context(source.size))
+
+
+def run_all(folder: Path, epochs: int) -> None:
+    """Every fold and the final run, each in a process of one thread: none waits for another."""
+    names = [*map(str, range(FOLDS)), "final"]
+    command = [
+        sys.executable,
+        "-m",
+        "complaint_gift.training",
+        "--work",
+        str(folder),
+        "--epochs",
+        str(epochs),
+    ]
+    running = [subprocess.Popen([*command, "--run", name]) for name in names]
+    failed = [name for name, each in zip(names, running, strict=True) if each.wait()]
+    if failed:
+        raise SystemExit(f"these runs failed: {', '.join(failed)}")
+
+
+def run(folder: Path, name: str, plan: Plan) -> None:
+    """One run; leaves scores-N.pickle for a fold, final.pt for the final one."""
+    torch.set_num_threads(1)
+    ground: Ground = pickle.loads((folder / "ground.pickle").read_bytes())
+    source = PackedEncoder()
+    states = States(folder, source.size.width)
+    model = fresh_model(source)
+    seen = [each for each in ground.documents if name == "final" or each.fold != int(name)]
+    train(model, seen, states, ground.noise, ground.neutral, plan, name)
+    if name == "final":
+        torch.save((model.upper.state_dict(), model.context.state_dict()), folder / "final.pt")
+        return
+    unseen = [each for each in ground.documents if each.fold == int(name)]
+    (folder / f"scores-{name}.pickle").write_bytes(pickle.dumps(score(model, unseen, states)))
+
+
+def scores_of(folder: Path) -> list[Scores]:
     """Every document scored by a model that has not seen it."""
     found: list[Scores] = []
-    for fold in folds:
-        model = ground.model.fresh()
-        seen = [document for document in ground.documents if document.fold != fold]
-        unseen = [document for document in ground.documents if document.fold == fold]
-        train(model, seen, ground.states, ground.noise, ground.neutral, plan)
-        found += score(model, unseen, ground.states)
-        print(f"fold {fold} done", flush=True)
+    for path in sorted(folder.glob("scores-*.pickle")):
+        found += pickle.loads(path.read_bytes())
     return found
 
 
-def final(ground: Ground, plan: Plan) -> Model:
-    model = ground.model.fresh()
-    train(model, ground.documents, ground.states, ground.noise, ground.neutral, plan)
-    return model
+def final_model(folder: Path, source: PackedEncoder) -> tuple[list[Layer], Context]:
+    """All layers, frozen and trained, and the rest."""
+    model = fresh_model(source)
+    upper, context = torch.load(folder / "final.pt")
+    model.upper.load_state_dict(upper)
+    model.context.load_state_dict(context)
+    return [load_layer(source, number) for number in range(FROZEN)] + list(model.upper), model.context

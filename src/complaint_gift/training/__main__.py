@@ -1,0 +1,36 @@
+"""`make train`: texts of tests/quality/corpus in, weights and out-of-fold scores out."""
+
+import argparse
+from pathlib import Path
+
+from complaint_gift.learned.encoder import WEIGHTS
+from complaint_gift.training import outcome
+from complaint_gift.training.learning import Plan
+from complaint_gift.training.run import prepare, run, run_all, scores_of
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="make train", description=__doc__)
+    parser.add_argument("--corpus", type=Path, default=ROOT / "tests/quality/corpus")
+    parser.add_argument("--weights", type=Path, default=WEIGHTS)
+    parser.add_argument("--scores", type=Path, default=ROOT / "tests/quality/learned-oof.json")
+    parser.add_argument("--work", type=Path, default=ROOT / ".venv-train" / "work")
+    parser.add_argument("--epochs", type=int, default=Plan().epochs)
+    parser.add_argument("--run", help="one run alone: a fold's number or final")
+    asked = parser.parse_args()
+    if asked.run:
+        run(asked.work, asked.run, Plan(epochs=asked.epochs))
+        return
+    ground = prepare(asked.corpus, asked.work)
+    run_all(asked.work, asked.epochs)
+    scores = scores_of(asked.work)
+    outcome.write_scores(scores, asked.scores)
+    outcome.write_weights(ground, asked.weights)
+    outcome.write_thresholds(scores, asked.weights / "thresholds.json")
+    print(outcome.report(scores))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,105 @@
+"""Thresholds chosen on out-of-fold scores: one a head and language, two a trigger."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+
+from complaint_gift.learned import lexicon
+from complaint_gift.learned.heads import HEADS, KINDS, REPLY, SEVERITIES, SHAPES, TRIGGERS
+from complaint_gift.training.learning import Scores
+
+GRID = np.round(np.arange(0.10, 0.951, 0.01), 2)
+ALARM_COST = 1.4  # a false alarm annoys more than a miss
+SMOOTH = 4  # neighbours of a threshold that must be good as well
+WHOLE_SHARE = 0.5
+PARTED = frozenset({"whole", "marked", "sentence", "by-ear"})
+
+
+def limits_of(scores: Sequence[Scores]) -> dict[str, Any]:
+    return {"heads": _heads(scores), "messages": _messages(scores)}
+
+
+def _heads(scores: Sequence[Scores]) -> dict[str, dict[str, float]]:
+    short: dict[tuple[str, str], list[tuple[float, bool]]] = defaultdict(list)
+    parts: dict[tuple[str, str], list[tuple[float, bool]]] = defaultdict(list)
+    for each in scores:
+        document = each.document
+        chances = torch.sigmoid(each.units).numpy()
+        replies = [number for number, unit in enumerate(document.units) if unit.kind == REPLY]
+        if document.check:
+            best = float(chances[replies, HEADS.index(document.check)].max())
+            truth = document.fires == (SHAPES[document.check] == "fault")
+            short[document.check, document.lang].append((best, truth))
+        elif document.source in PARTED:
+            for (unit, head), (truth_of, _) in document.units_known.items():
+                parts[head, document.lang].append((float(chances[unit, HEADS.index(head)]), truth_of > 0.5))
+    return {
+        head: {lang: _best(short[head, lang], parts[head, lang]) for lang in ("en", "ru")} for head in HEADS
+    }
+
+
+def _best(short: list[tuple[float, bool]], parts: list[tuple[float, bool]]) -> float:
+    """The middle of the best stretch of thresholds; 0.5 where nothing is known."""
+    value = np.zeros(len(GRID))
+    if short:
+        caught, alarms = _rates(short)
+        value += caught - ALARM_COST * alarms
+    if sum(truth for _, truth in parts) >= 5:
+        value += WHOLE_SHARE * _f1(parts)
+    if not value.any():
+        return 0.5
+    padded = np.pad(value, SMOOTH, mode="edge")
+    smooth = np.convolve(padded, np.ones(2 * SMOOTH + 1) / (2 * SMOOTH + 1), mode="valid")
+    return float(GRID[int(smooth.argmax())])
+
+
+def _rates(pairs: list[tuple[float, bool]]) -> tuple[np.ndarray, np.ndarray]:
+    score, truth = np.array([s for s, _ in pairs]), np.array([t for _, t in pairs])
+    over = score[None] >= GRID[:, None]
+    return over[:, truth].mean(1), over[:, ~truth].mean(1)
+
+
+def _f1(pairs: list[tuple[float, bool]]) -> np.ndarray:
+    score, truth = np.array([s for s, _ in pairs]), np.array([t for _, t in pairs])
+    over = score[None] >= GRID[:, None]
+    hits = (over & truth).sum(1)
+    return 2 * hits / np.maximum(1, over.sum(1) + truth.sum())
+
+
+def _messages(scores: Sequence[Scores]) -> dict[str, Any]:
+    """`complaint`: least share of the kind; `triggers`: logit needed alone, and with a stock word."""
+    known = [each for each in scores if each.document.message is not None]
+    truth = np.array([each.document.message["kind"] == KINDS[0] for each in known if each.document.message])
+    shares = torch.stack([torch.softmax(each.message.mean(0)[: len(KINDS)], 0)[0] for each in known]).numpy()
+    grid = np.arange(0.3, 0.701, 0.02)
+    f1 = [2 * ((shares >= at) & truth).sum() / ((shares >= at).sum() + truth.sum()) for at in grid]
+    smooth = np.convolve(np.pad(f1, 2, mode="edge"), np.ones(5) / 5, mode="valid")
+    return {"complaint": round(float(grid[int(smooth.argmax())]), 2), "triggers": _triggers(known)}
+
+
+def _triggers(known: Sequence[Scores]) -> dict[str, tuple[float, float]]:
+    heard = [lexicon.triggers(each.document.name) for each in known]
+    found: dict[str, tuple[float, float]] = {}
+    for at, trigger in enumerate(TRIGGERS):
+        column = len(KINDS) + len(SEVERITIES) + at
+        logits = np.array([each.message[:, column].max().item() for each in known])
+        truth = np.array([trigger in (each.document.message or {}).get("triggers", ()) for each in known])
+        supported = np.array([trigger in words for words in heard])
+        found[trigger] = _pair(logits, truth, supported)
+    return found
+
+
+def _pair(logits: np.ndarray, truth: np.ndarray, supported: np.ndarray) -> tuple[float, float]:
+    best, chosen = -1.0, (0.0, -1.0)
+    for alone in np.arange(-2.0, 3.01, 0.25):
+        for helped in np.arange(-5.0, alone + 0.01, 0.25):
+            over = np.where(supported, logits >= helped, logits >= alone)
+            hits = (over & truth).sum()
+            precision, recall = hits / max(1, over.sum()), hits / max(1, truth.sum())
+            value = 1.2 * precision * recall / max(1e-9, 0.2 * precision + recall)  # precision weighs more
+            if value > best + 1e-6:
+                best, chosen = value, (round(float(alone), 2), round(float(helped), 2))
+    return chosen
