@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from small_world import AGENT, CUSTOMER, World
@@ -149,3 +151,58 @@ def test_private_note_of_ours_is_not_judged(world: World) -> None:
     world.tell()
     world.work()
     assert world.reasons() == []
+
+
+def test_removed_tag_takes_back_what_it_made(world: World) -> None:
+    world.desk.open("1", tags=frozenset({"complaint"}))
+    world.desk.say("1", CUSTOMER, "Hello")
+    world.tell()
+    world.work()
+    world.desk.change("1", tags=frozenset())
+    world.tell()
+    world.work()
+    assert not world.service.case_facts("desk", "1").is_complaint
+
+
+def test_each_violation_shows_its_own_findings(world: World) -> None:
+    world.complain()
+    world.reply("It was your fault.")
+    world.reply("Your FAULT, again.")
+    found = world.service.list_escalations()
+    assert len(found) == 2
+    assert world.service.look_behind(found[0].id).findings[0].rule == "no-blame"
+
+
+def test_tagger_that_has_not_spoken_leaves_the_verdict_to_words(make_world: Callable[..., World]) -> None:
+    class Silent:
+        def tag(self, text: str, context: object = None) -> None:
+            return None
+
+    world = make_world(tagger=Silent())
+    asked: list[object] = []
+    review = world.book.review
+    world.book.review = lambda text, **more: (asked.append(more["asked"]), review(text, **more))[1]  # type: ignore[method-assign, func-returns-value]
+    world.service.review_draft("It was your fault.")
+    assert asked == [True]
+
+
+def test_classifier_is_heard(make_world: Callable[..., World]) -> None:
+    @dataclass
+    class Heard:
+        kind: str = "complaint"
+        score: float = 0.93
+        severity: str = "high"
+        triggers: tuple[str, ...] = ("safety", "unheard-of")
+        employees: tuple[str, ...] = ("Brandon",)
+
+    class Classifier:
+        def classify(self, text: str) -> Heard | None:
+            return Heard() if "zebra" in text else None
+
+    world = make_world(classifier=Classifier())
+    world.complain("A zebra came into the salon.")
+    facts = world.service.case_facts("desk", "1")
+    assert (facts.is_complaint, facts.about) == (True, ("Brandon",))
+    assert world.reasons() == ["safety"]
+    world.complain("Where is the lid?", number="2")
+    assert not world.service.case_facts("desk", "2").is_complaint

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,7 @@ from complaint_gift.domain import Visibility
 from complaint_gift.service import performing, processing
 from complaint_gift.service.policyfile import load_policy
 from complaint_gift.service.records import EscalationFilter, Subject
-from complaint_gift.store import SqlStore
+from complaint_gift.store import SqlStore, upgrade
 
 
 class Killed(BaseException):
@@ -136,6 +138,42 @@ def test_the_story_has_what_it_should(expected: dict[str, Any]) -> None:
     assert expected["3"]["snapshot"][2] is True
     kinds = [kind for kind, *_ in expected["effects"]]
     assert kinds.count("note") == 1, "two causes at one moment, but notes keep apart"
+
+
+@pytest.fixture
+def any_store(database_url: str) -> Iterator[SqlStore]:
+    """On SQLite and on PostgreSQL."""
+    upgrade(database_url)
+    store = SqlStore(database_url)
+    yield store
+    store.close()
+
+
+@pytest.mark.slow
+def test_many_workers_at_once_do_everything_once(any_store: SqlStore, expected: dict[str, Any]) -> None:
+    world = world_of(any_store)
+    tell_the_story(world)
+    for index in [*range(len(EVENTS)), *range(len(EVENTS))]:
+        world.send(EVENTS[index], key=f"event{index}-{world.count}")
+    lock = threading.Lock()
+
+    def work() -> None:
+        while True:
+            with lock:
+                if not world.bell.rings:
+                    return
+                kind, row_id = world.bell.rings.pop()
+                # Everybody hears everything twice.
+                if world.random.random() < 0.5:
+                    world.bell.rings.insert(0, (kind, row_id))
+            (world.service.process if kind == "delivery" else world.service.perform)(row_id)
+
+    with ThreadPoolExecutor(4) as pool:
+        for done in [pool.submit(work) for _ in range(4)]:
+            done.result(120)
+    for _ in range(6):
+        world.settle(hours=0.05)
+    assert state_of(world) == expected
 
 
 def steps_of(world: World) -> list[tuple[object, str]]:

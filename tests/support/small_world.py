@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import random
 import shutil
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -80,6 +82,7 @@ class Desk:
     trouble: Callable[[str], None] = lambda what: None
     fetches: int = 0
     changed: list[str] = field(default_factory=list)
+    lock: threading.RLock = field(default_factory=threading.RLock)
 
     def open(self, number: str = "1", **more: Any) -> None:
         values: dict[str, Any] = {
@@ -148,15 +151,20 @@ class DeskPlugin:
 
     def perform(self, action: Action, source: Source, client: Desk) -> Receipt:
         client.trouble("before perform")
-        if action.mark not in client.made:
-            client.effects.append(action)
-            client.made[action.mark] = Receipt((f"w{len(client.effects)}",), action.kind.value)
-            if action.kind is domain.ActionKind.TAGS and action.conversation in client.conversations:
-                tags = client.conversations[action.conversation].tags
-                tags = (tags | set(action.payload["add"])) - set(action.payload["remove"])
-                client.change(action.conversation, tags=frozenset(tags))
+        with client.lock:
+            self._change(action, client)
         client.trouble("after perform")
         return client.made[action.mark]
+
+    def _change(self, action: Action, client: Desk) -> None:
+        if action.mark in client.made:
+            return
+        client.effects.append(action)
+        client.made[action.mark] = Receipt((f"w{len(client.effects)}",), action.kind.value)
+        if action.kind is domain.ActionKind.TAGS and action.conversation in client.conversations:
+            tags = client.conversations[action.conversation].tags
+            tags = (tags | set(action.payload["add"])) - set(action.payload["remove"])
+            client.change(action.conversation, tags=frozenset(tags))
 
     def poll(self, source: Source, cursor: str, client: Desk) -> Page:
         client.trouble("poll")
@@ -260,6 +268,7 @@ class World:
             **more,
         )
         self.count = 0
+        self.random = random.Random(1)
 
     def send(self, *events: tuple[str, dict[str, Any]], key: str = "", **more: Any) -> Outcome:
         """One delivery from the helpdesk."""

@@ -17,6 +17,7 @@ from complaint_gift.service.complaints import AGENT, MERGE, Hearing, Opinion, de
 from complaint_gift.service.contexts import Facts
 from complaint_gift.service.escalating import Cause, raise_escalation
 from complaint_gift.service.means import Means
+from complaint_gift.service.notices import say_rules
 from complaint_gift.service.outbox import Outbox
 from complaint_gift.service.people import find_named, is_same
 from complaint_gift.service.ports import Transaction
@@ -155,8 +156,7 @@ class _Work:
             message = violation.stored.message
             if not self._is_recent(message.sent_at):
                 continue
-            rules = sorted({f.rule for f in violation.findings})
-            said = ", ".join(rules) + (" (a reason was given)" if violation.is_waived else "")
+            said = say_rules(violation.findings) + (" (a reason was given)" if violation.is_waived else "")
             self._raise(
                 Reason.VIOLATION_SENT,
                 f"violation-sent:{message.id}",

@@ -13,6 +13,7 @@ from complaint_gift.service.records import Case
 
 AGENT = "agent"
 MERGE = "merge"
+TAG = "tag"
 COMPLAINT_SIGNAL = "complaint"
 COMPLAINT_KINDS = frozenset(("complaint", "mixed"))
 SEVERITIES = ("low", "normal", "high", "critical")
@@ -66,7 +67,8 @@ def decide(
     case: Case | None,
     hint: Opinion | None = None,
 ) -> Opinion:
-    """What the first that speaks says; once a complaint, only a person or a tag takes it back.
+    """What the first that speaks says; once a complaint, only a person or a tag takes it back:
+    one that says so, or the one that made it a complaint when it is removed.
 
     `hint` is what a person says right now, or what a conversation merged into this one brings along.
     """
@@ -76,13 +78,14 @@ def decide(
         return Opinion(case.is_complaint, case.why, case.decided_by)
     signs, tags = policy.signs, {tag.casefold() for tag in snapshot.tags}
     if off := sorted(tags & signs.not_tags):
-        return Opinion(False, f"tag:{off[0]}", "tag")
-    if case is not None and case.is_complaint:
+        return Opinion(False, f"tag:{off[0]}", TAG)
+    untagged = case is not None and case.decided_by == TAG and not tags & signs.tags
+    if case is not None and case.is_complaint and not untagged:
         return Opinion(True, case.why, case.decided_by)
     if hint is not None:
         return hint
     for kind, said, known in (
-        ("tag", sorted(tags), signs.tags),
+        (TAG, sorted(tags), signs.tags),
         ("form", [snapshot.form.casefold()], signs.forms),
         ("rating", [snapshot.rating.casefold()], signs.ratings),
     ):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -12,7 +13,7 @@ from ruamel.yaml import YAML
 from complaint_gift.domain import Escalation, Finding, Reason, Severity
 from complaint_gift.service.means import Means
 from complaint_gift.service.ports import Notice, Transaction
-from complaint_gift.service.records import Subject, hash_text
+from complaint_gift.service.records import StoredMessage, Subject, hash_text
 
 _MOST_FINDINGS = 5
 
@@ -39,20 +40,28 @@ def reason_title(reason: Reason, language: str) -> str:
 
 
 def look_behind(tx: Transaction, escalation: Escalation) -> Told:
-    """The findings of the newest replies that broke a rule; nothing for other reasons."""
+    """The findings of the newest reply that broke these rules; nothing for other reasons."""
     row = tx.find_conversation(escalation.source, escalation.conversation)
     if escalation.reason is not Reason.VIOLATION_SENT or row is None:
         return Told()
+    found: list[tuple[StoredMessage, list[Finding]]] = []
     for stored in reversed(tx.messages(row.id)):
         verdict = tx.verdict(stored.version_id, Subject.MESSAGE)
         errors = [f for f in verdict.findings if f.severity is Severity.ERROR] if verdict else []
         if errors:
-            digest = hash_text(stored.message.text)
-            waivers = tx.waivers(escalation.source, escalation.conversation)
-            about = {digest, *(hash_text(f.quote) for f in errors if f.quote)}
-            reasons = dict.fromkeys(w.reason for w in waivers if w.text_hash in about and w.reason)
-            return Told(tuple(errors[:_MOST_FINDINGS]), tuple(reasons))
+            found.append((stored, errors))
+    named = [one for one in found if escalation.summary.startswith(say_rules(one[1]))]
+    for stored, errors in (named or found)[:1]:
+        about = {hash_text(stored.message.text), *(hash_text(f.quote) for f in errors if f.quote)}
+        waivers = tx.waivers(escalation.source, escalation.conversation)
+        reasons = dict.fromkeys(w.reason for w in waivers if w.text_hash in about and w.reason)
+        return Told(tuple(errors[:_MOST_FINDINGS]), tuple(reasons))
     return Told()
+
+
+def say_rules(findings: Iterable[Finding]) -> str:
+    """The rules of some findings, as summaries name them."""
+    return ", ".join(sorted({finding.rule for finding in findings}))
 
 
 def make_notice(tx: Transaction, means: Means, escalation: Escalation, channel: str, to: str) -> Notice:
