@@ -10,7 +10,7 @@ from typing import Any
 import node
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Frame, Page, Playwright, expect, sync_playwright
 from scripted_review import TOKEN, Review, serve_review
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.serving import make_server
@@ -23,14 +23,19 @@ SCREENS = Path(__file__).resolve().parents[2] / "artefacts" / "screens"
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    if path is None:
+def playwright() -> Iterator[Playwright]:
+    if (shutil.which("chromium") or shutil.which("chromium-browser")) is None:
         pytest.skip("needs Chromium: apt-get install chromium")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
-        yield browser
-        browser.close()
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+    yield browser
+    browser.close()
 
 
 @pytest.fixture(scope="session")
@@ -45,13 +50,13 @@ def packages() -> Path:
 
 
 @pytest.fixture(scope="session")
-def axe(packages: Path) -> Callable[[Page], list[str]]:
-    """Runs axe-core on a page (or a frame); gives its complaints, best practices included."""
+def axe(packages: Path) -> Callable[..., list[str]]:
+    """Runs axe-core on a page, a frame or a part of it; gives its complaints, best practices included."""
     source = (packages / "axe-core" / "axe.min.js").read_text("utf-8")
 
-    def check(page: Page) -> list[str]:
+    def check(page: Page | Frame, part: str = "html") -> list[str]:
         page.evaluate(source)
-        found = page.evaluate("axe.run({resultTypes: ['violations']})")
+        found = page.evaluate("(part) => axe.run(part, {resultTypes: ['violations']})", part)
         return [
             f"{rule['id']}: {node['target']} {node['failureSummary']}"
             for rule in found["violations"]

@@ -75,6 +75,8 @@ def test_errors_come_first_then_one_next_step(open_page: Open) -> None:
     ("draft", "rule", "span", "result"),
     [
         ("Hello Ann, bad words here. Bye.", "x", (11, 14), "Hello Ann, NEW Bye."),
+        ("Здравствуйте, Мария! Вы сами виноваты.", "x", (21, 37), "Здравствуйте, Мария! NEW"),
+        ("Hello bad Ann, we are here.", "x", (6, 9), "NEW"),
         ("One. Bad one! Two.", "x", (5, 8), "One. NEW Two."),
         ("Dear Ann, we looked.", "thank-for-the-complaint", None, "Dear Ann, NEW we looked."),
         ("Мария, здравствуйте! Мы всё проверили.", "thank-for-the-complaint", None,
@@ -90,10 +92,7 @@ def test_suggestion_goes_where_it_belongs(
     finding = {"rule": rule, "from": first, "to": last, "suggestion": "NEW"}
     edit = "const e = planInsert(a[0], a[1]); return a[0].slice(0, e.from) + e.text + a[0].slice(e.to)"
     made = run(open_page(), edit, draft, finding)
-    if rule == "x":
-        assert made in (result, result.replace("Hello Ann, NEW", "NEW"))
-    else:
-        assert made == result
+    assert made == result
 
 
 def test_words_are_underlined_without_touching_the_text(open_page: Open, site: Any) -> None:

@@ -1,7 +1,7 @@
 // The app in the ticket sidebar: the review panel over the ticket's draft, and the hold on Submit.
 
 import { makeQuestion } from "./panel/hold.js";
-import { mountPanel } from "./panel/panel.js";
+import { mountPanel } from "./panel/mount.js";
 import { makeSaveHook } from "./save.js";
 import { SERVER } from "./server.js";
 import { makeService } from "./service.js";

@@ -1,6 +1,6 @@
 // Our server as seen from the app: every request goes through Zendesk's proxy, which signs it with the secret.
 
-import { Away, readAnswer } from "./panel/client.js";
+import { Away, readAnswer } from "./panel/answers.js";
 
 /**
  * Gives {ask, waive} for the panel. `issuer` is the account's subdomain, `agent` the id of who writes.

@@ -38,7 +38,7 @@ export function makeQuestion({ findings, language, verdict = "hold", answer }) {
 
 /** Asks in a dialog inside `into`. Resolves to the reason, or to null when the person goes on writing. */
 export function askReason({ findings, language, verdict = "hold", into = document.body }) {
-  const before = into.getRootNode().activeElement;
+  const before = document.activeElement;
   return new Promise((resolve) => {
     let given = null;
     const answer = (reason) => {

@@ -1,6 +1,6 @@
 // When to ask and whose answer counts: debounced, one request at a time, within a budget, late answers dropped.
 
-import { Away } from "./client.js";
+import { Away } from "./answers.js";
 
 const MINUTE = 60_000;
 const REST = { denied: MINUTE, clock: MINUTE, long: MINUTE, slow: 20_000 };
@@ -9,7 +9,7 @@ const REST = { denied: MINUTE, clock: MINUTE, long: MINUTE, slow: 20_000 };
  * `make()` gives the request without its revision, or null when there is nothing to ask.
  * `show(state)` gets {kind: "idle"|"checking"|"answer"|"away", answer?, text?, awaiting?, why?}; `awaiting` while the
  * answer is not complete and we ask again, after each pause of `again`.
- * At most `perMinute` requests go out in any minute. Gives {touch(), now(isWish), settled(ms), stop()}.
+ * At most `perMinute` requests go out in any minute. Gives {touch(), now(isWish), settled(ms), isPending(), stop()}.
  */
 export function makeLoop({ make, ask, show, delay = 250, perMinute = Infinity, again = [400, 900, 1800, 3500] }) {
   const sent = [];
@@ -116,5 +116,5 @@ export function makeLoop({ make, ask, show, delay = 250, perMinute = Infinity, a
     waiters = [];
   }
 
-  return { touch, now, settled, stop };
+  return { touch, now, settled, stop, isPending: () => pending };
 }

@@ -15,12 +15,16 @@ const FILLER = /[\u200b\u2060\ufeff]+/g;
 export function readRich(root, skip = "") {
   const places = [];
   let text = "";
+  let isNewLine = false;
 
+  // A block begins a new line only once something follows in it.
   function breakLine() {
-    if (text && !text.endsWith("\n")) text += "\n";
+    if (isNewLine && text && !text.endsWith("\n")) text += "\n";
+    isNewLine = false;
   }
 
   function readText(node) {
+    if (node.data.trim()) breakLine();
     for (const { at, words } of splitFiller(node.data)) {
       if (words) places.push({ node, offset: at, start: text.length, length: words.length });
       // One character for one, so that places stay true; a line break in the source is a space.
@@ -32,11 +36,14 @@ export function readRich(root, skip = "") {
     if (node.nodeType === Node.TEXT_NODE) readText(node);
     if (node.nodeType !== Node.ELEMENT_NODE && node.nodeType !== Node.DOCUMENT_FRAGMENT_NODE) return;
     if (node !== root && (SILENT.has(node.tagName) || (skip && node.matches?.(skip)))) return;
-    if (node.tagName === "BR") text += "\n";
+    if (node.tagName === "BR") {
+      breakLine();
+      text += "\n";
+    }
     const isBlock = node !== root && BLOCK.has(node.tagName);
-    if (isBlock) breakLine();
+    if (isBlock) isNewLine = true;
     for (let child = node.firstChild; child; child = child.nextSibling) walk(child);
-    if (isBlock) breakLine();
+    if (isBlock) isNewLine = true;
   }
 
   walk(root);
@@ -57,7 +64,6 @@ export function rangeOf({ places }, from, to, document = globalThis.document) {
   const first = places.find((p) => p.start + p.length > from) ?? places.at(-1);
   const last = places.findLast((p) => p.start < Math.max(to, from + 1)) ?? first;
   if (!first || !last) return null;
-  const within = (place, at) => place.offset + Math.min(Math.max(at - place.start, 0), place.length);
   const range = document.createRange();
   range.setStart(first.node, within(first, from));
   range.setEnd(last.node, within(last, to));
@@ -69,9 +75,14 @@ export function pointOf({ places }, at, document = globalThis.document) {
   const place = places.findLast((p) => p.start < at) ?? places[0];
   if (!place) return null;
   const range = document.createRange();
-  range.setStart(place.node, place.offset + Math.min(Math.max(at - place.start, 0), place.length));
+  range.setStart(place.node, within(place, at));
   range.collapse(true);
   return range;
+}
+
+// A live tree may have lost letters since it was read.
+function within(place, at) {
+  return Math.min(place.offset + Math.min(Math.max(at - place.start, 0), place.length), place.node.length);
 }
 
 /** Reads HTML from a stranger without running, loading or showing any of it. Gives {body, text, places}. */

@@ -133,12 +133,15 @@ function skipSpace(text, at) {
 }
 
 /**
- * The edit that puts a suggestion into a draft, as {from, to, text}: in place of the sentence it is about,
- * thanks after the greeting, anything else that is missing before the signature line, else at the end.
+ * The edit that puts a suggestion into a draft, as {from, to, text}: in place of the sentence it is about
+ * (its greeting stays), thanks after the greeting, anything else that is missing before the signature line, else at the end.
  */
 export function planInsert(text, finding) {
   if (finding.from !== null) {
-    return { ...sentenceAround(text, finding.from, finding.to), text: finding.suggestion };
+    const { from, to } = sentenceAround(text, finding.from, finding.to);
+    // "Dear Ann, please calm down." loses its sting, not its greeting.
+    const greeted = skipSpace(text, afterGreeting(text));
+    return { from: greeted > from && greeted <= finding.from ? greeted : from, to, text: finding.suggestion };
   }
   const place = finding.rule === LADDER[0] ? afterGreeting(text) : text.trimEnd().length;
   const before = place > 0 && !/\s$/.test(text.slice(0, place)) ? " " : "";

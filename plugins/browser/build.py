@@ -1,0 +1,201 @@
+"""Packs the browser extension: one zip for Chromium, one for Firefox, byte for byte the same every time.
+
+    python plugins/browser/build.py --server https://cg.example.com --host '*.atlassian.net'
+
+Hosts and server named here are asked for at installation; without them a person allows each in the options.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import posixpath
+import re
+import sys
+import zipfile
+from collections.abc import Iterable, Iterator
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+HERE = Path(__file__).resolve().parent
+SOURCE = HERE / "extension"
+PANEL = HERE.parents[1] / "src" / "complaint_gift" / "web" / "static" / "panel"
+TARGETS = ("chromium", "firefox")
+BUNDLES = {"content.js": "content/main.js", "worker.js": "worker.js", "options.js": "options/options.js"}
+COPIED = ("sites.json", "managed.json", "options/options.html", "options/options.css", "_locales", "icons")
+LOCAL = ("127.0.0.1", "localhost")
+_HOST = re.compile(r"(?:\*\.)?(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,63}", re.ASCII)
+_IMPORT = re.compile(r'^import\s+(?:\{([^}]*)\}|(\w+))\s+from\s+"([^"]+)";\n', re.M)
+_REEXPORT = re.compile(r'^export\s+\{([^}]*)\}\s+from\s+"([^"]+)";\n', re.M)
+_EXPORT = re.compile(r"^export\s+((?:async\s+)?function\*?|const|let|class)\s+(\w+)", re.M)
+_MOMENT = (1980, 1, 1, 0, 0, 0)
+
+
+class NotPackable(ValueError):
+    """The extension cannot be packed. The message is one sentence: what is wrong, what to write instead."""
+
+
+def collect(target: str, *, server: str = "", hosts: Iterable[str] = ()) -> dict[str, bytes]:
+    """Every file of the extension by its name in the zip; raises NotPackable."""
+    if target not in TARGETS:
+        raise NotPackable(f"there is no browser {target!r}; there are {', '.join(TARGETS)}")
+    contents = {"manifest.json": _fill_manifest(target, server, list(hosts))}
+    contents |= {name: bundle(SOURCE / entry).encode() for name, entry in BUNDLES.items()}
+    for name in COPIED:
+        for path in _files(SOURCE / name):
+            inside = path.relative_to(SOURCE).as_posix().removeprefix("options/")
+            contents[inside] = path.read_bytes()
+    contents["panel.css"] = (PANEL / "panel.css").read_bytes()
+    if target == "firefox":
+        del contents["managed.json"]  # Firefox reads policies without a schema
+    return contents
+
+
+def build(path: Path, target: str, *, server: str = "", hosts: Iterable[str] = ()) -> Path:
+    """Write the extension for `target` ("chromium" or "firefox") to the zip `path`; raises NotPackable."""
+    contents = collect(target, server=server, hosts=hosts)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # Not compressed: zlib's versions pack differently.
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
+        for name in sorted(contents):
+            entry = zipfile.ZipInfo(name, _MOMENT)
+            entry.create_system, entry.external_attr = 3, 0o644 << 16
+            archive.writestr(entry, contents[name])
+    return path
+
+
+def _files(path: Path) -> Iterator[Path]:
+    if path.is_file():
+        yield path
+    else:
+        yield from (p for p in sorted(path.rglob("*")) if p.is_file() and not p.name.startswith("."))
+
+
+def _fill_manifest(target: str, server: str, hosts: list[str]) -> bytes:
+    manifest: dict[str, Any] = json.loads((SOURCE / "manifest.json").read_text("utf-8"))
+    manifest["version"] = version("complaint-gift")
+    patterns = [_pattern(host) for host in hosts] + ([_origin(server)] if server else [])
+    if patterns:
+        manifest["host_permissions"] = sorted(set(patterns))
+    if target == "chromium":
+        manifest["minimum_chrome_version"] = "123"
+        manifest["background"] = {"service_worker": "worker.js"}
+        manifest["storage"] = {"managed_schema": "managed.json"}
+    else:
+        manifest["background"] = {"scripts": ["worker.js"]}
+        gecko = {
+            "id": "complaint-gift@complaint-gift.example",
+            "strict_min_version": "142.0",
+            "data_collection_permissions": {"required": ["personalCommunications"]},
+        }
+        manifest["browser_specific_settings"] = {"gecko": gecko}
+    return (json.dumps(manifest, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def _pattern(host: str) -> str:
+    if host in LOCAL:
+        return f"http://{host}/*"
+    if not _HOST.fullmatch(host):
+        raise NotPackable(f"{host!r} is no host; write it like mail.google.com or *.atlassian.net")
+    return f"https://{host}/*"
+
+
+def _origin(server: str) -> str:
+    parts = urlsplit(server)
+    if parts.scheme != ("http" if parts.hostname in LOCAL else "https") or not parts.hostname:
+        raise NotPackable(f"{server!r} is no server; write it like https://cg.example.com")
+    return _pattern(parts.hostname)
+
+
+def bundle(entry: Path) -> str:
+    """The module `entry` and all that it imports as one classic script, without any tool from outside.
+
+    Understands what our code uses: named imports and exports, `export {...} from`, style sheets as text.
+    """
+    order: dict[str, str] = {}
+    _add_module(entry.resolve(), order, ())
+    modules = "\n".join(order.values())
+    return f'"use strict";\n(() => {{\n{modules}\n}})();\n'
+
+
+def _add_module(path: Path, order: dict[str, str], above: tuple[Path, ...]) -> str:
+    name = "$" + re.sub(r"\W", "_", posixpath.join(path.parent.name, path.name))
+    if name in order:
+        return name
+    if path in above:
+        raise NotPackable(f"{path.name} imports itself by way of {above[-1].name}")
+    text = path.read_text("utf-8")
+    if path.suffix == ".css":
+        # A page may have another root size than we drew for; 1rem is 16px everywhere.
+        sized = re.sub(r"([\d.]+)rem\b", lambda m: f"{float(m[1]) * 16:g}px", text)
+        order[name] = f"const {name} = {json.dumps(sized, ensure_ascii=False)};"
+        return name
+    body, exports = _rewrite(path, text, order, (*above, path))
+    order[name] = (
+        f"// {path.name}\nconst {name} = (() => {{\n{body}\nreturn {{ {', '.join(exports)} }};\n}})();"
+    )
+    return name
+
+
+def _rewrite(path: Path, text: str, order: dict[str, str], above: tuple[Path, ...]) -> tuple[str, list[str]]:
+    exports: list[str] = []
+
+    def add_import(match: re.Match[str]) -> str:
+        module = _add_module(_resolve(path, match[3]), order, above)
+        if match[2]:
+            return f"const {match[2]} = {module};\n"
+        return f"const {{ {match[1].strip().replace(' as ', ': ')} }} = {module};\n"
+
+    def add_reexport(match: re.Match[str]) -> str:
+        module = _add_module(_resolve(path, match[2]), order, above)
+        names = [name.strip() for name in match[1].split(",") if name.strip()]
+        exports.extend(f"{name}: {module}.{name}" for name in names)
+        return ""
+
+    def add_export(match: re.Match[str]) -> str:
+        exports.append(match[2])
+        return f"{match[1]} {match[2]}"
+
+    text = _EXPORT.sub(add_export, _REEXPORT.sub(add_reexport, _IMPORT.sub(add_import, text)))
+    left = re.search(r"^(?:import|export)\b.*", text, re.M)
+    if left:
+        raise NotPackable(f"{path.name}: the packer does not understand {left[0]!r}")
+    return text.rstrip(), exports
+
+
+def _resolve(path: Path, name: str) -> Path:
+    found = (
+        PANEL / name.removeprefix("@panel/") if name.startswith("@panel/") else path.parent / name
+    ).resolve()
+    if not found.is_file():
+        raise NotPackable(f"{path.name} imports {name}, and there is no such file")
+    return found
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description="Pack the browser extension for Chromium and Firefox.")
+    parser.add_argument("--server", default="", help="where Complaint Gift answers: https://cg.example.com")
+    parser.add_argument(
+        "--host", action="append", default=[], help="a host whose replies may be read; again for more"
+    )
+    parser.add_argument(
+        "--out", type=Path, default=Path("dist"), help="the folder for the zips (default: dist)"
+    )
+    wish = parser.parse_args(arguments)
+    try:
+        for target in TARGETS:
+            path = build(
+                wish.out / f"complaint-gift-{target}.zip", target, server=wish.server, hosts=wish.host
+            )
+            sys.stdout.write(f"Packed {path} ({path.stat().st_size // 1024} KiB).\n")
+    except NotPackable as exc:
+        parser.error(f"{exc}.")
+    except OSError as exc:
+        parser.error(f"{wish.out} cannot be written: {exc.strerror or exc}.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,83 @@
+// A soft stop on the send button: one calm question, and whatever goes wrong, the reply goes out.
+
+import { askReason } from "@panel/hold.js";
+import { isDark } from "./place.js";
+
+const PATIENCE = 1500;
+
+/**
+ * Watches for sending. `seatAt(node)` gives the seat that a button or an editor belongs to, or null.
+ * `say(words)` shows a line on the page.
+ */
+export function watchSending({ site, seatAt, layer, language, texts, say }) {
+  let isPassing = false;
+  let isAsking = false;
+
+  addEventListener("click", (event) => {
+    const button = site.send && event.target instanceof Element ? event.target.closest(site.send) : null;
+    if (button) guard(event, button, button);
+  }, true);
+  addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target instanceof Element) guard(event, event.target, null);
+  }, true);
+
+  function guard(event, node, button) {
+    if (isPassing) return;
+    try {
+      const seat = seatAt(node);
+      if (seat === null || !mayHold(seat)) return;
+      stop(event);
+      if (!isAsking) decide(seat, button ?? buttonOf(seat)).catch(() => press(seat, button));
+    } catch {
+      // A mistake of ours must never keep a reply from going out.
+    }
+  }
+
+  function mayHold(seat) {
+    const text = seat.editor.read();
+    if (!text.trim() || seat.released.has(text) || !seat.isForCustomer()) return false;
+    return seat.panel.isPending || isHeld(seat);
+  }
+
+  const isHeld = (seat) => seat.panel.verdict === "hold" || seat.panel.verdict === "block";
+
+  function stop(event) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  }
+
+  async function decide(seat, button) {
+    isAsking = true;
+    try {
+      const isRead = await seat.panel.settled(PATIENCE);
+      if (!isRead) say(texts.unread);
+      if (!isRead || !isHeld(seat)) return press(seat, button);
+      const { findings, verdict } = seat.panel;
+      layer.dataset.scheme = isDark(seat.element) ? "dark" : "light";
+      const reason = await askReason({ findings, verdict, language, into: layer });
+      if (reason === null) return seat.element.focus();
+      seat.panel.sendAnyway(reason);
+      seat.released.add(seat.editor.read());
+      press(seat, button);
+    } finally {
+      isAsking = false;
+    }
+  }
+
+  // The page may have drawn its button anew while we asked.
+  function buttonOf(seat) {
+    return site.send ? seat.composer().querySelector(site.send) : null;
+  }
+
+  function press(seat, button) {
+    const alive = button?.isConnected ? button : buttonOf(seat);
+    seat.released.add(seat.editor.read());
+    if (!alive) return say(texts.again);
+    isPassing = true;
+    try {
+      alive.click();
+    } finally {
+      isPassing = false;
+    }
+  }
+}

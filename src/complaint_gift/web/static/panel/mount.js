@@ -1,0 +1,263 @@
+// The review panel: reads a draft along with the person who writes it.
+//
+//   const panel = mountPanel({ element, editor: editTextarea(textarea), ask: makeAsk({ url, token }),
+//                              describe: () => ({ scope, context, format }), language: "en" });
+//
+// It needs nothing but an element to draw in; the editor, `ask` and `waive` may be anything of the same shape.
+
+import { makeCards } from "./cards.js";
+import { el } from "./dom.js";
+import { drawFacts } from "./facts.js";
+import { makeLoop } from "./loop.js";
+import { choose, climb, judge, locate, planInsert, shift } from "./spans.js";
+import { drawLines, linesFor } from "./status.js";
+import { makeTabs } from "./tabs.js";
+import { textsFor } from "./texts.js";
+import { makeWaivers } from "./waivers.js";
+
+const NOTHING = { findings: [], signals: [] };
+
+/**
+ * Draws the panel into `element` and watches `editor`. `describe()` gives {scope, context, format?}, null while
+ * there is nothing to review, or {skip: true} where only colleagues read along. `waive(waiver)` keeps a reason, null where nothing can be set aside.
+ * `onState(state)` hears {kind, verdict, count, label}.
+ * Gives {refresh, setLanguage, settled, sendAnyway, isPending, verdict, findings, destroy}.
+ */
+export function mountPanel({
+  element, editor, ask, describe, waive = null, language = "en", delay = 250, perMinute = Infinity, onState = () => {},
+}) {
+  let texts = textsFor(language);
+  let state = { kind: "idle" };
+  let said = []; // everything the last answer found, what was set aside included
+  let findings = [];
+  let steps = climb("", NOTHING);
+  let verdict = null;
+  let facts = null;
+  let known = null; // the conversation that the facts are about
+  let drawnText = editor.read();
+  let isOpen = false;
+  let isShared = false;
+  let pointed = null;
+
+  const heading = el("h2", { class: "cg-title" });
+  const status = el("div", { class: "cg-status", role: "status" });
+  const ladder = el("ul", { class: "cg-steps" });
+  const cards = makeCards({ say: () => ({ texts, text: drawnText, excerpts: editor.excerpts === true }), point: pointAt, goTo, insert, setAside: waive && setAside });
+  const more = el("button", { type: "button", class: "cg-more", onclick: toggleMore });
+  const retry = el("button", { type: "button", class: "cg-more", onclick: () => loop.now(true) });
+  const notice = el("p", { class: "cg-note cg-notice", role: "status" });
+  const caseFacts = el("section", { class: "cg-facts", hidden: true });
+  element.classList.add("cg-panel");
+  element.replaceChildren(heading, status, ladder, cards.element, more, retry, notice, caseFacts);
+
+  const waivers = makeWaivers(waive ?? (() => Promise.resolve()));
+  const loop = makeLoop({ make: makeRequest, ask, show, delay, perMinute });
+  const tabs = makeTabs((shared) => {
+    isShared = shared;
+    drawNotice();
+  });
+  const stopListening = editor.listen(onInput, onCaret);
+
+  function conversation() {
+    return describe()?.context?.conversation ?? null;
+  }
+
+  function move(next) {
+    tabs.move(next);
+    if (next !== known) facts = null;
+    known = next;
+  }
+
+  function makeRequest() {
+    const text = editor.read();
+    const described = describe();
+    move(described?.context?.conversation ?? null);
+    if (!text.trim() || described === null || described.skip) return null;
+    return { text, format: "plain", ...described, ui_language: texts === textsFor("ru") ? "ru" : "en" };
+  }
+
+  function onInput() {
+    const text = editor.read();
+    if (text !== drawnText) {
+      said = shift(said, drawnText, text);
+      findings = said.filter(isOpenFinding);
+      steps = steps.map((step) => ({ ...step, places: shift(step.places, drawnText, text) }));
+      drawnText = text;
+    }
+    editor.draw(findings);
+    loop.touch();
+  }
+
+  function onCaret() {
+    const at = editor.caret();
+    const hit = at === null ? null : findings.find((f) => f.from !== null && f.from <= at && at <= f.to);
+    pointAt(hit ? hit.id : null);
+  }
+
+  function pointAt(id) {
+    if (id === pointed) return;
+    pointed = id;
+    editor.point(id);
+    cards.mark(id);
+  }
+
+  function show(next) {
+    if (next.kind === "checking") {
+      element.setAttribute("aria-busy", "true");
+      // While we are away the same calm line stays: a retry every few seconds is not news.
+      if (state.kind === "idle") state = next;
+    } else {
+      element.removeAttribute("aria-busy");
+      state = next.kind === "final" ? { ...state, awaiting: false } : next;
+      if (next.kind !== "final") take(next);
+    }
+    render();
+  }
+
+  function take(next) {
+    const now = editor.read();
+    const answer = next.kind === "answer" ? next.answer : { ...NOTHING, verdict: null };
+    const text = next.text ?? "";
+    said = shift(locate(text, answer.findings), text, now);
+    steps = climb(text, { signals: [], ...answer });
+    for (const step of steps) step.places = shift(step.places, text, now);
+    if (answer.case !== undefined) facts = answer.case;
+    if (next.kind !== "answer") isOpen = false;
+    drawnText = now;
+    judgeAgain();
+  }
+
+  function isOpenFinding(finding) {
+    return !waivers.covers(conversation(), finding);
+  }
+
+  function judgeAgain() {
+    findings = said.filter(isOpenFinding);
+    const given = state.kind === "answer" ? state.answer.verdict : null;
+    verdict = findings.length === said.length ? given : judge(given, findings);
+    editor.draw(findings);
+  }
+
+  function render() {
+    const { shown, more: rest } = choose(findings);
+    const mood = state.kind === "answer" ? verdict : state.kind;
+    heading.textContent = texts.title;
+    element.dataset.mood = mood;
+    drawLines(status, linesFor({ ...state, mood, findings, texts, isSkipped: describe()?.skip === true }));
+    drawLadder();
+    cards.draw(isOpen ? [...shown, ...rest] : shown);
+    more.hidden = rest.length === 0;
+    more.textContent = isOpen ? texts.less : texts.more(rest.length);
+    more.setAttribute("aria-expanded", String(isOpen));
+    retry.hidden = state.kind !== "away";
+    retry.textContent = texts.retry;
+    drawNotice();
+    drawFacts(caseFacts, facts, texts, language);
+    onState({ kind: state.kind, verdict, count: findings.length, label: status.firstChild?.textContent ?? "" });
+  }
+
+  function drawNotice(words = null) {
+    const wanted = words ?? (isShared ? texts.shared : "");
+    notice.hidden = wanted === "";
+    if (notice.textContent !== wanted) notice.textContent = wanted;
+  }
+
+  // Only where a customer waits for the gift: not on notes, not on praise or a question, not while we are away.
+  function drawLadder() {
+    const described = describe();
+    ladder.hidden = !described || described.scope !== "public-reply" || described.context?.complaint === false || state.kind === "away";
+    ladder.setAttribute("aria-label", texts.steps);
+    const drawn = JSON.stringify([steps.map((step) => step.places.length > 0), texts.steps]);
+    if (ladder.dataset.drawn === drawn) return;
+    ladder.dataset.drawn = drawn;
+    ladder.replaceChildren(...steps.map(drawStep));
+  }
+
+  function drawStep({ name, places }, i) {
+    const isDone = places.length > 0;
+    const showPlaces = () => {
+      editor.draw([...findings, ...steps[i].places]);
+      editor.point(`step-${name}`);
+    };
+    const hidePlaces = () => {
+      editor.draw(findings);
+      editor.point(pointed);
+    };
+    return el(
+      "li",
+      { class: isDone ? "cg-done" : null, onmouseenter: showPlaces, onmouseleave: hidePlaces },
+      texts.step[name],
+      el("span", { class: "cg-unseen" }, `: ${isDone ? texts.stepDone : texts.stepOpen}`),
+    );
+  }
+
+  function current(finding) {
+    return findings.find((f) => f.id === finding.id) ?? finding;
+  }
+
+  function goTo(finding) {
+    const { from, to } = current(finding);
+    if (from !== null) editor.focus(from, to);
+  }
+
+  async function insert(finding) {
+    const edit = planInsert(editor.read(), current(finding));
+    const isDone = await editor.replace(edit.from, edit.to, edit.text);
+    if (isDone === false) drawNotice(texts.notInserted);
+    else loop.now();
+  }
+
+  async function setAside(finding, reason) {
+    const kept = waivers.add(conversation(), finding, reason);
+    judgeAgain();
+    render();
+    status.tabIndex = -1;
+    status.focus({ preventScroll: true });
+    drawNotice((await kept) ? texts.asideKept : texts.asideNotKept);
+  }
+
+  /** Keeps one reason for every error that goes out; true when the service kept it. */
+  async function sendAnyway(reason) {
+    const errors = findings.filter((f) => f.severity === "error");
+    const kept = await Promise.all(errors.map((f) => waivers.add(conversation(), f, reason, true)));
+    return kept.every(Boolean);
+  }
+
+  function toggleMore() {
+    isOpen = !isOpen;
+    render();
+  }
+
+  function setLanguage(next) {
+    language = next;
+    texts = textsFor(next);
+    render();
+    loop.now();
+  }
+
+  function destroy() {
+    loop.stop();
+    tabs.stop();
+    stopListening();
+    element.replaceChildren();
+  }
+
+  render();
+  loop.now();
+  return {
+    refresh: () => loop.now(),
+    settled: loop.settled,
+    setLanguage,
+    sendAnyway,
+    destroy,
+    get isPending() {
+      return loop.isPending();
+    },
+    get verdict() {
+      return verdict;
+    },
+    get findings() {
+      return findings;
+    },
+  };
+}

@@ -1,0 +1,129 @@
+"""Chromium with the packed extension in it, and a helpdesk page with the real editors."""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+import threading
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import node
+from flask import Flask, Response, send_from_directory
+from playwright.sync_api import BrowserContext, Page, Playwright, Worker
+from werkzeug.serving import make_server
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = ROOT / "tests" / "e2e" / "pages"
+
+
+def load_builder() -> ModuleType:
+    spec = importlib.util.spec_from_file_location(
+        "build_extension", ROOT / "plugins" / "browser" / "build.py"
+    )
+    if spec is None or spec.loader is None:
+        raise ImportError("plugins/browser/build.py is gone")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def unpack_extension(folder: Path, target: str = "chromium", hosts: tuple[str, ...] = ("127.0.0.1",)) -> Path:
+    """Pack the extension for local pages and unpack it into `folder`, as a browser would install it."""
+    archive = load_builder().build(folder / f"{target}.zip", target, hosts=hosts)
+    with zipfile.ZipFile(archive) as packed:
+        packed.extractall(folder / target)
+    return folder / target
+
+
+@dataclass
+class Extension:
+    """A browser with the extension: `context` opens pages, `worker` is its service worker."""
+
+    context: BrowserContext
+    worker: Worker
+    id: str
+
+    def configure(self, **settings: Any) -> None:
+        """Store settings as the options page does, and wait until the reader is on its hosts."""
+        self.worker.evaluate(
+            """async (wish) => {
+              await chrome.storage.local.clear();
+              await chrome.storage.local.set(wish);
+              for (let i = 0; i < 250; i += 1) {
+                const [script] = await chrome.scripting.getRegisteredContentScripts({ ids: ["reader"] });
+                if ((wish.hosts ?? []).length === 0 ? !script : script) return;
+                await new Promise((resolve) => setTimeout(resolve, 40));
+              }
+            }""",
+            settings,
+        )
+
+    def options(self) -> str:
+        return f"chrome-extension://{self.id}/options.html"
+
+
+@contextmanager
+def run_extension(
+    playwright: Playwright, folder: Path, home: Path, locale: str = "en-US"
+) -> Iterator[Extension]:
+    """Chromium with the unpacked extension `folder`; its profile lives in `home`."""
+    context = playwright.chromium.launch_persistent_context(
+        str(home),
+        headless=False,
+        executable_path=shutil.which("chromium") or shutil.which("chromium-browser"),
+        locale=locale,
+        viewport={"width": 1180, "height": 760},
+        args=[
+            "--headless=new", "--no-sandbox", "--disable-gpu", f"--lang={locale}",
+            f"--disable-extensions-except={folder}", f"--load-extension={folder}",
+        ],
+    )  # fmt: skip
+    try:
+        worker = (
+            context.service_workers[0] if context.service_workers else context.wait_for_event("serviceworker")
+        )
+        yield Extension(context, worker, worker.url.split("/")[2])
+    finally:
+        context.close()
+
+
+def serve_pages(packages: Path, folder: Path) -> Flask:
+    """The helpdesk page with the bundle of editors made in `folder`."""
+    app = Flask("helpdesk", static_folder=None)
+    node.bundle(packages, (PAGES / "editors.js").read_text("utf-8"), folder / "editors.js")
+
+    @app.get("/packages/<path:name>")
+    def show_package(name: str) -> Response:
+        return send_from_directory(packages, name)
+
+    @app.get("/editors.js")
+    def show_editors() -> Response:
+        return send_from_directory(folder, "editors.js")
+
+    @app.get("/<path:name>")
+    def show(name: str) -> Response:
+        return send_from_directory(PAGES, name if "." in name else "helpdesk.html")
+
+    return app
+
+
+@contextmanager
+def serve(app: Flask) -> Iterator[str]:
+    """Run `app` on a free port; gives its address."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def draft_of(page: Page) -> str:
+    return str(page.evaluate("window.editor.get()"))
