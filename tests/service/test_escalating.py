@@ -128,6 +128,13 @@ def test_resolved_escalation_leaves_with_who_and_how(world: World) -> None:
         world.service.resolve(999, "Kevin")
 
 
+def test_two_causes_change_the_helpdesk_once(world: World) -> None:
+    world.complain("My lawyer and the ombudsman will write to you.")
+    assert world.reasons() == ["court", "regulator"]
+    assert world.desk.done(ActionKind.PRIORITY) == [{"priority": "high"}]
+    assert world.desk.done(ActionKind.TAGS)[1:] == [{"add": ["complaint_escalated"], "remove": []}]
+
+
 def test_same_threat_twice_is_one_open_escalation(world: World) -> None:
     world.complain("My lawyer will write to you.")
     world.desk.say("1", CUSTOMER, "My lawyer is ready.")

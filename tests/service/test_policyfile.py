@@ -32,6 +32,13 @@ def test_shipped_policy_speaks_both_languages_for_every_reason_it_escalates() ->
     assert policy.notes.text(Reason.COURT, "de") == policy.notes.text(Reason.COURT, "en")
 
 
+def test_shipped_notes_are_one_clean_line() -> None:
+    for texts in load_policy().notes.texts.values():
+        for text in texts.values():
+            assert text.isprintable(), repr(text)
+            assert "  " not in text
+
+
 def test_own_file_changes_what_it_names_and_keeps_the_rest(tmp_path: Path) -> None:
     text = (
         "extends: default\nreply:\n  within: {chat: 5 min}\n"

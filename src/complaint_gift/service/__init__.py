@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from complaint_gift.domain import Escalation, EscalationState, Scope, Verdict
@@ -32,6 +33,7 @@ from complaint_gift.service.records import (
     DeliveryRow,
     DeliveryState,
     EscalationFilter,
+    RuleRecord,
     Tally,
 )
 from complaint_gift.service.reviewing import CaseFacts
@@ -43,6 +45,7 @@ __all__ = [
     "Company",
     "EscalationFilter",
     "NotFound",
+    "RuleRecord",
     "Service",
     "StoreUnavailable",
     "Swept",
@@ -120,10 +123,22 @@ class Service:
         return reviewing.review_draft(self.means, text, scope=scope, context=context)
 
     def waive(
-        self, source: str, conversation: str, text: str, rules: tuple[str, ...], reason: str, by: str
+        self,
+        source: str,
+        conversation: str,
+        text: str,
+        rules: tuple[str, ...],
+        reason: str,
+        by: str,
+        *,
+        sent: bool = False,
     ) -> int:
-        """Keep why somebody sends it anyway; gives how many rules are newly waived."""
-        return reviewing.waive(self.means, source, conversation, text, rules, reason, by)
+        """Keep why a rule does not apply, or why it is `sent` anyway; gives how many are newly waived."""
+        return reviewing.waive(self.means, source, conversation, text, rules, reason, by, sent=sent)
+
+    def rule_records(self, since: datetime | None = None) -> list[RuleRecord]:
+        """What became of each rule since then, those first that were set aside most often."""
+        return reviewing.rule_records(self.means, since)
 
     def decide_complaint(self, source: str, conversation: str, is_complaint: bool, by: str) -> Case:
         """A person's one click. Raises NotFound."""

@@ -69,7 +69,8 @@ def read_document(path: Path, text: str | None = None) -> Spot:
     try:
         text = path.read_text("utf-8") if text is None else text
         lines = text.splitlines()
-        node = YAML().compose(text)
+        # Not the round-trip loader: it marks folds inside texts with control characters.
+        node = YAML(typ="safe", pure=True).compose(text)
     except (OSError, UnicodeDecodeError) as exc:
         raise DocumentError([start.problem(f"cannot be read: {exc}", "check path and permissions")]) from None
     except YAMLError as exc:

@@ -81,31 +81,47 @@ def raise_escalation(
 def change_helpdesk(
     tx: Transaction, outbox: Outbox, means: Means, snapshot: Conversation, escalation: int, cause: Cause
 ) -> None:
-    """Note, tag, priority, group or assignee: only what the policy wants and what is not so already."""
+    """Note, tag, priority, group or assignee: only what the policy wants and what is not so already.
+
+    Tag, priority and group come with the first that waits; a person who changed them since meant it.
+    """
     changes, told = means.policy.changes, (snapshot.source, snapshot.id, f"escalation:{escalation}")
     write_note(tx, outbox, means, snapshot, cause.reason, escalation)
-    tag, source = changes.escalated_tag, snapshot.source
+    wish = _reassign(means, snapshot, cause)
+    if _is_first(tx, snapshot):
+        _raise_attention(outbox, means, snapshot, told)
+        if changes.group and snapshot.group_id != changes.group:
+            wish["group_id"] = changes.group
+    if wish and means.can(snapshot.source, Can.ASSIGN):
+        outbox.add(ActionKind.ASSIGN, *told, wish)
+
+
+def _is_first(tx: Transaction, snapshot: Conversation) -> bool:
+    waiting = tx.escalations(EscalationFilter(WAITING, snapshot.source, snapshot.id), 100)
+    return sum(one.reason is not Reason.DELIVERY_FAILED for one in waiting) <= 1
+
+
+def _raise_attention(
+    outbox: Outbox, means: Means, snapshot: Conversation, told: tuple[str, str, str]
+) -> None:
+    changes, source = means.policy.changes, snapshot.source
+    tag = changes.escalated_tag
     if tag and tag not in snapshot.tags and means.can(source, Can.TAG):
         outbox.add(ActionKind.TAGS, *told, {"add": [tag], "remove": []})
     is_low = PRIORITIES.index(changes.priority) > _rank(snapshot.priority)
     if is_low and means.can(source, Can.PRIORITY):
         outbox.add(ActionKind.PRIORITY, *told, {"priority": changes.priority})
-    wish = _reassign(means, snapshot, cause)
-    if wish and means.can(source, Can.ASSIGN):
-        outbox.add(ActionKind.ASSIGN, *told, wish)
 
 
 def _reassign(means: Means, snapshot: Conversation, cause: Cause) -> dict[str, str]:
-    policy, wish = means.policy, {}
-    if policy.changes.group and snapshot.group_id != policy.changes.group:
-        wish["group_id"] = policy.changes.group
+    policy = means.policy
     if policy.changes.reassign_accused and is_same(policy, snapshot.assignee_id, cause.about):
         start = ladder.first_rung(policy, 0, cause.about, snapshot)
         for rung in range(start, len(policy.ladder)):
             for person in ladder.people_on(policy, rung, cause.about, snapshot):
                 if person.helpdesk_id:
-                    return wish | {"assignee_id": person.helpdesk_id}
-    return wish
+                    return {"assignee_id": person.helpdesk_id}
+    return {}
 
 
 def tell(

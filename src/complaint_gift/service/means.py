@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from complaint_gift.domain import Author, Role, Scope, Verdict
+from complaint_gift.domain import Author, Finding, Role, Scope, Verdict
 from complaint_gift.plugin import Can, Plugin, Refused, Source
 from complaint_gift.service.policy import Policy
 from complaint_gift.service.ports import Bell, Book, Classifier, Clock, Notifier, Store
@@ -82,8 +82,16 @@ class Means:
                 self._clients[name] = plugin.connect(source)
             return self._clients[name]
 
-    def review(self, text: str, context: Any, scope: Scope = Scope.PUBLIC_REPLY) -> Verdict:
+    def review(
+        self,
+        text: str,
+        context: Any,
+        scope: Scope = Scope.PUBLIC_REPLY,
+        shadow: list[Finding] | None = None,
+    ) -> Verdict:
         """The playbook's verdict, with what the learned layer says where there is one."""
         asked = self.tagger is not None
         learned = self.tagger.tag(text, context) if self.tagger is not None else None
-        return self.playbook().review(text, scope=scope, context=context, learned=learned, asked=asked)
+        return self.playbook().review(
+            text, scope=scope, context=context, learned=learned, asked=asked, shadow=shadow
+        )

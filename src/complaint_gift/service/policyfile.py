@@ -47,6 +47,7 @@ _KEPT = {
     "actions": Kept.ACTION,
     "own_writes": Kept.OWN_WRITE,
     "escalations": Kept.ESCALATION,
+    "sightings": Kept.SIGHTING,
 }
 T = TypeVar("T")
 

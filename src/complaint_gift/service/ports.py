@@ -30,6 +30,8 @@ from complaint_gift.service.records import (
     NewAction,
     NewDelivery,
     NewEscalation,
+    RuleRecord,
+    Seen,
     StoredConversation,
     StoredMessage,
     Subject,
@@ -163,6 +165,14 @@ class Judgements(Protocol):
 
     def waivers(self, source: str, conversation: str) -> list[Waiver]:
         """Oldest first."""
+
+    def add_sightings(
+        self, source: str, conversation: str, seen: Seen, rules: Iterable[str], at: datetime
+    ) -> None:
+        """Remember that these rules were met so in this conversation; what is known keeps its first time."""
+
+    def rule_records(self, since: datetime | None) -> list[RuleRecord]:
+        """By rule, of what was first met or waived since then (None: of all that is kept)."""
 
     def save_promises(self, conversation_id: int, message_id: int, promises: Sequence[KeptPromise]) -> None:
         """Replace those of this message."""
@@ -329,9 +339,19 @@ class Book(Protocol):
         """Changes with every rule."""
 
     def review(
-        self, text: str, *, scope: Scope = ..., context: Any = ..., learned: Any = None, asked: bool = False
+        self,
+        text: str,
+        *,
+        scope: Scope = ...,
+        context: Any = ...,
+        learned: Any = None,
+        asked: bool = False,
+        shadow: list[Finding] | None = None,
     ) -> Verdict:
-        """Pure and quick; `text` is plain. `asked` without `learned` gives an incomplete verdict."""
+        """Pure and quick; `text` is plain. `asked` without `learned` gives an incomplete verdict.
+
+        What rules in shadow found is added to `shadow`, never to the verdict.
+        """
 
     def signals(self, text: str, learned: Any = None) -> tuple[Signal, ...]:
         """The speech acts alone."""

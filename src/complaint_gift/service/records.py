@@ -69,6 +69,15 @@ class Kept(StrEnum):
     ACTION = "action"
     OWN_WRITE = "own-write"
     ESCALATION = "escalation"
+    SIGHTING = "sighting"
+
+
+class Seen(StrEnum):
+    """How a rule was met in a conversation."""
+
+    SHOWN = "shown"  # to whoever wrote, while writing
+    SENT = "sent"  # in what was sent
+    SHADOW = "shadow"  # counted, shown to nobody
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +174,10 @@ class DraftReview:
 
 @dataclass(frozen=True, slots=True)
 class Waiver:
-    """Why somebody sent against the advice. One per (source, conversation, text_hash, rule)."""
+    """Why somebody set the advice aside. One per (source, conversation, text_hash, rule).
+
+    `sent`: it may well apply, the text was sent all the same. Without it: "does not apply because ...".
+    """
 
     rule: str
     reason: str
@@ -174,6 +186,29 @@ class Waiver:
     conversation: str
     text_hash: str
     created_at: datetime
+    sent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRecord:
+    """What became of a rule: numbers of conversations, each counted once however often it was met there.
+
+    `shown` while writing, `waived` as "does not apply", `sent_anyway` although shown, `found_later` only in
+    what had been sent, `shadow` counted and shown to nobody. `reasons` of the waivers, the frequent first.
+    """
+
+    rule: str
+    shown: int = 0
+    waived: int = 0
+    sent_anyway: int = 0
+    found_later: int = 0
+    shadow: int = 0
+    reasons: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def precision(self) -> float | None:
+        """1 - waived / shown; None while it was never shown."""
+        return 1 - self.waived / self.shown if self.shown else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 
-from complaint_gift.domain import ActionKind, Scope, Verdict
+from complaint_gift.domain import ActionKind, Finding, Scope, Verdict
 from complaint_gift.plugin import Can
 from complaint_gift.rules import Context
 from complaint_gift.service.casework import News, judge
@@ -25,6 +25,8 @@ from complaint_gift.service.records import (
     DraftReview,
     EscalationFilter,
     KeptPromise,
+    RuleRecord,
+    Seen,
     Stage,
     Waiver,
     hash_text,
@@ -65,9 +67,10 @@ def review_draft(
     source, conversation = str(given.get("source") or ""), str(given.get("conversation") or "")
     facts = _facts(means, source, conversation) if source and conversation else None
     whole = draft_context(means, facts, given) if facts is not None else given
-    verdict = means.review(text, Context.parse(whole), scope)
+    shadow: list[Finding] = []
+    verdict = means.review(text, Context.parse(whole), scope, shadow)
     if source in means.sources and conversation and scope is Scope.PUBLIC_REPLY and text.strip():
-        _remember(means, source, conversation, text, verdict)
+        _remember(means, source, conversation, text, verdict, shadow)
     return verdict
 
 
@@ -80,31 +83,50 @@ def _facts(means: Means, source: str, conversation: str) -> Facts | None:
         return None
 
 
-def _remember(means: Means, source: str, conversation: str, text: str, verdict: Verdict) -> None:
-    shown = tuple(sorted({finding.rule for finding in verdict.findings}))
-    review = DraftReview(hash_text(text), source, conversation, shown, means.now())
+def _remember(
+    means: Means, source: str, conversation: str, text: str, verdict: Verdict, shadow: list[Finding]
+) -> None:
+    shown, now = tuple(sorted({finding.rule for finding in verdict.findings})), means.now()
+    review = DraftReview(hash_text(text), source, conversation, shown, now)
     try:
         with means.store.transaction() as tx:
             tx.save_draft_review(review)
+            tx.add_sightings(source, conversation, Seen.SHOWN, shown, now)
+            tx.add_sightings(source, conversation, Seen.SHADOW, (f.rule for f in shadow), now)
     except StoreUnavailable as exc:
         log.warning("draft-review-not-kept", source=source, error=type(exc).__name__)
 
 
 def waive(
-    means: Means, source: str, conversation: str, text: str, rules: tuple[str, ...], reason: str, by: str
+    means: Means,
+    source: str,
+    conversation: str,
+    text: str,
+    rules: tuple[str, ...],
+    reason: str,
+    by: str,
+    *,
+    sent: bool = False,
 ) -> int:
-    """Keep why somebody sends this text against the advice; gives how many rules are newly waived."""
-    now, digest = means.now(), hash_text(text)
+    """Keep why somebody sets the advice on this text aside; gives how many rules are newly waived."""
+    now, digest, why = means.now(), hash_text(text), reason.strip()[:500]
     with means.store.transaction() as tx:
         new = [
             rule
             for rule in dict.fromkeys(rules)
-            if tx.add_waiver(Waiver(rule, reason.strip()[:500], by[:200], source, conversation, digest, now))
+            if tx.add_waiver(Waiver(rule, why, by[:200], source, conversation, digest, now, sent))
         ]
         if new:
             detail = {"source": source, "conversation": conversation, "rules": new}
             tx.append_audit(AuditEntry(now, by[:200] or "somebody", "waived", detail))
     return len(new)
+
+
+def rule_records(means: Means, since: datetime | None) -> list[RuleRecord]:
+    """What became of each rule since then, those first that were set aside most often."""
+    with means.store.transaction() as tx:
+        found = tx.rule_records(since)
+    return sorted(found, key=lambda one: (one.precision is None, one.precision or 0.0, -one.shown, one.rule))
 
 
 def decide_complaint(means: Means, source: str, conversation: str, is_complaint: bool, by: str) -> Case:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from complaint_gift.rules import Context
 from complaint_gift.service.contexts import Facts, context_of
 from complaint_gift.service.means import Means
 from complaint_gift.service.ports import Transaction
-from complaint_gift.service.records import KeptPromise, StoredMessage, Subject, Waiver, hash_text
+from complaint_gift.service.records import KeptPromise, Seen, StoredMessage, Subject, Waiver, hash_text
 from complaint_gift.service.turns import Turn, split_turns
 
 
@@ -50,9 +50,11 @@ def read_messages(
 def _read_message(
     tx: Transaction, means: Means, facts: Facts, turn: Turn, stored: StoredMessage, reason: str, now: datetime
 ) -> Violation | None:
-    verdict = review(means, facts, turn, stored, stored.message.text)
+    shadow: list[Finding] = []
+    verdict = review(means, facts, turn, stored, stored.message.text, shadow)
     said = tuple(f for f in verdict.findings if not f.missing)
     tx.save_verdict(stored.version_id, Subject.MESSAGE, replace(verdict, findings=said), now)
+    _count(tx, facts, said, (f for f in shadow if not f.missing), now)
     tx.save_promises(stored_conversation(facts), stored.id, _promises(means, stored))
     errors = tuple(f for f in said if f.severity is Severity.ERROR)
     snapshot, digest = facts.snapshot, hash_text(stored.message.text)
@@ -64,7 +66,7 @@ def _read_message(
     for rule in dict.fromkeys(f.rule for f in errors if reason):
         author = stored.message.author
         by = author.account or author.name or author.id
-        tx.add_waiver(Waiver(rule, reason, by, snapshot.source, snapshot.id, digest, now))
+        tx.add_waiver(Waiver(rule, reason, by, snapshot.source, snapshot.id, digest, now, sent=True))
     given = {(w.rule, w.text_hash) for w in tx.waivers(snapshot.source, snapshot.id)}
     return Violation(stored, errors, shown is not None, all(is_waived(f, digest, given) for f in errors))
 
@@ -84,16 +86,34 @@ def read_turns(tx: Transaction, means: Means, facts: Facts, now: datetime) -> da
         due = turn.last.message.sent_at + rest
         if not turn.is_over and due > now:
             return due
-        verdict = review(means, facts, turn, turn.last, turn.text)
+        shadow: list[Finding] = []
+        verdict = review(means, facts, turn, turn.last, turn.text, shadow)
         missing = tuple(f for f in verdict.findings if f.missing)
         tx.save_verdict(turn.last.version_id, Subject.TURN, replace(verdict, findings=missing), now)
+        _count(tx, facts, missing, (f for f in shadow if f.missing), now)
     return None
 
 
-def review(means: Means, facts: Facts, turn: Turn, stored: StoredMessage, text: str) -> Verdict:
+def _count(
+    tx: Transaction, facts: Facts, sent: Iterable[Finding], shadow: Iterable[Finding], now: datetime
+) -> None:
+    """For the record of each rule: what was sent with it, and what a rule in shadow would have said."""
+    source, conversation = facts.snapshot.source, facts.snapshot.id
+    tx.add_sightings(source, conversation, Seen.SENT, (f.rule for f in sent), now)
+    tx.add_sightings(source, conversation, Seen.SHADOW, (f.rule for f in shadow), now)
+
+
+def review(
+    means: Means,
+    facts: Facts,
+    turn: Turn,
+    stored: StoredMessage,
+    text: str,
+    shadow: list[Finding] | None = None,
+) -> Verdict:
     """The playbook's verdict on a text of ours in its conversation."""
     context = Context.parse(context_of(means, facts, turn, stored.message))
-    return means.review(text, context)
+    return means.review(text, context, shadow=shadow)
 
 
 def stored_conversation(facts: Facts) -> int:
