@@ -128,6 +128,7 @@ def test_agent_is_warned_held_and_may_send_anyway(
     [waiver] = review.waived
     assert waiver["reason"] == "She asked for these words."
     assert (waiver["rule"], waiver["conversation"], waiver["sent"]) == ("no-minimising", "35436", True)
+    assert (waiver["by"], waiver["text"]) == ("Irina", f"Ellen, {words['hurt']}, it is only a box.")
     assert submit(page)["saved"] is True
     assert page.locator("#editor").inner_text().strip() == ""
 

@@ -1,6 +1,6 @@
 // Which page is which helpdesk, and what may be read there. Pure: no browser, no page.
 
-const FIELDS = ["name", "title", "editor", "composer", "ignore", "send", "customer", "internal", "conversation"];
+const FIELDS = ["name", "title", "editor", "composer", "ignore", "send", "customer", "internal", "conversation", "source"];
 const HOST = /^(?:\*\.)?(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/;
 
 /** Does a pattern such as "*.atlassian.net" or "mail.google.com" name this host? */

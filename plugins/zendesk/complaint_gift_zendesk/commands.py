@@ -1,4 +1,4 @@
-"""`complaint-gift zendesk install|status|uninstall`."""
+"""`complaint-gift zendesk install|status|uninstall|package`."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from complaint_gift.client import MemoryCache
 from complaint_gift.plugin import PluginError, Source
 from complaint_gift_zendesk import health, setup
 from complaint_gift_zendesk.api import Zendesk, connect
+from complaint_gift_zendesk.package import package
 from complaint_gift_zendesk.settings import SETUP_SCOPE, is_endpoint
 
 Sources = Callable[[], Sequence[Source]]
@@ -25,6 +26,7 @@ def make_group(sources: Sources) -> click.Group:
 
     _add_install(zendesk, sources)
     _add_others(zendesk, sources)
+    zendesk.add_command(package)
     return zendesk
 
 

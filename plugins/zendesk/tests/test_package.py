@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from complaint_gift_zendesk import package as module
+from complaint_gift_zendesk.commands import make_group
 from complaint_gift_zendesk.package import NotPackable, build, package
 
 SERVER = "https://cg.example.com"
@@ -241,6 +242,10 @@ def test_command_says_what_it_made_and_what_comes_next(tmp_path: Path) -> None:
     assert told.exit_code == 0, told.output
     assert out.is_file()
     assert "Upload private app" in told.output
+
+
+def test_command_belongs_to_the_group_of_the_plugin() -> None:
+    assert make_group(lambda: []).commands["package"] is package
 
 
 def test_command_explains_a_wrong_address(tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ export function takeSeat(element, { site, language, layer }) {
   function describe() {
     if (!isForCustomer()) return { skip: true };
     const conversation = findConversation(site.conversation);
-    return { scope: "public-reply", context: { ...(conversation && { conversation }), visibility: "public" } };
+    return { scope: "public-reply", context: { ...(conversation && { conversation }), ...(site.source && { source: site.source }), visibility: "public" } };
   }
 
   let wasForCustomer = isForCustomer();

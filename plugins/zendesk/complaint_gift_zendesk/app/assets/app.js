@@ -41,6 +41,7 @@ async function start({ context }) {
     language,
     delay: DEBOUNCE,
     perMinute: PER_MINUTE,
+    showsCase: true,
     onState: closeWhenMended,
   });
   keepSize();

@@ -2,7 +2,10 @@
 
 import { el } from "./dom.js";
 
-/** Draws `facts` {stage, promises: [{what, due_at, who}], about: [name], audience} into `element`; empty hides it. */
+/**
+ * Draws `facts` {stage, reply_due, promises: [{what, due_at, who, state}], about: [name], audience} into `element`;
+ * without any it is hidden. Times are ISO 8601.
+ */
 export function drawFacts(element, facts, texts, language) {
   const rows = facts ? [...rowsOf(facts, texts, language)] : [];
   const drawn = JSON.stringify([rows.map(([name, , words]) => [name, words]), language]);
@@ -15,19 +18,25 @@ export function drawFacts(element, facts, texts, language) {
   );
 }
 
-function* rowsOf({ stage, promises = [], about = [], audience }, texts, language) {
+function* rowsOf({ stage, reply_due: replyDue, promises = [], about = [], audience }, texts, language) {
   if (stage) yield [texts.stage, null, texts.stages[stage] ?? stage];
-  const kept = promises.filter((p) => p.what);
-  for (const promise of kept.slice(0, 3)) yield promiseRow(promise, texts, language);
+  const reply = moment(replyDue, language);
+  if (reply) yield [texts.answer, reply.isLate ? "cg-late" : null, reply.isLate ? texts.wasDue(reply.words) : texts.due(reply.words)];
+  const open = promises.filter((p) => p.what && p.state !== "kept");
+  for (const promise of open.slice(0, 3)) yield promiseRow(promise, texts, language);
   if (about.length) yield [texts.about, null, about.join(", ")];
   if (audience) yield [texts.audience, null, texts.audiences[audience] ?? audience];
 }
 
-function promiseRow({ what, due_at: due, who }, texts, language) {
-  const at = due ? new Date(due) : null;
-  const isDated = at !== null && !Number.isNaN(at.getTime());
-  const isLate = isDated && at.getTime() < Date.now();
-  const when = isDated ? new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }).format(at) : "";
-  const words = [what, who, isDated && (isLate ? texts.wasDue(when) : texts.due(when))].filter(Boolean).join(" · ");
-  return [texts.promised, isLate ? "cg-late" : null, words];
+function promiseRow({ what, due_at: dueAt, who }, texts, language) {
+  const due = moment(dueAt, language);
+  const when = due && (due.isLate ? texts.wasDue(due.words) : texts.due(due.words));
+  return [texts.promised, due?.isLate ? "cg-late" : null, [what, who, when].filter(Boolean).join(" · ")];
+}
+
+function moment(given, language) {
+  const at = given ? new Date(given) : null;
+  if (at === null || Number.isNaN(at.getTime())) return null;
+  const words = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }).format(at);
+  return { words, isLate: at.getTime() < Date.now() };
 }

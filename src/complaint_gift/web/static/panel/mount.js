@@ -19,12 +19,13 @@ const NOTHING = { findings: [], signals: [] };
 
 /**
  * Draws the panel into `element` and watches `editor`. `describe()` gives {scope, context, format?}, null while
- * there is nothing to review, or {skip: true} where only colleagues read along. `waive(waiver)` keeps a reason, null where nothing can be set aside.
+ * there is nothing to review, or {skip: true} where only colleagues read along. `waive(waiver)` keeps a reason, null where nothing can be set aside. `showsCase` asks for the case at once.
  * `onState(state)` hears {kind, verdict, count, label}.
  * Gives {refresh, setLanguage, settled, sendAnyway, isPending, verdict, findings, destroy}.
  */
 export function mountPanel({
-  element, editor, ask, describe, waive = null, language = "en", delay = 250, perMinute = Infinity, onState = () => {},
+  element, editor, ask, describe, waive = null, language = "en", delay = 250, perMinute = Infinity,
+  showsCase = false, onState = () => {},
 }) {
   let texts = textsFor(language);
   let state = { kind: "idle" };
@@ -64,8 +65,22 @@ export function mountPanel({
 
   function move(next) {
     tabs.move(next);
-    if (next !== known) facts = null;
+    if (next === known) return;
     known = next;
+    facts = null;
+    if (showsCase && next !== null) learnCase(next);
+  }
+
+  // What is known of the case helps before the first word: an empty draft is asked about once.
+  async function learnCase(conversation) {
+    try {
+      const { context } = describe();
+      const answer = await ask({ text: "", format: "plain", scope: "public-reply", context, ui_language: "en", revision: 0 }, AbortSignal.timeout(5000));
+      if (known === conversation && facts === null) facts = answer.case ?? null;
+      render();
+    } catch {
+      // The first review will tell.
+    }
   }
 
   function makeRequest() {
@@ -208,7 +223,7 @@ export function mountPanel({
   }
 
   async function setAside(finding, reason) {
-    const kept = waivers.add(conversation(), finding, reason);
+    const kept = waivers.add(finding, { ...aboutDraft(), reason });
     judgeAgain();
     render();
     status.tabIndex = -1;
@@ -216,10 +231,17 @@ export function mountPanel({
     drawNotice((await kept) ? texts.asideKept : texts.asideNotKept);
   }
 
+  // The text goes along for its hash only: by it the service knows the message again once it is sent.
+  function aboutDraft() {
+    const { conversation = null, source, author } = describe()?.context ?? {};
+    const by = author?.name;
+    return { conversation, ...(source && { source }), ...(by && { by }), text: editor.read() };
+  }
+
   /** Keeps one reason for every error that goes out; true when the service kept it. */
   async function sendAnyway(reason) {
     const errors = findings.filter((f) => f.severity === "error");
-    const kept = await Promise.all(errors.map((f) => waivers.add(conversation(), f, reason, true)));
+    const kept = await Promise.all(errors.map((f) => waivers.add(f, { ...aboutDraft(), reason, sent: true })));
     return kept.every(Boolean);
   }
 
