@@ -9,7 +9,7 @@ from complaint_gift.domain import Promise
 from complaint_gift.promises.calendar import Calendar, OfficeHours
 from complaint_gift.promises.times import When, find_times
 from complaint_gift.promises.vocabulary import vocabularies
-from complaint_gift.rules.phrases import parse
+from complaint_gift.rules.phrases import Classes
 from complaint_gift.rules.signals import Counts, Part, Phrase, SignalFinder
 from complaint_gift.text import Text
 
@@ -102,7 +102,7 @@ def _not_names() -> frozenset[str]:
 def _finder() -> SignalFinder:
     counts = Counts(negated=False, quoted=False, conditional=True, counterfactual=False, question=False)
     parts = [
-        Part(signal, words.language, tuple(Phrase(p, parse(p, {})) for p in phrases), counts=counts)
+        Part(signal, words.language, tuple(Phrase(p, Classes()) for p in phrases), counts=counts)
         for words in vocabularies()
         for signal, phrases in ((_COMMITMENT, words.commitments), (_VAGUE, words.vague))
     ]

@@ -7,15 +7,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from complaint_gift.rules.detectors import DETECTORS
+from complaint_gift.rules.detectors import DETECTORS, longest_number
 from complaint_gift.rules.situation import Fault, Situation, fault_at
 
 _CONTACTS = ("phone", "mail")
 _SECRETS = ("card", "passport", "address")
 # Words before a contact that make it ours: "call us on ...", "напишите нам на ...".
 _OUR_WORDS = (
-    r"us|our|me|my|reach|ring|call|write to|e-?mail|text|line|hotline|support|manager|desk"
-    r"|office|contact|ask for"
+    r"us|our|me|my|reach|ring|call|write to|e-?mail|text|line|hotline|helpline|support|manager|desk"
+    r"|office|contact|ask for|whatsapp|via|centre|center"
 )
 _RUSSIAN_OURS = (
     r"нам|нас|наш\w*|мне|мой|моя|звоните|позвоните|пишите|напишите|наберите|присылайте|пришлите"
@@ -29,9 +29,37 @@ _THEIR_WORDS = (
 _RUSSIAN_THEIRS = (
     r"ваш\w*|вам на|вас по|вам по|её|его|их|звонили|отправили на|выслали на|на имя|зарегистрирован\w*"
 )
-_OURS = re.compile(rf"\b(?:{_OUR_WORDS}|{_RUSSIAN_OURS})\b[^.!?\n]{{0,60}}$", re.I)
-_THEIRS = re.compile(rf"\b(?:{_THEIR_WORDS}|{_RUSSIAN_THEIRS})\b[^.!?\n]{{0,60}}$", re.I)
+# The rest of the sentence; a full stop inside a link or a mail address does not end it.
+_REST = r"(?:[^.!?\n]|[.!?](?=\S)){0,60}$"
+_OURS = re.compile(rf"\b(?:{_OUR_WORDS}|{_RUSSIAN_OURS})\b{_REST}", re.I)
+_THEIRS = re.compile(rf"\b(?:{_THEIR_WORDS}|{_RUSSIAN_THEIRS})\b{_REST}", re.I)
 _LOOK_BACK = 90
+# Where anybody may have a mailbox. An address anywhere else is a company's own contact unless the words
+# beside it give it to somebody.
+_FREE_MAIL = re.compile(
+    r"@(?:gmail|googlemail|yahoo|ymail|hotmail|outlook|live|msn|aol|icloud|me|proton(?:mail)?|gmx|web|zoho"
+    r"|mail|bk|inbox|list|internet|yandex|ya|rambler|tut|ukr)\.[a-z]{2,3}(?:\.[a-z]{2})?$",
+    re.I,
+)
+_DESKS = re.compile(
+    r"^[\w.+-]*(?:support|help|info|care|service|hello|contact|feedback|complaints?|sales|office|team)[\w.+-]*@",
+    re.I,
+)
+_THEIR_MAIL = re.compile(
+    r"\b(?:your|her|his|their|ваш\w*|её|его|их)(?: \w+)? (?:e-?mail|mail|address|почт\w*|адрес\w*|ящик\w*)"
+    r"[^.!?\n]{0,14}$"
+    r"|\b(?:sent|resent|mailed|forwarded|registered|отправил\w*|выслал\w*|зарегистрирован\w*)\b[^.!?\n]{0,30}"
+    r" (?:to|on|under|with|на)[ :]*$",
+    re.I,
+)
+# A number that files something is nobody's phone.
+_FILED = re.compile(
+    r"\b(?:ticket|case|order|request|reference|ref|id|no|invoice|booking|заказ\w*|обращени\w*|заявк\w*|тикет\w*"
+    r"|брон\w*|сч[её]т\w*|договор\w*|артикул\w*|номер заказа)[ :#№.\w]{0,12}$",
+    re.I,
+)
+# Texts without so many digits in a row cannot hold one; looking closer would only cost time.
+_LEAST_DIGITS = {"card": 4, "passport": 7, "address": 1, "phone": 7, "mail": 0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +77,32 @@ class PersonalData:
             return
         yield from map(fault_at, situation.found(self.signals))
         raw = situation.text.raw
+        longest = longest_number(raw)
         for name in _SECRETS:
+            if longest < _LEAST_DIGITS[name]:
+                continue
             for start, end in DETECTORS[name](raw):
                 if not (name == "address" and _ours(raw, start)):
                     yield Fault(start, end, params={"data": name}, because=name)
         for name in _CONTACTS:
+            if longest < _LEAST_DIGITS[name]:
+                continue
             for start, end in DETECTORS[name](raw):
-                if not _ours(raw, start):
+                if not _is_fine(name, raw, start, end):
                     yield Fault(start, end, params={"data": name}, because=name)
+
+
+def _is_fine(name: str, raw: str, start: int, end: int) -> bool:
+    """Whether a contact is the company's own, or no contact at all."""
+    if _ours(raw, start):
+        return True
+    before = raw[max(0, start - _LOOK_BACK) : start]
+    if name == "phone":
+        return raw[start:end].isdigit() and _FILED.search(before) is not None
+    mail = raw[start:end]
+    if _DESKS.search(mail):
+        return True
+    return _FREE_MAIL.search(mail) is None and _THEIR_MAIL.search(before) is None
 
 
 def _ours(raw: str, start: int) -> bool:
