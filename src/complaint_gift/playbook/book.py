@@ -9,13 +9,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from complaint_gift.domain import Decision, Finding, Layer, Scope, Severity, Signal, Verdict
+from complaint_gift.playbook.languages import Languages
 from complaint_gift.playbook.rendering import render
 from complaint_gift.playbook.rule import Rule, Words
 from complaint_gift.playbook.signal_files import SignalDocument
 from complaint_gift.rules import Context, Fault, Situation, joined
 from complaint_gift.rules.learned import Learned, merged
 from complaint_gift.rules.signals import Dropped, Hit, Part, SignalFinder, by_signal
-from complaint_gift.rules.writer import script
 from complaint_gift.text import Text
 
 _NOTHING = Context()
@@ -33,7 +33,8 @@ class Playbook:
         self.rules: Mapping[str, Rule] = MappingProxyType({rule.id: rule for rule in rules})
         self.active = tuple(rule for rule in rules if profile in rule.profiles)
         self.documents = tuple(signals)
-        self._finders: dict[Scope | None, SignalFinder] = {}
+        self._languages = Languages(document.part for document in signals)
+        self._finders: dict[tuple[Scope | None, frozenset[str]], SignalFinder] = {}
         self._lock = threading.Lock()
 
     def review(
@@ -52,7 +53,7 @@ class Playbook:
         Findings of shadow rules go to `shadow` if it is given, and never into the verdict.
         """
         read = Text(text)
-        hits = self.hits(read, scope, learned)
+        hits = self.hits(read, scope, learned, context.language)
         findings: list[Finding] = []
         decision = Decision.PASS
         for rule, finding in self._findings(read, hits, scope, context):
@@ -67,10 +68,16 @@ class Playbook:
         complete = not (asked and learned is None)
         return Verdict(decision, tuple(findings[:_MOST_FINDINGS]), signals, self.hash, complete)
 
-    def hits(self, text: Text, scope: Scope | None, learned: Learned | None = None,
-             dropped: list[Dropped] | None = None) -> list[Hit]:  # fmt: skip
+    def hits(
+        self,
+        text: Text,
+        scope: Scope | None,
+        learned: Learned | None = None,
+        language: str = "",
+        dropped: list[Dropped] | None = None,
+    ) -> list[Hit]:
         """Every signal that counts; None as scope looks for all signals of the playbook."""
-        finder = self._finder(scope)
+        finder = self._finder(scope, self._languages.of(text, language))
         hits = finder.find(text, dropped)
         return merged(hits, learned, finder.learned, text) if learned else hits
 
@@ -89,22 +96,21 @@ class Playbook:
     def ask(self, rule: Rule, text: str, scope: Scope, context: Context) -> list[Finding]:
         """What one rule says about a text, whatever the profile."""
         read = Text(text)
-        situation = Situation(read, by_signal(self.hits(read, None)), context)
+        situation = Situation(read, by_signal(self.hits(read, None, language=context.language)), context)
         if scope not in rule.scopes:
             return []
-        return list(self._said(rule, situation, context.language or script(text)))
+        return list(self._said(rule, situation))
 
     def _findings(
         self, text: Text, hits: list[Hit], scope: Scope, context: Context
     ) -> Iterable[tuple[Rule, Finding]]:
         situation = Situation(text, by_signal(hits), context)
-        language = context.language or script(text.raw)
         for rule in self.active:
             if scope in rule.scopes:
-                yield from ((rule, finding) for finding in self._said(rule, situation, language))
+                yield from ((rule, finding) for finding in self._said(rule, situation))
 
-    def _said(self, rule: Rule, situation: Situation, language: str) -> Iterable[Finding]:
-        if not rule.when.holds(situation.context, language):
+    def _said(self, rule: Rule, situation: Situation) -> Iterable[Finding]:
+        if not rule.when.holds(situation.context, situation.text.raw):
             return ()
         if rule.when.complaint_signal and not self._complained(situation, rule.when.complaint_signal):
             return ()
@@ -113,16 +119,19 @@ class Playbook:
 
     def _complained(self, situation: Situation, names: Sequence[str]) -> bool:
         """Whether one of the signals is in the customer's words."""
-        found = {hit.signal for hit in self._finder(None).find(situation.complaint)}
+        found = {hit.signal for hit in self.hits(situation.complaint, None)}
         return not found.isdisjoint(names)
 
-    def _finder(self, scope: Scope | None) -> SignalFinder:
-        finder = self._finders.get(scope)
+    def _finder(self, scope: Scope | None, languages: frozenset[str]) -> SignalFinder:
+        key = scope, languages
+        finder = self._finders.get(key)
         if finder is None:
             with self._lock:
-                finder = self._finders.get(scope)
+                finder = self._finders.get(key)
                 if finder is None:
-                    finder = self._finders[scope] = SignalFinder(self._parts(scope), self._latin())
+                    parts = [part for part in self._parts(scope) if part.language in languages]
+                    latin = sorted(languages - self._languages.always | {"en"})
+                    finder = self._finders[key] = SignalFinder(parts, latin)
         return finder
 
     def _parts(self, scope: Scope | None) -> list[Part]:
@@ -130,9 +139,6 @@ class Playbook:
             return [document.part for document in self.documents]
         asked = {name for rule in self.active if scope in rule.scopes for name in rule.names()}
         return [document.part for document in self.documents if document.part.signal in asked]
-
-    def _latin(self) -> tuple[str, ...]:
-        return tuple(sorted({d.part.language for d in self.documents} - {"ru"} | {"en"}))
 
 
 _DECISIONS = (Decision.PASS, Decision.WARN, Decision.HOLD, Decision.BLOCK)

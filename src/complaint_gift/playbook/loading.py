@@ -10,23 +10,22 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from pathlib import Path
 
 from complaint_gift.playbook.book import Playbook
 from complaint_gift.playbook.fields import Fields
+from complaint_gift.playbook.memory import Memory
 from complaint_gift.playbook.problems import PlaybookError, Problem, Source, suggestion
 from complaint_gift.playbook.rule import PROFILES, Rule
 from complaint_gift.playbook.rule_files import read_rule
 from complaint_gift.playbook.signal_files import (
     SignalDocument,
+    note_untrue_phrases,
     read_classes,
     read_signal,
-    untrue_phrases,
 )
-from complaint_gift.playbook.tree import Node, read_file
-from complaint_gift.rules.lexicon import check_size
-from complaint_gift.rules.phrases import BadPhrase
+from complaint_gift.playbook.tree import MOST_BYTES, Node, read_bytes, read_content
+from complaint_gift.rules.phrases import Classes
 
 DEFAULT = Path(__file__).parent.parent / "playbooks" / "default"
 DEFAULT_PROFILE = "standard"
@@ -38,11 +37,13 @@ _SUFFIXES = (".yaml", ".yml")
 class _Pile:
     """What was read so far: documents by name, later folders over earlier ones."""
 
+    memory: Memory
+    thorough: bool
+    trusted: bool = False
     classes: dict[str, dict[str, list[str]]] = field(default_factory=dict)
     signals: dict[tuple[str, str], list[SignalDocument]] = field(default_factory=dict)
     rules: dict[str, tuple[Node, Source]] = field(default_factory=dict)
     sources: list[Source] = field(default_factory=list)
-    digest: list[tuple[str, bytes]] = field(default_factory=list)
     profile: str = ""
     shadow: set[str] = field(default_factory=set)
     block: set[str] = field(default_factory=set)
@@ -57,30 +58,42 @@ def load_playbook(
     `check` also tries every phrase on itself; without it that is done for folders other than the default.
     """
     root = DEFAULT if folder is None else Path(folder)
-    pile = _Pile()
-    thorough = root.resolve() != DEFAULT.resolve() if check is None else check
-    _read_folder(root, pile, thorough=thorough)
+    own = root.resolve() != DEFAULT.resolve()
+    memory = Memory(root)
+    digest = _digest(root, own=own)
+    pile = _Pile(memory, own if check is None else check, memory.is_sound(digest) and not check)
+    _read_folder(root, pile)
     rules = _rules(pile)
     chosen = profile or pile.profile or DEFAULT_PROFILE
     problems = [problem for source in pile.sources for problem in source.problems]
+    if not problems and not pile.trusted:
+        memory.call_sound(digest)
+    memory.save()
     if chosen not in PROFILES:
-        problems.append(
-            Problem(str(root), 1, 1, f"there is no profile `{chosen}`", remedy=suggestion(chosen, PROFILES))
-        )
+        remedy = suggestion(chosen, PROFILES)
+        problems.append(Problem(str(root), 1, 1, f"there is no profile `{chosen}`", remedy=remedy))
     if problems:
         raise PlaybookError(problems)
     documents = [document for documents in pile.signals.values() for document in documents]
-    return Playbook(rules, documents, profile=chosen, digest=_digest(pile, chosen))
+    whole = hashlib.sha256(f"{digest} {chosen}".encode()).hexdigest()[:16]
+    return Playbook(rules, documents, profile=chosen, digest=whole)
 
 
-def _digest(pile: _Pile, profile: str) -> str:
-    digest = hashlib.sha256(f"{_ENGINE}\0{profile}".encode())
-    for name, content in sorted(pile.digest):
-        digest.update(name.encode("utf-8", "surrogateescape") + b"\0" + hashlib.sha256(content).digest())
-    return digest.hexdigest()[:16]
+def _digest(root: Path, *, own: bool) -> str:
+    """A hash over all files that can matter: those of the folder, and of the default below it."""
+    digest = hashlib.sha256(_ENGINE.encode())
+    for folder in (root, DEFAULT) if own else (root,):
+        for path in sorted(path for suffix in _SUFFIXES for path in folder.rglob(f"*{suffix}")):
+            try:
+                content = path.read_bytes() if path.stat().st_size <= MOST_BYTES else b""
+            except OSError:
+                content = b""
+            digest.update(str(path.relative_to(folder)).encode("utf-8", "surrogateescape") + b"\0")
+            digest.update(hashlib.sha256(content).digest())
+    return digest.hexdigest()
 
 
-def _read_folder(root: Path, pile: _Pile, *, thorough: bool) -> None:
+def _read_folder(root: Path, pile: _Pile) -> None:
     if not root.is_dir():
         source = Source(str(root))
         source.add(1, 1, "there is no such folder", "Name the folder that holds rules/ and signals/.")
@@ -90,13 +103,13 @@ def _read_folder(root: Path, pile: _Pile, *, thorough: bool) -> None:
     if settings.exists():
         _read_settings(settings, root, pile)
     languages = sorted(p for p in (root / "signals").glob("*") if p.is_dir())
-    for folder in languages:
-        _read_classes(folder, root, pile)
     latin = tuple(sorted({p.name for p in languages} | {"en"}))
     for folder in languages:
+        _read_classes(folder, root, pile)
+        classes = Classes(pile.classes.get(folder.name))
         for path in _files(folder):
             if path.stem != "classes":
-                _read_signals(path, root, folder.name, pile, latin if thorough else ())
+                _read_signals(path, root, folder.name, pile, classes, latin)
     for path in _files(root / "rules"):
         source, documents = _open(path, root, pile)
         for node in documents:
@@ -109,10 +122,18 @@ def _files(folder: Path) -> list[Path]:
 
 def _open(path: Path, root: Path, pile: _Pile) -> tuple[Source, list[Node]]:
     shown = str(path.relative_to(root.parent)) if root == DEFAULT else str(path)
-    source, documents = read_file(path, shown)
+    source = Source(shown)
+    content = read_bytes(path, source)
+    documents: list[Node] = []
+    if content is not None:
+        remembered = pile.memory.documents(content)
+        if remembered is not None:
+            source, documents = Source(shown, content.decode("utf-8-sig", "replace")), remembered
+        else:
+            source, documents = read_content(content, shown)
+            if not source.problems:
+                pile.memory.keep(content, documents)
     pile.sources.append(source)
-    if not source.problems:
-        pile.digest.append((str(path.relative_to(root)), path.read_bytes()))
     return source, documents
 
 
@@ -123,7 +144,9 @@ def _read_settings(path: Path, root: Path, pile: _Pile) -> None:
         if node.kind != "map":
             continue
         if fields.choice("extends", ("default",)):
-            _read_folder(DEFAULT, pile, thorough=False)
+            thorough, pile.thorough = pile.thorough, False
+            _read_folder(DEFAULT, pile)
+            pile.thorough = thorough
         pile.profile = fields.choice("profile", PROFILES, pile.profile)
         for key, names in (("shadow", pile.shadow), ("block", pile.block), ("off", pile.off)):
             names.update(fields.names(key))
@@ -138,21 +161,16 @@ def _read_classes(folder: Path, root: Path, pile: _Pile) -> None:
                 pile.classes.setdefault(folder.name, {}).update(read_classes(node, source))
 
 
-def _read_signals(path: Path, root: Path, language: str, pile: _Pile, latin: tuple[str, ...]) -> None:
+def _read_signals(
+    path: Path, root: Path, language: str, pile: _Pile, classes: Classes, latin: tuple[str, ...]
+) -> None:
     source, documents = _open(path, root, pile)
     for node in documents:
-        document = read_signal(node, source, language, pile.classes.get(language, {}))
+        document = read_signal(node, source, language, classes, trusted=pile.trusted)
         if document is None:
             continue
-        for phrase, place in document.untested:
-            try:
-                check_size(phrase.nodes)
-            except BadPhrase as error:
-                source.add(place.line, place.column, f"a phrase with {error.text}", error.remedy)
-                break
-        else:
-            if latin:
-                untrue_phrases(document, source, latin)
+        if pile.thorough and not pile.trusted:
+            note_untrue_phrases(document, source, latin)
         key = document.part.signal, language
         if document.replaces:
             pile.signals[key] = []
@@ -220,9 +238,3 @@ def _refuse_unknown(key: str, named: Iterable[str], known: Mapping[str, object],
                 source.add(
                     line, max(1, column), f"`{key}` names an unknown rule `{name}`", suggestion(name, known)
                 )
-
-
-@lru_cache(maxsize=4)
-def shipped(profile: str) -> Playbook:
-    """The shipped default in one profile, loaded once."""
-    return load_playbook(profile=profile)

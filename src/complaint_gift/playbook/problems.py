@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -40,8 +42,13 @@ class Source:
 
     def __init__(self, file: str, text: str = "") -> None:
         self.file = file
-        self.lines = text.splitlines()
+        self._text = text
         self.problems: list[Problem] = []
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """The lines of the file, cut where YAML cuts them."""
+        return re.split("\r\n|[\n\r\x85\u2028\u2029]", self._text)
 
     def add(self, line: int, column: int, text: str, remedy: str = "") -> None:
         """Note a problem; `line` and `column` count from 1."""

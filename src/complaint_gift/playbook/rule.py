@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from complaint_gift.domain import Scope, Severity
 from complaint_gift.rules import Check, Context
+from complaint_gift.rules.writer import script
 
 PROFILES = ("minimal", "standard", "full")
 
@@ -26,7 +27,7 @@ class When:
     source: tuple[str, ...] = ()
     complaint_signal: tuple[str, ...] = ()
 
-    def holds(self, context: Context, language: str) -> bool:
+    def holds(self, context: Context, text: str) -> bool:
         """Whether a rule with these conditions speaks; `complaint_signal` is looked at elsewhere."""
         return (
             self.complaint in (None, context.complaint)
@@ -34,7 +35,7 @@ class When:
             and (not self.visibility or context.visibility in self.visibility)
             and (not self.reply_to or context.reply_to in self.reply_to)
             and (not self.channel or context.channel in self.channel)
-            and (not self.language or language in self.language)
+            and (not self.language or (context.language or script(text)) in self.language)
             and (not self.severity or context.severity in self.severity)
             and (not self.brand or context.brand in self.brand)
             and (not self.source or context.source in self.source)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from complaint_gift.playbook.fields import Fields
@@ -10,7 +10,8 @@ from complaint_gift.playbook.problems import Source
 from complaint_gift.playbook.rule import SignalExample
 from complaint_gift.playbook.tree import Node
 from complaint_gift.rules.detectors import DETECTORS
-from complaint_gift.rules.phrases import BadPhrase, parse
+from complaint_gift.rules.lexicon import check_size
+from complaint_gift.rules.phrases import BadPhrase, Classes
 from complaint_gift.rules.regexes import BadRegex, compile_regex
 from complaint_gift.rules.signals import Counts, Finder, Learned, Part, Phrase
 from complaint_gift.rules.specimen import specimen
@@ -43,16 +44,19 @@ def read_classes(node: Node, source: Source) -> dict[str, list[str]]:
 
 
 def read_signal(
-    node: Node, source: Source, language: str, classes: Mapping[str, Sequence[str]]
+    node: Node, source: Source, language: str, classes: Classes, *, trusted: bool = False
 ) -> SignalDocument | None:
-    """One signal in one language; None where it cannot be used. Problems go to the source."""
+    """One signal in one language; None where it cannot be used. Problems go to the source.
+
+    Phrases of a `trusted` folder were found to be sound before and are not read again.
+    """
     fields = Fields(node, source, "the signal")
     if node.kind != "map":
         return None
     before = len(source.problems)
     name = fields.text("signal", required=True)
-    phrases = _phrases(fields, "phrases", classes)
-    unless = _phrases(fields, "unless", classes)
+    phrases = _phrases(fields, "phrases", classes, trusted=trusted)
+    unless = _phrases(fields, "unless", classes, trusted=trusted)
     finders = (*_regexes(fields), *_detectors(fields))
     learned = _learned(fields)
     if not (phrases or finders or learned) and not any(
@@ -84,7 +88,7 @@ def read_signal(
     return document if len(source.problems) == before else None
 
 
-def _phrases(fields: Fields, key: str, classes: Mapping[str, Sequence[str]]) -> list[tuple[Phrase, Node]]:
+def _phrases(fields: Fields, key: str, classes: Classes, *, trusted: bool) -> list[tuple[Phrase, Node]]:
     found = []
     for item in fields.items(key):
         if item.kind != "text" or not item.text.strip():
@@ -94,14 +98,20 @@ def _phrases(fields: Fields, key: str, classes: Mapping[str, Sequence[str]]) -> 
                 "Write one phrase a line, in quotes.",
             )
             continue
-        try:
-            nodes = parse(item.text, classes)
-        except BadPhrase as error:
-            column = item.column + item.quoted + error.column if not item.block else item.column
-            fields.source.add(item.line, column, f"a phrase with {error.text}", error.remedy)
-            continue
-        found.append((Phrase(item.text, nodes, fields.source.file, item.line), item))
+        phrase = Phrase(item.text, classes, fields.source.file, item.line)
+        if trusted or _is_sound(phrase, item, fields.source):
+            found.append((phrase, item))
     return found
+
+
+def _is_sound(phrase: Phrase, node: Node, source: Source) -> bool:
+    try:
+        check_size(phrase.nodes)
+    except BadPhrase as error:
+        column = node.column if node.block else node.column + node.quoted + error.column
+        source.add(node.line, column, f"a phrase with {error.text}", error.remedy)
+        return False
+    return True
 
 
 def _regexes(fields: Fields) -> list[Finder]:
@@ -158,7 +168,7 @@ def _examples(fields: Fields, name: str, language: str) -> tuple[SignalExample, 
     return tuple(found)
 
 
-def untrue_phrases(document: SignalDocument, source: Source, latin: Sequence[str]) -> None:
+def note_untrue_phrases(document: SignalDocument, source: Source, latin: Sequence[str]) -> None:
     """Note every phrase that does not match even the text made from its own words."""
     for phrase, node in document.untested:
         text = specimen(phrase.nodes)

@@ -17,7 +17,7 @@ from ruamel.yaml.nodes import Node as YamlNode
 from complaint_gift.playbook.problems import Source
 from complaint_gift.text.listing import listed
 
-_MOST_BYTES = 1_000_000
+MOST_BYTES = 1_000_000
 _DEEPEST = 20
 _TRUE, _FALSE = listed("true yes on"), listed("false no off")
 _CORE = "tag:yaml.org,2002:"
@@ -53,22 +53,26 @@ class Node:
         return {"map": "a mapping of keys", "list": "a list", "null": "nothing"}[self.kind]
 
 
-def read_file(path: Path, shown: str) -> tuple[Source, list[Node]]:
-    """The documents of a file. Whatever is wrong is in the problems of the source, nothing is raised."""
-    source = Source(shown)
+def read_bytes(path: Path, source: Source) -> bytes | None:
+    """The content of a file; None with a problem noted where it is too large or cannot be read."""
     try:
         size = path.stat().st_size
-        if size > _MOST_BYTES:
+        if size > MOST_BYTES:
             source.add(
                 1, 1, f"the file has {size:,} bytes", "Split it: a playbook file holds at most a megabyte."
             )
-            return source, []
-        raw = path.read_bytes()
+            return None
+        return path.read_bytes()
     except OSError as error:
         source.add(
             1, 1, f"the file cannot be read: {error.strerror}", "Check that it exists and is readable."
         )
-        return source, []
+        return None
+
+
+def read_content(raw: bytes, shown: str) -> tuple[Source, list[Node]]:
+    """The documents of a file. Whatever is wrong is in the problems of the source, nothing is raised."""
+    source = Source(shown)
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:

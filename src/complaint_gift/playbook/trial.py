@@ -66,7 +66,7 @@ def try_signals(playbook: Playbook, only: frozenset[str] = frozenset()) -> Itera
 def try_signal(playbook: Playbook, example: SignalExample) -> SignalTrial:
     """One example of a signal."""
     dropped: list[Dropped] = []
-    hits = playbook.hits(Text(example.text), None, dropped=dropped)
+    hits = playbook.hits(Text(example.text), None, language=example.language, dropped=dropped)
     return SignalTrial(
         example,
         tuple(hit for hit in hits if hit.signal == example.signal),

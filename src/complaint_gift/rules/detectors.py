@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 
 Span = tuple[int, int]
 _DIGITS = re.compile(r"\d")
+_DIGIT_RUN = re.compile(r"\d(?:[ \u00a0().–-]{0,2}\d)*")
+_FOUR_DIGITS = re.compile(r"(?<!\d)\d{4}(?!\d)")
 
 _MAIL = re.compile(
     r"(?<![\w.+-])[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{2,63}){1,4}"
@@ -70,6 +72,11 @@ _DATE = re.compile(
 )
 
 
+def longest_number(text: str) -> int:
+    """How many digits the longest number has, spaces, dots and dashes inside it apart."""
+    return max((sum(map(str.isdigit, run)) for run in _DIGIT_RUN.findall(text)), default=0)
+
+
 def find_mails(text: str) -> Iterator[Span]:
     """E-mail addresses."""
     return (match.span() for match in _MAIL.finditer(text)) if "@" in text else iter(())
@@ -113,28 +120,41 @@ def find_cards(text: str) -> Iterator[Span]:
     for match in _CARD.finditer(text):
         if passes_luhn(match.group()):
             yield match.span()
-    yield from (match.span() for match in _CARD_TAIL.finditer(text))
+    if _FOUR_DIGITS.search(text):
+        yield from (match.span() for match in _CARD_TAIL.finditer(text))
     yield from (match.span() for match in _IBAN.finditer(text))
 
 
-def _finder(pattern: re.Pattern[str]) -> Callable[[str], Iterator[Span]]:
+def _finder(pattern: re.Pattern[str], hint: re.Pattern[str] | None = None) -> Callable[[str], Iterator[Span]]:
+    """A detector from a pattern; `hint` is something cheap that every find holds."""
+
     def find(text: str) -> Iterator[Span]:
+        if hint is not None and hint.search(text) is None:
+            return iter(())
         return (match.span() for match in pattern.finditer(text))
 
     return find
 
 
-find_placeholders = _finder(_PLACEHOLDER)
-find_amounts = _finder(_AMOUNT)
+_LONG_NUMBER = re.compile(r"\d(?:[\s-]?\d){6}")
+_STREET_HINT = re.compile(
+    r"\d[a-d]?,? [A-Z][a-z]"
+    r"|\b(?:ул|пр|пер|бульвар|б-р|шоссе|набережн|проезд|кв)[а-я.-]{0,10}\s?(?:№\s?)?[А-ЯЁ0-9]"
+)
+_SLOT_HINT = re.compile(r"[{\[<%$_]|XX|ХХ|ИМЯ|ФИО|НОМЕР|NAME|NUMBER|lorem")
+_TWO_CAPS = re.compile(r"[A-ZА-ЯЁ]{3}")
+
+find_placeholders = _finder(_PLACEHOLDER, _SLOT_HINT)
+find_amounts = _finder(_AMOUNT, _DIGITS)
 DETECTORS: dict[str, Callable[[str], Iterator[Span]]] = {
     "phone": find_phones,
     "card": find_cards,
     "mail": find_mails,
     "url": find_urls,
-    "passport": _finder(_PASSPORT),
-    "address": _finder(_ADDRESS),
+    "passport": _finder(_PASSPORT, _LONG_NUMBER),
+    "address": _finder(_ADDRESS, _STREET_HINT),
     "placeholder": find_placeholders,
     "amount": find_amounts,
-    "date": _finder(_DATE),
-    "caps": _finder(_CAPS),
+    "date": _finder(_DATE, _DIGITS),
+    "caps": _finder(_CAPS, _TWO_CAPS),
 }

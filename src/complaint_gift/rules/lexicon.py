@@ -2,27 +2,30 @@
 
 Matching is bit-parallel: the places of a word in a text are the bits of one integer, so that a step of a
 phrase is a shift and an AND over the whole text. Which phrases are worth trying is known from the words of
-the text: every phrase is indexed under the rarest of its parts, and needs all of its parts to occur.
+a sentence: every phrase is indexed under the rarest of its parts, and needs all of its parts to occur.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import dropwhile, product
 
 from complaint_gift.rules.frequency import weight
 from complaint_gift.rules.kinds import kinds_of
-from complaint_gift.rules.phrases import Atom, BadPhrase, Edge, Gap, Node
+from complaint_gift.rules.phrases import Atom, BadPhrase, Choice, Edge, Gap, Node
 from complaint_gift.text import Word, is_cyrillic, lemmas
 from complaint_gift.text.lemmas import headword
 
 _MOST_VARIANTS = 4000
 _LONGEST_INNER_GAP = 6
+_LONGEST_AFFIX = 24
 _MOST_ENTRIES = 40_000
+_ANYTHING = Atom("any", "")
 
 Element = frozenset[Atom] | Edge
 Variant = tuple[Element, ...]
+VariantsOf = Callable[[Node], list[Variant]]
 
 
 @dataclass(slots=True, frozen=True)
@@ -54,46 +57,46 @@ class Pattern:
     lead: int
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, frozen=True)
 class Entry:
-    """What one word means for a lexicon."""
+    """What one word means: its atoms, the bits of their sets, the runs and patterns it may start."""
 
-    mask: int
-    runs: tuple[int, ...]
-    patterns: tuple[Pattern, ...]
+    atoms: tuple[int, ...] = ()
+    mask: int = 0
+    runs: tuple[int, ...] = ()
+    patterns: tuple[Pattern, ...] = ()
 
 
 @dataclass(slots=True)
 class _Set:
-    atoms: frozenset[Atom]
-    cost: float
-    words: set[Word] = field(default_factory=set)
+    cost: float = 0
     bits: int = 0
     runs: list[int] = field(default_factory=list)
     patterns: list[Pattern] = field(default_factory=list)
 
 
 class Lexicon:
-    """Compiled phrases of one or more languages. Adding ends with the first reading of a text."""
+    """Compiled phrases of one or more languages. Nothing is added once a text was read."""
 
     def __init__(self, latin: Sequence[str] = ("en",)) -> None:
         self._latin = tuple(latin)
-        self.sets: list[_Set] = []
         self.runs: list[Run] = []
         self.run_bits: list[int] = []
         self.run_patterns: list[list[Pattern]] = []
+        self._sets: list[_Set] = []
         self._set_numbers: dict[frozenset[Atom], int] = {}
         self._run_numbers: dict[tuple[int | str, ...], int] = {}
         self._choices: dict[tuple[int, frozenset[int]], int] = {}
-        self._bits = 0
-        self._by_atom: dict[Atom, list[int]] = {}
-        self._by_lemma: dict[str, Atom] = {}
-        self._forms: dict[str, Atom] = {}
-        self._prefixes: dict[str, Atom] = {}
-        self._suffixes: dict[str, Atom] = {}
+        self._variants: dict[int, tuple[Node, list[Variant]]] = {}
+        self.atoms_of: list[tuple[int, ...]] = []
+        self._atom_numbers: dict[Atom, int] = {}
+        self._with_atom: list[list[int]] = []
+        self._words: dict[str, str] = {}
+        self._heads: dict[bool, frozenset[str]] = {}
         self._entries: dict[Word, Entry] = {}
+        self.anything = self._set(frozenset((_ANYTHING,)), "en")
 
-    def add(self, nodes: Sequence[Node], language: str = "", *, indexed: bool = True) -> Pattern:
+    def add(self, nodes: Sequence[Node], language: str = "en", *, indexed: bool = True) -> Pattern:
         """Compile one phrase. Raises BadPhrase where it can match nothing, everything, or grows too large."""
         lead = 0
         for node in nodes:
@@ -109,18 +112,15 @@ class Lexicon:
             if bits:
                 anchors.append((cost, len(anchors), step))
         if not anchors:
-            raise BadPhrase(
-                "a phrase that matches even an empty text", 0, "Make at least one word compulsory."
-            )
+            raise BadPhrase("nothing but optional words", 0, "Make at least one word compulsory.")
         pattern = Pattern(tuple(steps), required, lead)
         if indexed:
             self._index(pattern, min(anchors)[2])
-        self._entries.clear()
         return pattern
 
     def _index(self, pattern: Pattern, anchor: Step) -> None:
         if anchor.single >= 0:
-            self.sets[anchor.single].patterns.append(pattern)
+            self._sets[anchor.single].patterns.append(pattern)
         for run in anchor.runs:
             self.run_patterns[run].append(pattern)
 
@@ -130,18 +130,26 @@ class Lexicon:
             return Step(gap=node.most), 0, 0
         if isinstance(node, Edge):
             return Step(edge=node.mark), 0, 0
-        variants = _variants(node)
-        short = [v[0] for v in variants if len(v) == 1]
-        singles: frozenset[Atom] = frozenset().union(*(one for one in short if isinstance(one, frozenset)))
-        single = self._set(singles, language) if singles else -1
-        long = [v for v in variants if len(v) > 1 or (len(v) == 1 and isinstance(v[0], Edge))]
-        runs = frozenset(self._run(variant, language) for variant in long)
-        optional = any(not variant for variant in variants)
-        step = Step(single, runs, optional)
+        single, runs, optional = -1, list[int](), False
+        for variant in self._variants_of(node):
+            if len(variant) == 1 and isinstance(variant[0], frozenset):
+                single = self._set(variant[0], language)
+            elif variant:
+                runs.append(self._run(variant, language))
+            else:
+                optional = True
+        step = Step(single, frozenset(runs), optional)
         if optional or any(self.runs[run].length == 0 for run in runs):
             return step, 0, 0
-        cost = (self.sets[single].cost if single >= 0 else 0) + sum(self._run_cost(run) for run in runs)
-        return step, self._choice_bit(single, runs), cost
+        cost = (self._sets[single].cost if single >= 0 else 0) + sum(self._run_cost(run) for run in runs)
+        return step, self._choice_bit(single, step.runs), cost
+
+    def _variants_of(self, node: Node) -> list[Variant]:
+        """Variants, remembered per node: a class is one node however often it is used."""
+        known = self._variants.get(id(node))
+        if known is None:
+            known = self._variants[id(node)] = (node, variants(node, self._variants_of))
+        return known[1]
 
     def _choice_bit(self, single: int, runs: frozenset[int]) -> int:
         """The bit that says that a choice occurs in the text at all."""
@@ -149,42 +157,34 @@ class Lexicon:
             return 1 << single
         number = self._choices.get((single, runs))
         if number is None:
-            number = self._choices[single, runs] = self._new_bit()
+            # Sets and choices share one numbering; a choice takes a number that no word belongs to.
+            number = self._choices[single, runs] = len(self._sets)
+            self._sets.append(_Set())
+            self.atoms_of.append(())
             if single >= 0:
-                self.sets[single].bits |= 1 << number
+                self._sets[single].bits |= 1 << number
             for run in runs:
                 self.run_bits[run] |= 1 << number
         return 1 << number
 
-    def _new_bit(self) -> int:
-        # Sets and choices share one numbering; a choice takes a set number that no word belongs to.
-        self.sets.append(_Set(frozenset(), 0))
-        return len(self.sets) - 1
-
     def _set(self, atoms: frozenset[Atom], language: str) -> int:
-        known = self._set_numbers.get(atoms)
-        if known is not None:
-            return known
-        number = self._new_bit()
-        self._set_numbers[atoms] = number
-        self.sets[number] = _Set(atoms, sum(weight(atom) for atom in atoms), bits=1 << number)
-        for atom in atoms:
-            if atom not in self._by_atom:
-                self._by_atom[atom] = []
-                self._register(atom, language)
-            self._by_atom[atom].append(number)
+        number = self._set_numbers.get(atoms)
+        if number is None:
+            number = self._set_numbers[atoms] = len(self._sets)
+            self._sets.append(_Set(sum(map(weight, atoms)), 1 << number))
+            self.atoms_of.append(tuple(self._atom(atom, language) for atom in atoms))
+            for atom_number in self.atoms_of[number]:
+                self._with_atom[atom_number].append(number)
         return number
 
-    def _register(self, atom: Atom, language: str) -> None:
-        if atom.how == "word":
-            if headword(atom.value, language):
-                self._by_lemma[atom.value] = atom
-            else:
-                self._forms[atom.value] = atom
-        elif atom.how == "prefix":
-            self._prefixes[atom.value] = atom
-        elif atom.how == "suffix":
-            self._suffixes[atom.value] = atom
+    def _atom(self, atom: Atom, language: str) -> int:
+        number = self._atom_numbers.get(atom)
+        if number is None:
+            number = self._atom_numbers[atom] = len(self._with_atom)
+            self._with_atom.append([])
+            if atom.startswith("word:"):
+                self._words[atom.value] = language
+        return number
 
     def _run(self, variant: Variant, language: str) -> int:
         parts = tuple(part.mark if isinstance(part, Edge) else self._set(part, language) for part in variant)
@@ -200,11 +200,11 @@ class Lexicon:
         self.run_bits.append(0)
         self.run_patterns.append([])
         if numbers:
-            self.sets[min(numbers, key=lambda n: self.sets[n].cost)].runs.append(number)
+            self._sets[min(numbers, key=lambda n: self._sets[n].cost)].runs.append(number)
         return number
 
     def _run_cost(self, run: int) -> float:
-        costs = [self.sets[part].cost for part in self.runs[run].parts if isinstance(part, int)]
+        costs = [self._sets[part].cost for part in self.runs[run].parts if isinstance(part, int)]
         return min(costs, default=0) / 2
 
     def entry(self, word: Word) -> Entry:
@@ -212,51 +212,58 @@ class Lexicon:
         entry = self._entries.get(word)
         if entry is None:
             if len(self._entries) >= _MOST_ENTRIES:
-                self._forget()
+                self._entries.clear()
             entry = self._entries[word] = self._read(word)
         return entry
 
-    def _forget(self) -> None:
-        self._entries.clear()
-        for one in self.sets:
-            one.words.clear()
-
     def _read(self, word: Word) -> Entry:
-        numbers = {number for atom in self._atoms(word) for number in self._by_atom.get(atom, ())}
-        mask, runs, patterns = 0, [], []
-        for number in sorted(numbers):
-            one = self.sets[number]
-            one.words.add(word)
+        atoms = {self._atom_numbers[atom] for atom in self._atoms(word) if atom in self._atom_numbers}
+        if not atoms:
+            return _EMPTY
+        mask, runs, patterns = 0, list[int](), list[Pattern]()
+        for number in sorted({number for atom in atoms for number in self._with_atom[atom]}):
+            one = self._sets[number]
             mask |= one.bits
             runs.extend(one.runs)
             patterns.extend(one.patterns)
-        return Entry(mask, tuple(runs), tuple(patterns))
+        return Entry(tuple(sorted(atoms)), mask, tuple(runs), tuple(patterns))
 
     def _atoms(self, word: Word) -> Iterable[Atom]:
         form = word.form
         yield Atom("exact", form)
-        yield Atom("any", "")
-        atom: Atom | None
         for kind in kinds_of(word):
             yield Atom("kind", kind)
-        if (atom := self._forms.get(form)) is not None:
-            yield atom
-        for lemma in self._lemmas(form):
-            if (atom := self._by_lemma.get(lemma)) is not None:
-                yield atom
-        for length in range(1, min(len(form), 24) + 1):
-            if (atom := self._prefixes.get(form[:length])) is not None:
-                yield atom
-            if (atom := self._suffixes.get(form[-length:])) is not None:
-                yield atom
+        cyrillic = is_cyrillic(form)
+        heads = self._heads.get(cyrillic)
+        if heads is None:
+            heads = self._heads[cyrillic] = self._dictionary_forms(cyrillic)
+        if form in self._words and form not in heads:
+            yield Atom("word", form)
+        for lemma in self._lemmas(form, cyrillic):
+            if lemma in heads:
+                yield Atom("word", lemma)
+        for length in range(1, min(len(form), _LONGEST_AFFIX) + 1):
+            yield Atom("prefix", form[:length])
+            yield Atom("suffix", form[-length:])
 
-    def _lemmas(self, form: str) -> frozenset[str]:
-        if is_cyrillic(form):
+    def _dictionary_forms(self, cyrillic: bool) -> frozenset[str]:
+        """The words of phrases in one script that mean all their forms. Asked when such a word comes up."""
+        return frozenset(
+            word
+            for word, language in self._words.items()
+            if is_cyrillic(word) is cyrillic and headword(word, language)
+        )
+
+    def _lemmas(self, form: str, cyrillic: bool) -> frozenset[str]:
+        if cyrillic:
             return lemmas(form)
         return frozenset().union(*(lemmas(form, language) for language in self._latin))
 
 
-def _variants(node: Node) -> list[Variant]:
+_EMPTY = Entry()
+
+
+def variants(node: Node, inner: VariantsOf | None = None) -> list[Variant]:
     """All fixed sequences of words that a choice allows; its single words stay together in one set."""
     if isinstance(node, Atom):
         return [(frozenset((node,)),)]
@@ -269,12 +276,14 @@ def _variants(node: Node) -> list[Variant]:
                 0,
                 f"Inside a choice a gap is at most `_{_LONGEST_INNER_GAP}`; split the phrase instead.",
             )
-        anything: Element = frozenset((Atom("any", ""),))
-        return [(anything,) * count for count in range(node.most + 1)]
+        return [(frozenset((_ANYTHING,)),) * count for count in range(node.most + 1)]
     singles: set[Atom] = set()
     found: dict[Variant, None] = {}
     for option in node.options:
-        for combination in product(*(_variants(part) for part in option)):
+        if len(option) == 1 and isinstance(option[0], Atom):
+            singles.add(option[0])
+            continue
+        for combination in product(*((inner or variants)(part) for part in option)):
             variant = tuple(element for part in combination for element in part)
             if len(variant) == 1 and isinstance(variant[0], frozenset):
                 singles |= variant[0]
@@ -289,9 +298,8 @@ def check_size(nodes: Sequence[Node]) -> None:
     """Raise BadPhrase where a phrase could match the empty text or grows too large to compile."""
     compulsory = False
     for node in nodes:
-        if isinstance(node, Gap | Edge):
-            continue
-        variants = _variants(node)
-        compulsory = compulsory or all(any(not isinstance(part, Edge) for part in v) and v for v in variants)
+        if isinstance(node, Choice | Atom):
+            found = variants(node)
+            compulsory = compulsory or all(any(not isinstance(part, Edge) for part in v) for v in found)
     if not compulsory:
         raise BadPhrase("nothing but optional words", 0, "Make at least one word compulsory.")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from complaint_gift.rules.lexicon import Lexicon, Pattern, Step
+from complaint_gift.rules.lexicon import Entry, Lexicon, Pattern, Step
 from complaint_gift.text import Text, Word
 
 _MOST_MATCHES = 40
@@ -21,56 +21,108 @@ class Match:
 
 
 class Reading:
-    """The words of a text as bits. Every mask has one bit a position (see `Text`)."""
+    """The words of a text as bits. Every mask over places has one bit a position (see `Text`).
+
+    `present` holds, sentence by sentence, the bits of all sets and choices that occur in it.
+    """
 
     def __init__(self, text: Text, lexicon: Lexicon) -> None:
         self.text = text
         self.lexicon = lexicon
-        places: dict[Word, int] = {}
-        bit, words = 1, 0
-        for word in text.words:
-            if word is not None:
-                places[word] = places.get(word, 0) | bit
-                words |= bit
-            bit <<= 1
-        self._places = places
-        self.all = bit - 1
-        self._words = words
-        self._spans = {1: words}
-        self._sets: dict[int, int] = {}
+        self._places: dict[Word, int] = {}
+        self._entries: dict[Word, Entry] = {}
+        self.present: list[int] = []
+        self._sentences: list[list[Entry]] = []
         self._runs: dict[int, int] = {}
         self._edges: dict[str, int] = {}
-        entries = [lexicon.entry(word) for word in places]
-        present = 0
-        for entry in entries:
-            present |= entry.mask
-        self.present = present
-        candidates = {run for entry in entries for run in entry.runs}
-        for run in candidates:
-            self._find_run(run)
-        self._entries = entries
+        words = self._read()
+        self._words = words
+        self.all = (1 << len(text.words)) - 1
+        self._spans = {1: words}
+        self._atoms = self._by_atom()
+        self._sets: dict[int, int] = {lexicon.anything: words}
+        self._run_sentences: list[list[int]] = [[] for _ in self.present]
+        self._find_runs()
 
-    def _find_run(self, number: int) -> None:
-        run = self.lexicon.runs[number]
-        if self.present & run.required != run.required:
-            return
-        reach = self.all
-        for part in reversed(run.parts):
-            reach = reach & self.edge(part) if isinstance(part, str) else (reach >> 1) & self.places(part)
-            if not reach:
-                return
-        self._runs[number] = reach
-        self.present |= self.lexicon.run_bits[number]
+    def _read(self) -> int:
+        """Note places and entries, sentence by sentence; returns the places of all words."""
+        places, known, look_up = self._places, self._entries, self.lexicon.entry
+        bit, words, present = 1, 0, 0
+        entries: dict[int, Entry] = {}
+        for word in self.text.words:
+            if word is None:
+                self.present.append(present)
+                self._sentences.append(list(entries.values()))
+                present, entries = 0, {}
+            else:
+                entry = known.get(word)
+                if entry is None:
+                    entry = known[word] = look_up(word)
+                    places[word] = bit
+                else:
+                    places[word] |= bit
+                if entry.mask:
+                    present |= entry.mask
+                    entries[id(entry)] = entry
+                words |= bit
+            bit <<= 1
+        return words
+
+    def _by_atom(self) -> dict[int, int]:
+        """For every atom that occurs the places of its words."""
+        found: dict[int, int] = {}
+        places = self._places
+        for word, entry in self._entries.items():
+            if entry.atoms:
+                at = places[word]
+                for atom in entry.atoms:
+                    found[atom] = found[atom] | at if atom in found else at
+        return found
 
     def places(self, number: int) -> int:
         """Where a word of this set stands."""
         found = self._sets.get(number)
         if found is None:
-            found, places = 0, self._places
-            for word in self.lexicon.sets[number].words.intersection(places):
-                found |= places[word]
+            found, atoms = 0, self._atoms
+            for atom in self.lexicon.atoms_of[number]:
+                if atom in atoms:
+                    found |= atoms[atom]
             self._sets[number] = found
         return found
+
+    def _find_runs(self) -> None:
+        runs, anything = self.lexicon.runs, 1 << self.lexicon.anything
+        wanted: dict[int, list[int]] = {}
+        for sentence, entries in enumerate(self._sentences):
+            present = self.present[sentence] | anything
+            self.present[sentence] = present
+            for entry in entries:
+                for number in entry.runs:
+                    required = runs[number].required
+                    if present & required == required:
+                        wanted.setdefault(number, []).append(sentence)
+        for number, sentences in wanted.items():
+            reach = self._find_run(number)
+            if reach:
+                self._note_run(number, reach, sentences)
+
+    def _find_run(self, number: int) -> int:
+        reach = self.all
+        for part in reversed(self.lexicon.runs[number].parts):
+            reach = reach & self.edge(part) if isinstance(part, str) else (reach >> 1) & self.places(part)
+            if not reach:
+                break
+        return reach
+
+    def _note_run(self, number: int, reach: int, sentences: Iterable[int]) -> None:
+        self._runs[number] = reach
+        bits = self.lexicon.run_bits[number]
+        starts = self.text.sentence_starts
+        for sentence in sentences:
+            after = starts[sentence + 1] if sentence + 1 < len(starts) else len(self.text.words)
+            if reach >> starts[sentence] & ((1 << (after - starts[sentence])) - 1):
+                self.present[sentence] |= bits
+                self._run_sentences[sentence].append(number)
 
     def edge(self, mark: str) -> int:
         """The boundaries where this edge holds: sentence start, sentence end, or a punctuation mark."""
@@ -83,25 +135,35 @@ class Reading:
         if mark == "$":
             return self.all & ~self._words
         if mark == "^":
-            return sum(1 << start for start in self.text.sentence_starts)
-        if mark in "-—":
-            return sum(1 << at for at, gap in self.text.gaps.items() if any(dash in gap for dash in "-—–"))
-        return sum(1 << at for at, gap in self.text.gaps.items() if mark in gap)
+            return _bits_of(self.text.sentence_starts)
+        marks = "-—–" if mark in "-—" else mark
+        return _bits_of(at for at, gap in self.text.gaps.items() if any(one in gap for one in marks))
 
-    def candidates(self) -> Iterator[Pattern]:
-        """Indexed patterns all of whose parts occur somewhere in the text."""
-        seen: set[Pattern] = set()
-        for entry in self._entries:
-            seen.update(entry.patterns)
-        for run in self._runs:
-            seen.update(self.lexicon.run_patterns[run])
-        present = self.present
-        return (pattern for pattern in seen if present & pattern.required == pattern.required)
+    def candidates(self) -> list[Pattern]:
+        """Indexed patterns all of whose parts occur in one sentence."""
+        found: dict[Pattern, None] = {}
+        run_patterns = self.lexicon.run_patterns
+        for sentence, entries in enumerate(self._sentences):
+            present = self.present[sentence]
+            for entry in entries:
+                for pattern in entry.patterns:
+                    if present & pattern.required == pattern.required:
+                        found[pattern] = None
+            for run in self._run_sentences[sentence]:
+                for pattern in run_patterns[run]:
+                    if present & pattern.required == pattern.required:
+                        found[pattern] = None
+        return list(found)
+
+    def present_in(self, sentences: Iterable[int]) -> int:
+        """The bits of what occurs in any of these sentences."""
+        found = 0
+        for sentence in sentences:
+            found |= self.present[sentence]
+        return found
 
     def matches(self, pattern: Pattern) -> list[Match]:
         """Where the pattern matches, at most one match a starting place, from left to right."""
-        if self.present & pattern.required != pattern.required:
-            return []
         reaches = [self.all]
         for step in reversed(pattern.steps):
             reach = self._before(step, reaches[-1])
@@ -156,13 +218,14 @@ class Reading:
             length = self._length(step, at, after)
             own.extend(range(at, at + length))
             at += length
-        first = own[0] if own else start
-        if pattern.lead:
-            sentences, sentence, left = self.text.sentences, self.text.sentences[first], start
-            while left and start - left < pattern.lead and sentences[left - 1] == sentence:
-                left -= 1
-            first = left
+        first = self._widened(start, pattern.lead) if pattern.lead else (own[0] if own else start)
         return Match(first, max(at, first + 1), tuple(own))
+
+    def _widened(self, start: int, most: int) -> int:
+        words, left = self.text.words, start
+        while left and start - left < most and words[left - 1] is not None:
+            left -= 1
+        return left
 
     def _length(self, step: Step, at: int, after: int) -> int:
         """How many words the choice takes here: the longest that still lets the rest match."""
@@ -185,6 +248,13 @@ class Reading:
 
 def _lowest(mask: int) -> int:
     return (mask & -mask).bit_length() - 1
+
+
+def _bits_of(places: Iterable[int]) -> int:
+    mask = 0
+    for place in places:
+        mask |= 1 << place
+    return mask
 
 
 def _bits(mask: int) -> Iterator[int]:

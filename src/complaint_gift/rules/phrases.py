@@ -33,12 +33,23 @@ class BadPhrase(Exception):
         self.remedy = remedy
 
 
-@dataclass(frozen=True, slots=True)
-class Atom:
-    """One test of one word. `how`: word, exact, prefix, suffix, kind, any."""
+class Atom(str):
+    """One test of one word, as "how:value". `how`: word, exact, prefix, suffix, kind, any."""
 
-    how: str
-    value: str
+    __slots__ = ()
+
+    def __new__(cls, how: str, value: str) -> Atom:
+        return super().__new__(cls, f"{how}:{value}")
+
+    @property
+    def how(self) -> str:
+        """Which test."""
+        return self.partition(":")[0]
+
+    @property
+    def value(self) -> str:
+        """What the word is tested for."""
+        return self.partition(":")[2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +74,22 @@ class Choice:
 
 
 Node = Atom | Gap | Edge | Choice
-Classes = Mapping[str, Sequence[str]]
+
+
+class Classes:
+    """The word classes of one language: `@name` stands for any of its members. Read once, on first use."""
+
+    def __init__(self, members: Mapping[str, Sequence[str]] | None = None) -> None:
+        self.members = dict(members or {})
+        self._choices: dict[str, Choice] = {}
+
+    def choice(self, name: str, inside: tuple[str, ...]) -> Choice:
+        """The class as a choice of its members."""
+        found = self._choices.get(name)
+        if found is None:
+            readers = [_Reader(member, self, (*inside, name)) for member in self.members[name]]
+            found = self._choices[name] = Choice(tuple(tuple(reader.words()) for reader in readers))
+        return found
 
 
 def parse(phrase: str, classes: Classes) -> tuple[Node, ...]:
@@ -179,20 +205,16 @@ class _Reader:
         return int(sign[1:])
 
     def _class(self, name: str, start: int) -> Node:
-        if name not in self.classes:
-            known = ", ".join("@" + known for known in sorted(self.classes)) or "none"
+        if name not in self.classes.members:
+            known = ", ".join("@" + known for known in sorted(self.classes.members)) or "none"
             raise BadPhrase(
                 f"an unknown class @{name}", start, f"Define it in classes.yaml; there are: {known}."
             )
         if name in self.inside:
             raise BadPhrase(f"the class @{name} contains itself", start, "Take it out of its own list.")
-        options = []
-        for member in self.classes[name]:
-            inner = _Reader(member, self.classes, (*self.inside, name))
-            options.append(tuple(inner.members()))
-        return Choice(tuple(options))
+        return self.classes.choice(name, self.inside)
 
-    def members(self) -> list[Node]:
+    def words(self) -> list[Node]:
         """A class member: words with a space in between; a sign such as $ stands for itself."""
         nodes: list[Node] = []
         for piece in self.phrase.split():

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from complaint_gift.domain import Layer
 from complaint_gift.rules.lexicon import Lexicon, Pattern
 from complaint_gift.rules.matching import Match, Reading
-from complaint_gift.rules.phrases import Node
+from complaint_gift.rules.phrases import Classes, Node, parse
 from complaint_gift.text import Text
 
 Finder = Callable[[str], Iterable[tuple[int, int]]]
@@ -30,14 +30,24 @@ class Counts:
     mood: str = "any"
 
 
-@dataclass(frozen=True, slots=True)
 class Phrase:
-    """A phrase as it was written, read, and where: file and line (from 1)."""
+    """A phrase as it was written, and where: file and line (from 1). It is read when it is first needed."""
 
-    text: str
-    nodes: tuple[Node, ...] = field(repr=False)
-    file: str = ""
-    line: int = 0
+    __slots__ = ("_classes", "_nodes", "file", "line", "text")
+
+    def __init__(self, text: str, classes: Classes, file: str = "", line: int = 0) -> None:
+        self.text = text
+        self.file = file
+        self.line = line
+        self._classes = classes
+        self._nodes: tuple[Node, ...] | None = None
+
+    @property
+    def nodes(self) -> tuple[Node, ...]:
+        """The phrase as a tree. Raises BadPhrase."""
+        if self._nodes is None:
+            self._nodes = parse(self.text, self._classes)
+        return self._nodes
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,15 +141,24 @@ class SignalFinder:
             mark = _mark(match, part.counts, reading.text)
             if mark is None:
                 if exceptions is None:
-                    exceptions = [
-                        (m, p) for p, pattern in self._unless[part] for m in reading.matches(pattern)
-                    ]
+                    exceptions = self._exceptions(part, matches, reading)
                 mark = _exception(match, exceptions, reading.text)
             if mark is None:
                 hits.append(hit)
             elif dropped is not None:
                 dropped.append(Dropped(hit, *mark))
         return hits
+
+    def _exceptions(self, part: Part, matches: list[tuple[Match, Phrase]],
+                    reading: Reading) -> list[tuple[Match, Phrase]]:  # fmt: skip
+        sentences = {reading.text.sentences[match.start] for match, _ in matches}
+        present = reading.present_in(sentences)
+        return [
+            (match, phrase)
+            for phrase, pattern in self._unless[part]
+            if present & pattern.required == pattern.required
+            for match in reading.matches(pattern)
+        ]
 
     def _search(self, part: Part, text: Text, dropped: list[Dropped] | None) -> list[Hit]:
         hits = []
@@ -176,9 +195,12 @@ def _mark(match: Match, counts: Counts, text: Text) -> tuple[str, str] | None:
 
 def _negator(match: Match, first: int, text: Text) -> str:
     """The word that negates one of the match's own words in its first clause, "" when there is none."""
-    own, clause = frozenset(match.own), text.clauses[first]
+    previous = first
     for position in match.own:
-        at = text.is_negated(position, own) if text.clauses[position] == clause else None
+        if not text.same_clause(previous, position):
+            break
+        previous = position
+        at = text.is_negated(position, match.own)
         if at is not None:
             return text.raw[text.starts[at] : text.ends[at]]
     return ""

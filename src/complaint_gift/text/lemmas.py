@@ -18,7 +18,8 @@ _ALONE = listed(
     without a an the any some all more most less least better best worse worst left found others other
     another else either neither both own due us-based o s thanks"""
 )
-_RARE_PARSE = 0.02
+_LONGEST = 40
+_CYRILLIC_LANGUAGES = listed("ru uk be bg sr mk kk")
 
 
 def is_cyrillic(form: str) -> bool:
@@ -26,11 +27,35 @@ def is_cyrillic(form: str) -> bool:
     return "\u0400" <= form[:1] <= "\u04ff"
 
 
-@cache
-def _russian() -> Any:
-    import pymorphy3  # type: ignore[import-untyped]
+class _Russian:
+    """The dictionary of pymorphy3 without its guesses: an unknown word is only itself, and costs nothing."""
 
-    return pymorphy3.MorphAnalyzer(lang="ru")
+    def __init__(self) -> None:
+        import pymorphy3  # type: ignore[import-untyped]
+
+        analyser = pymorphy3.MorphAnalyzer(lang="ru")
+        self._dictionary = analyser.dictionary
+        self._substitutes = analyser.char_substitutes
+
+    def heads(self, form: str) -> set[str]:
+        """Dictionary forms, ё as е."""
+        build = self._dictionary.build_normal_form
+        found = self._dictionary.words.similar_items(form, self._substitutes)
+        return {build(para, at, word).replace("ё", "е") for word, parses in found for para, at in parses}
+
+    def is_name(self, form: str) -> bool:
+        """Whether every reading of the form is a first name, a patronymic or a surname."""
+        tags = [
+            self._dictionary.build_tag_info(para, at)
+            for _, parses in self._dictionary.words.similar_items(form, self._substitutes)
+            for para, at in parses
+        ]
+        return bool(tags) and all("Name" in tag or "Patr" in tag or "Surn" in tag for tag in tags)
+
+
+@cache
+def _russian() -> _Russian:
+    return _Russian()
 
 
 @cache
@@ -41,15 +66,17 @@ def _lemmatizer() -> Any:
 
 
 @lru_cache(maxsize=60_000)
-def lemmas(form: str, language: str = "") -> frozenset[str]:
-    """The folded form and its dictionary forms. `language` decides for Latin script ("" is English)."""
-    if not form or len(form) > 40 or not form[0].isalpha():
+def lemmas(form: str, language: str = "en") -> frozenset[str]:
+    """The folded form and its dictionary forms. `language` decides for words in Latin letters."""
+    if not form or len(form) > _LONGEST or not form[0].isalpha():
         return frozenset((form,))
     if is_cyrillic(form):
-        return frozenset(_russian_lemmas(form))
-    if language in ("", "en") and form in _ALONE:
+        return frozenset((form, *_russian().heads(form)))
+    if language in _CYRILLIC_LANGUAGES:  # a Latin word among Cyrillic ones
+        language = "en"
+    if language == "en" and form in _ALONE:
         return frozenset((form,))
-    return frozenset((form, _other(form, language or "en")))
+    return frozenset((form, _other(form, language)))
 
 
 def _other(form: str, language: str) -> str:
@@ -59,42 +86,22 @@ def _other(form: str, language: str) -> str:
         return form
 
 
-def _russian_lemmas(form: str) -> set[str]:
-    parses = _russian().parse(form)
-    found = {form}
-    for parse in parses:
-        if parse.score >= _RARE_PARSE or parse is parses[0]:
-            found.add(parse.normal_form.replace("ё", "е"))
-    return found
-
-
 @lru_cache(maxsize=20_000)
 def is_dictionary_word(form: str) -> bool:
     """Whether a dictionary lists the form as an ordinary word; names are not ordinary words."""
-    if not form or len(form) > 40:
+    if not form or len(form) > _LONGEST:
         return False
     if is_cyrillic(form):
-        analyser = _russian()
-        return bool(analyser.word_is_known(form)) and not is_given_name(form)
+        return bool(_russian().heads(form)) and not _russian().is_name(form)
     from simplemma import is_known
 
     return form in _ALONE or bool(is_known(form, lang="en"))
 
 
-@lru_cache(maxsize=20_000)
-def is_given_name(form: str) -> bool:
-    """Whether a Russian form is first of all a first name, a patronymic or a surname."""
-    if not is_cyrillic(form) or len(form) > 40:
-        return False
-    tag = _russian().parse(form)[0].tag
-    return "Name" in tag or "Patr" in tag or "Surn" in tag
-
-
-def headword(form: str, language: str = "") -> bool:
+def headword(form: str, language: str = "en") -> bool:
     """Whether a rule's word is a dictionary form: then it means all its forms, else only itself."""
-    if not form[:1].isalpha() or len(form) > 40:
+    if not form[:1].isalpha() or len(form) > _LONGEST:
         return False
     if is_cyrillic(form):
-        parses = _russian().parse(form)
-        return any(p.normal_form.replace("ё", "е") == form and p.score >= _RARE_PARSE for p in parses)
+        return form in _russian().heads(form)
     return lemmas(form, language) == {form}

@@ -7,13 +7,14 @@ is the place before position `p`, so a sentence of n words has n + 1 boundaries 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterator
 from functools import cached_property
 from itertools import pairwise
 
 from complaint_gift.text.listing import listed
 from complaint_gift.text.quotations import quotations
 from complaint_gift.text.sentences import ends_sentence
-from complaint_gift.text.words import INVISIBLE, Word, words_of
+from complaint_gift.text.words import INVISIBLE, Word, interned, words_of
 
 _LETTER = r"[^\W\d_]"
 _IN_WORD = rf"(?:{_LETTER}|[{INVISIBLE}\u0300-\u036f])"
@@ -85,18 +86,18 @@ class Text:
         raw, words, starts, ends, gaps = self.raw, self.words, self.starts, self.ends, self.gaps
         rich = "@" in raw or "://" in raw or "www." in raw or "WWW." in raw
         last, fresh, previous = 0, True, ""
+        known = interned.get
         for match in (_RICH if rich else _PLAIN).finditer(raw):
             start, end = match.span()
             token = match.group()
-            if start - last != 1 or raw[last] != " ":
+            if (start - last != 1 or raw[last] != " ") and start != last:
                 gap = raw[last:start]
-                if gap:
-                    if not fresh and ends_sentence(raw, gap, previous, token, last):
-                        self._close(gap)
-                        fresh = True
-                    else:
-                        gaps[len(words)] = gap
-            for word in words_of(token):
+                if not fresh and ends_sentence(raw, gap, previous, token, last):
+                    self._close(gap)
+                    fresh = True
+                else:
+                    gaps[len(words)] = gap
+            for word in known(token) or words_of(token):
                 words.append(word.lowered if fresh else word)
                 starts.append(start)
                 ends.append(end)
@@ -125,18 +126,6 @@ class Text:
         return numbers
 
     @cached_property
-    def clauses(self) -> list[int]:
-        """For every position the number of its clause: commas, dashes and adversative words start one."""
-        numbers, number = [], 0
-        for position, word in enumerate(self.words):
-            gap = self.gaps.get(position)
-            if (gap and _CLAUSE.search(gap)) or (word is not None and word.form in _CLAUSE_WORDS):
-                number += 1
-            numbers.append(number)
-            number += word is None
-        return numbers
-
-    @cached_property
     def quotes(self) -> list[tuple[int, int]]:
         """Spans of quoted words, in code points, in order."""
         return quotations(self.raw)
@@ -146,50 +135,63 @@ class Text:
         start = self.starts[position]
         return any(a <= start < b for a, b in self.quotes)
 
-    def is_negated(self, position: int, own: frozenset[int] | set[int] = frozenset()) -> int | None:
+    def is_negated(self, position: int, own: Collection[int] = ()) -> int | None:
         """The position of what negates this word, None when nothing does; `own` words do not count."""
-        clauses, words = self.clauses, self.words
-        clause, bare, concord, where = clauses[position], 0, 0, None
+        words, bare, concord, where = self.words, 0, 0, None
+        if self.opens_clause(position):
+            return None
         for at in range(position - 1, max(-1, position - 1 - _WINDOW), -1):
             word = words[at]
-            if word is None or clauses[at] != clause:
+            if word is None:
                 break
             form = word.form
-            if form not in _NEGATORS or at in own or self._only_looks_negative(at):
-                continue
-            where = at
-            if form in _BARE:
-                bare += 1
-            else:
-                concord += 1
+            if form in _NEGATORS and at not in own and not self._only_looks_negative(at):
+                where = at
+                if form in _BARE:
+                    bare += 1
+                else:
+                    concord += 1
+            if self.opens_clause(at):
+                break
         return where if bare % 2 or (bare == 0 and concord) else None
 
     def _only_looks_negative(self, at: int) -> bool:
-        after = self.words[at + 1]
-        if after is not None and (self.words[at].form, after.form) in _NOT_REALLY:  # type: ignore[union-attr]
+        word, after = self.words[at], self.words[at + 1]
+        if word is not None and after is not None and (word.form, after.form) in _NOT_REALLY:
             return True
         before = self.words[at - 1] if at else None
         return before is not None and before.form in _SHIELD
+
+    def opens_clause(self, position: int) -> bool:
+        """Whether a clause starts with this word: after a comma or a dash, or with "but" and its like."""
+        gap = self.gaps.get(position)
+        if gap is not None and _CLAUSE.search(gap):
+            return True
+        word = self.words[position]
+        return word is not None and word.form in _CLAUSE_WORDS
+
+    def same_clause(self, first: int, last: int) -> bool:
+        """Whether no clause starts after `first`, up to and with `last`."""
+        return not any(self.opens_clause(at) for at in range(first + 1, last + 1))
 
     def is_conditional(self, position: int) -> bool:
         """Whether the clause of this word hangs on an "if"."""
         return any(word.form in _CONDITION for word in self._clause(position))
 
-    def is_counterfactual(self, position: int, own: frozenset[int] | set[int] = frozenset()) -> bool:
+    def is_counterfactual(self, position: int) -> bool:
         """Whether the clause of this word says what would have been ("бы", "would have")."""
         forms = [word.form for word in self._clause(position)]
         if "бы" in forms or "б" in forms:
             return True
         return any(a in ("would", "could", "might") and b == "have" for a, b in pairwise(forms))
 
-    def _clause(self, position: int) -> list[Word]:
-        clauses, clause = self.clauses, self.clauses[position]
-        first = last = position
-        while first and clauses[first - 1] == clause:
+    def _clause(self, position: int) -> Iterator[Word]:
+        words, first, last = self.words, position, position + 1
+        while first and words[first - 1] is not None and not self.opens_clause(first):
             first -= 1
-        while last + 1 < len(clauses) and clauses[last + 1] == clause:
+        while words[last] is not None and not self.opens_clause(last):
             last += 1
-        return [word for word in self.words[first : last + 1] if word is not None]
+        return (word for word in words[first:last] if word is not None)
 
     def sentence_end(self, position: int) -> int:
         """The end position of the sentence around this position."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from complaint_gift.text.lemmas import is_dictionary_word, is_given_name
+from complaint_gift.text.lemmas import is_dictionary_word
 from complaint_gift.text.listing import listed
 
 # Zero-width marks, joiners, direction marks, soft hyphen, variation selectors.
@@ -86,16 +86,16 @@ def _one_script(form: str) -> str:
 
 
 _LIMIT = 40_000
-_words: dict[str, tuple[Word, ...]] = {}
+interned: dict[str, tuple[Word, ...]] = {}
 
 
 def words_of(raw: str) -> tuple[Word, ...]:
     """The words a token stands for: one, or several for contractions ("don't": do, not)."""
-    found = _words.get(raw)
+    found = interned.get(raw)
     if found is None:
-        if len(_words) >= _LIMIT:
-            _words.clear()
-        found = _words[raw] = _read(raw)
+        if len(interned) >= _LIMIT:
+            interned.clear()
+        found = interned[raw] = _read(raw)
     return found
 
 
@@ -119,7 +119,7 @@ def _read(raw: str) -> tuple[Word, ...]:
 
 def _cased(raw: str, form: str) -> Word:
     word = Word(raw, form, "word")
-    if word.title and (is_dictionary_word(form) and not is_given_name(form)):
+    if word.title and is_dictionary_word(form):
         lowered = raw.lower()
         word.lowered = Word(lowered, form, "word")
     return word
