@@ -72,7 +72,7 @@ class Book:
     def refresh(self) -> bool:
         return False
 
-    def review(self, text: str, *, scope: Any = None, context: Any = None, learned: Any = None) -> Verdict:
+    def review(self, text: str, *, scope: Any = None, context: Any = None, **_: Any) -> Verdict:
         self.asked.append({"text": text, "scope": scope, "context": context})
         found = [
             Finding(f"blame:{text.index(w)}", "blame", Severity.ERROR, Layer.LEXICAL, False,

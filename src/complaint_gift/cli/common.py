@@ -61,13 +61,19 @@ def in_words() -> Iterator[None]:
     from complaint_gift.service.escalating import AlreadyResolved, NotFound
     from complaint_gift.service.policyfile import PolicyError
     from complaint_gift.service.ports import StoreUnavailable
-    from complaint_gift.store import DatabaseNotUsable
+    from complaint_gift.store import BackupNotUsable, DatabaseNotUsable
 
     try:
         yield
-    except StoreUnavailable as exc:
-        raise Stopped(_sentence(exc)) from None
-    except (DatabaseNotUsable, PolicyError, PlaybookError, PortTaken, ValkeyNotUsable) as exc:
+    except (
+        StoreUnavailable,
+        BackupNotUsable,
+        DatabaseNotUsable,
+        PolicyError,
+        PlaybookError,
+        PortTaken,
+        ValkeyNotUsable,
+    ) as exc:
         raise Stopped(_sentence(exc)) from None
     except (NotFound, AlreadyResolved) as exc:
         raise Stopped(_sentence(exc)) from None

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import fcntl
 import getpass
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
-from complaint_gift.cli import copies
 from complaint_gift.cli.common import Stopped, make_parts, read_settings, told
 
 FILE = click.Path(dir_okay=False, path_type=Path)
@@ -19,14 +22,11 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 @told
 def backup(file: Path) -> None:
     """Copy the database into FILE while everything runs on. Rules and configuration live in your git."""
-    settings = read_settings()
-    if file.exists():
-        raise Stopped(f"{file} exists already: name another file, or remove that one.")
-    try:
-        copies.back_up(settings.database_url, file)
-    except copies.CopyFailed as exc:
-        raise Stopped(str(exc)) from None
-    click.secho(f"The database is in {file} ({os.path.getsize(file) / 1e6:.1f} MB).", fg="green")
+    from complaint_gift.store import back_up
+
+    contents = back_up(read_settings().database_url, file)
+    size = os.path.getsize(file) / 1e6
+    click.secho(f"{sum(contents.rows.values())} rows are in {file} ({size:.1f} MB).", fg="green")
     click.echo("It holds personal data: keep it as safe as the database itself.")
 
 
@@ -35,19 +35,65 @@ def backup(file: Path) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @told
 def restore(file: Path, yes: bool) -> None:
-    """Put the backup in FILE in the place of the database. Stop Complaint Gift first."""
+    """Fill the database from the backup in FILE. Stop Complaint Gift first.
+
+    A database file that is there is kept beside under another name; PostgreSQL has to be empty.
+    """
+    from complaint_gift.store import check_backup
+    from complaint_gift.store import restore as restore_store
+
     settings = read_settings()
-    if not file.is_file():
-        raise Stopped(f"There is no file {file}.")
-    if not yes:
-        click.confirm(f"Replace the database by {file}? What came in since then is lost", abort=True)
+    require_stopped(settings.valkey_folder)
+    check_backup(file)
+    old = existing_file(settings.database_url)
+    if old and not yes:
+        click.confirm(f"Put {file} in the place of {old}? What came in since then is left out", abort=True)
+    with set_aside(old) as kept:
+        restore_store(settings.database_url, file)
+    if kept:
+        click.echo(f"The database that was there is kept as {kept}.")
+    click.secho("Restored. Start Complaint Gift again; it asks the helpdesks what was missed.", fg="green")
+
+
+def existing_file(url: str) -> Path | None:
+    """The SQLite file behind `url` if there is one."""
+    from complaint_gift.store.engine import file_of, is_sqlite, read_url
+
+    read = read_url(url)
+    return file_of(read) if is_sqlite(read) and file_of(read).exists() else None
+
+
+@contextmanager
+def set_aside(path: Path | None) -> Iterator[Path | None]:
+    """Move a database file and its logs out of the way; back again when the block fails."""
+    if path is None:
+        yield None
+        return
+    kept = path.with_name(f"{path.name}.{datetime.now(UTC):%Y%m%d-%H%M%S}")
+    parts = [
+        (path.with_name(path.name + end), kept.with_name(kept.name + end)) for end in ("", "-wal", "-shm")
+    ]
+    moved = [(here, there) for here, there in parts if here.exists()]
+    for here, there in moved:
+        here.rename(there)
     try:
-        copies.restore(settings.database_url, file, settings.valkey_folder)
-    except copies.CopyFailed as exc:
-        raise Stopped(str(exc)) from None
-    click.secho(
-        "Restored. Start Complaint Gift again; the sweep asks the helpdesks what was missed.", fg="green"
-    )
+        yield kept
+    except BaseException:
+        for here, there in moved:
+            there.replace(here)
+        raise
+
+
+def require_stopped(folder: Path) -> None:
+    """Raise Stopped while our own process tree runs on this data folder."""
+    lock = folder / "lock"
+    if not lock.exists():
+        return
+    with lock.open("a") as door:
+        try:
+            fcntl.flock(door, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Stopped("Complaint Gift is running on this data folder: stop it first.") from None
 
 
 @click.command()

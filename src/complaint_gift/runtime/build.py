@@ -17,7 +17,7 @@ from rq import Queue
 from complaint_gift.notify import Messenger
 from complaint_gift.playbook import LivePlaybook
 from complaint_gift.plugin import Source
-from complaint_gift.runtime.queue import RqBell, connect_to_ring, open_queue
+from complaint_gift.runtime.queue import QuickBell, RqBell, connect_to_ring, open_queue
 from complaint_gift.runtime.settings import Settings, load_settings
 from complaint_gift.runtime.valkey import socket_of, url_of
 from complaint_gift.service import Company, Service
@@ -67,8 +67,8 @@ def current() -> Parts:
     return _held[0]
 
 
-def build(settings: Settings, *, bell: Bell | None = None) -> Parts:
-    """Put it together; opens no connection yet.
+def build(settings: Settings, *, bell: Bell | None = None, serving: bool = False) -> Parts:
+    """Put it together; opens no connection yet. `serving`: answers of this process wait for no queue.
 
     Raises PlaybookError, PolicyError and whatever else a configuration can get wrong, each in words.
     """
@@ -83,7 +83,7 @@ def build(settings: Settings, *, bell: Bell | None = None) -> Parts:
         plugins=settings.plugins,
         playbook=playbook,
         policy=policy,
-        bell=bell or RqBell(queue),
+        bell=bell or (QuickBell(RqBell(queue)) if serving else RqBell(queue)),
         notifier=Messenger(settings.notify),
         clock=SystemClock(),
         company=Company.of(settings.company_accounts, settings.personal_accounts),
@@ -109,11 +109,21 @@ def keep_fresh(playbook: LivePlaybook, *, every: float = LOOK_SECONDS) -> thread
     return thread
 
 
+def warm(playbook: LivePlaybook) -> None:
+    """Read one text in each language, so that dictionaries are in memory before a fork or a request.
+
+    Read for the first time inside a job, they would be loaded again by every job, while it holds locks.
+    """
+    for text in ("Thank you for telling us, we are sorry.", "Спасибо, что написали, просим прощения."):
+        playbook().review(text)
+
+
 def refresh(playbook: LivePlaybook) -> None:
     """Take changed rules up now; bad ones keep the old rules and are logged. Never raises."""
     before = playbook.problems
     try:
         if playbook.refresh():
+            warm(playbook)
             log.info("playbook-reloaded", hash=playbook().hash)
     except Exception as exc:  # a folder that is being replaced right now
         log.warning("playbook-not-looked-at", error=type(exc).__name__)

@@ -47,7 +47,7 @@ def configure_logs(*, terminal: bool | None = None, level: int = logging.INFO) -
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for noisy in ("rq", "alembic", "sqlalchemy", "urllib3", "werkzeug"):
+    for noisy in ("rq", "alembic", "sqlalchemy", "urllib3", "werkzeug", "pymorphy3"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 

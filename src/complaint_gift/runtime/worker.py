@@ -19,7 +19,7 @@ from rq import Queue, Worker
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
-from complaint_gift.runtime.build import Parts, hold, refresh
+from complaint_gift.runtime.build import Parts, hold, refresh, warm
 from complaint_gift.runtime.leash import tie_to_parent
 from complaint_gift.runtime.queue import JOBS, connect_to_work, open_queue
 from complaint_gift.runtime.valkey import url_of
@@ -136,6 +136,7 @@ def start_worker(parts: Parts) -> None:
             log.error("worker-without-database", problem=str(exc))
 
     hold(parts)
+    warm(parts.playbook)
     url = parts.settings.redis_url or url_of(parts.settings.valkey_folder)
     worker = GuardedWorker(connect_to_work(url), beat=beat, prepare=lambda: refresh(parts.playbook))
     worker.work(logging_level="WARNING")

@@ -145,6 +145,7 @@ class Waivers(MethodView):
             (_storable(waiver["rule"]),),
             _storable(waiver["reason"]),
             _storable(caller.agent or waiver["by"]) or WHO,
+            sent=waiver["sent"],
         )
         return jsonify({"kept": bool(kept)}), 201
 
