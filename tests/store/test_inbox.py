@@ -5,11 +5,11 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 
 import pytest
 from made import a_delivery
+from processes import wait_until
 
 from complaint_gift.service.ports import StoreUnavailable
 from complaint_gift.service.records import DeliveryState
@@ -79,6 +79,7 @@ def test_a_killed_process_loses_no_acknowledged_row(url: str, tmp_path: Path) ->
     code = """
 import os, sys, threading
 from made import a_delivery
+from processes import wait_until
 from complaint_gift.store import SqlStore
 store, me = SqlStore(sys.argv[1]), sys.argv[2]
 def run(k):
@@ -90,21 +91,20 @@ for k in range(6):
 """
     support = Path(__file__).parents[1] / "support"
     acked: set[str] = set()
-    for round_number in range(4):
-        writers = [
-            subprocess.Popen(
-                [sys.executable, "-c", code, url, f"{round_number}-{number}"],
-                stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": str(support)},
-            )
-            for number in range(2)
-        ]  # fmt: skip
-        time.sleep(1.5)
+    for number in range(4):
+        told = [tmp_path / f"told-{number}-{writer}" for writer in range(2)]
+        writers = []
+        for path in told:
+            with path.open("w") as stdout:
+                command = [sys.executable, "-c", code, url, path.name]
+                environ = {**os.environ, "PYTHONPATH": str(support)}
+                writers.append(subprocess.Popen(command, stdout=stdout, env=environ))
+        assert wait_until(lambda: all(path.stat().st_size > 500 * (number + 1) for path in told), 60)  # noqa: B023
         for writer in writers:
             writer.send_signal(signal.SIGKILL)
-        for writer in writers:
-            # A line cut by the kill was printed after its row, so whole lines are what counts.
-            acked.update(writer.communicate()[0].rpartition("\n")[0].split("\n"))
-    acked.discard("")
+            writer.wait()
+        for path in told:
+            acked.update(path.read_text().splitlines())
     store = SqlStore(url)
     found = set(_keys(store))
     store.close()
@@ -176,6 +176,7 @@ def test_a_store_works_on_both_sides_of_a_fork(url: str) -> None:
     code = """
 import os, sys
 from made import a_delivery
+from processes import wait_until
 from complaint_gift.store import SqlStore
 store = SqlStore(sys.argv[1])
 store.keep_delivery(a_delivery("parent-before"))

@@ -27,12 +27,13 @@ from complaint_gift.store.engine import BUSY_MS, connect, file_of, place, prepar
 from complaint_gift.store.faults import guarded, is_weather, unavailable
 
 _COLUMNS = "INSERT INTO delivery (source, key, received_at, headers, body) VALUES"
-_LITE_INSERT = f"{_COLUMNS} (?, ?, ?, ?, ?) ON CONFLICT (source, key) DO NOTHING"
+_UNLESS_KNOWN = " ON CONFLICT (source, key) DO NOTHING"
+_LITE_INSERT = f"{_COLUMNS} (?, ?, ?, ?, ?){_UNLESS_KNOWN}"
 _LITE_FIND = "SELECT id FROM delivery WHERE source = ? AND key = ?"
-_PG_INSERT = f"{_COLUMNS} (%s, %s, %s, %s, %s) ON CONFLICT (source, key) DO NOTHING RETURNING id"
+_PG_INSERT = f"{_COLUMNS} (%s, %s, %s, %s, %s){_UNLESS_KNOWN} RETURNING id"
 _PG_FIND = "SELECT id FROM delivery WHERE source = %s AND key = %s"
 
-BATCH = 256
+BATCH = 64  # rows of one statement: 320 values, and SQLite may stop at 999
 PATIENCE = 10.0  # seconds that a request waits for its commit
 _GLANCE = 0.5  # seconds after which a waiting request looks whether the writer still lives
 
@@ -228,6 +229,36 @@ def _open(path: Path) -> sqlite3.Connection:
 def _insert_all(connection: sqlite3.Connection, batch: Sequence[_Waiter]) -> None:
     """One transaction. A row that cannot be stored fails alone, the database's weather fails all."""
     _begin(connection)
+    if not _insert_together(connection, batch):
+        connection.execute("ROLLBACK")
+        _begin(connection)
+        _insert_each(connection, batch)
+    connection.execute("COMMIT")
+
+
+def _insert_together(connection: sqlite3.Connection, batch: Sequence[_Waiter]) -> bool:
+    """One statement for all rows: each one more is a wait for the interpreter. False if it took not all.
+
+    Nobody else writes meanwhile, so the ids of rows that are all new follow each other.
+    """
+    try:
+        cursor = connection.execute(
+            f"{_COLUMNS} {', '.join(['(?, ?, ?, ?, ?)'] * len(batch))}{_UNLESS_KNOWN}",
+            [cell for waiter in batch for cell in waiter.row],
+        )
+    except Exception as error:
+        if is_weather(error):
+            raise
+        return False
+    if cursor.rowcount != len(batch):
+        return False
+    first = int(cursor.lastrowid or 0) - len(batch) + 1
+    for row_id, waiter in enumerate(batch, first):
+        waiter.answer = (row_id, True)
+    return True
+
+
+def _insert_each(connection: sqlite3.Connection, batch: Sequence[_Waiter]) -> None:
     for waiter in batch:
         try:
             cursor = connection.execute(_LITE_INSERT, waiter.row)
@@ -240,7 +271,6 @@ def _insert_all(connection: sqlite3.Connection, batch: Sequence[_Waiter]) -> Non
             if is_weather(error):
                 raise
             waiter.error = error
-    connection.execute("COMMIT")
 
 
 def _begin(connection: sqlite3.Connection) -> None:

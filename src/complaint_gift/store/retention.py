@@ -19,6 +19,7 @@ from complaint_gift.store.tables import (
     draft_review,
     escalation,
     own_write,
+    sighting,
 )
 
 # Statuses after which a helpdesk lets nobody write any more.
@@ -96,6 +97,7 @@ _PURGES: Mapping[Kept, _Purge] = {
     Kept.OWN_WRITE: lambda rows, before, limit: rows._delete(
         own_write, (own_write.c.created_at < before,), limit
     ),
+    Kept.SIGHTING: lambda rows, before, limit: rows._delete(sighting, (sighting.c.at < before,), limit),
     Kept.ESCALATION: lambda rows, before, limit: rows._delete(
         escalation,
         (escalation.c.state == EscalationState.RESOLVED, escalation.c.resolved_at < before),

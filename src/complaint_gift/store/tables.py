@@ -200,7 +200,7 @@ draft_review = _table(
     UniqueConstraint("source", "conversation", "text_hash"),
 )
 
-# Why somebody sent against the advice.
+# Why somebody set the advice aside. `sent`: it was sent anyway; else "does not apply because ...".
 waiver = _table(
     "waiver",
     Column("source", Words, nullable=False),
@@ -210,7 +210,19 @@ waiver = _table(
     _text("reason"),
     Column("by", Words, nullable=False, server_default=""),
     _at("created_at"),
+    _flag("sent"),
     UniqueConstraint("source", "conversation", "text_hash", "rule"),
+)
+
+# That a rule was met in a conversation, and how: counted once. No text, nobody's name.
+sighting = _table(
+    "sighting",
+    Column("source", Words, nullable=False),
+    Column("conversation", Words, nullable=False),
+    Column("rule", Words, nullable=False),
+    Column("seen", Words, nullable=False),
+    _at("at", index=True),
+    UniqueConstraint("source", "conversation", "rule", "seen"),
 )
 
 # What a reply promised.

@@ -10,8 +10,11 @@ from complaint_gift.store.escalations import Escalations
 from complaint_gift.store.housekeeping import Housekeeping
 from complaint_gift.store.judgements import Judgements
 from complaint_gift.store.retention import Retention
+from complaint_gift.store.sightings import Sightings
 from complaint_gift.store.trail import Trail
 
 
-class Work(Deliveries, Erasure, Retention, Judgements, Cases, Actions, Escalations, Housekeeping, Trail):
+class Work(
+    Deliveries, Erasure, Retention, Judgements, Sightings, Cases, Actions, Escalations, Housekeeping, Trail
+):
     """Implements service.ports.Transaction. Commits and rolls back only from outside, in SqlStore."""
