@@ -152,6 +152,9 @@ def test_same_threat_twice_is_one_open_escalation(world: World) -> None:
         ("He ended up in hospital after your fish.", "health"),
         ("Увидимся в суде.", "court"),
         ("The kettle caught fire.", "safety"),
+        ("I will find you and hurt you.", "employee-threatened"),
+        ("Нашу дочь с инвалидностью: инвалида просто не пустили в зал.", "discrimination"),
+        ("My passport data leaked from your shop.", "data-leak"),
         ("Позовите директора, поговорить с директором хочу.", "asks-manager"),
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from small_world import AGENT, COLLEAGUE, CUSTOMER, MORNING, ROBOT, SOURCE, World
 
 from complaint_gift.domain import Author, Message, Role, Visibility
@@ -59,6 +60,22 @@ def test_customer_waits_from_the_first_message_after_our_last() -> None:
     assert waiting is not None
     assert waiting.message.text == "c"
     assert find_waiting(messages[:2]) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "waits"),
+    [
+        ("Thanks, that is kind of you!", False),
+        ("Большое спасибо 🙏", False),
+        ("Thanks for nothing, but where is my money", True),
+        ("Thank you. When will it come?", True),
+        ("Спасибо, но ничего не работает", True),
+        ("👍", True),
+    ],
+)
+def test_thanks_for_an_answer_waits_for_none(text: str, waits: bool) -> None:
+    assert (find_waiting(talk((CUSTOMER, "a"), (AGENT, "b"), (CUSTOMER, text))) is not None) is waits
+    assert find_waiting(talk((CUSTOMER, text))) is not None, "before an answer everybody waits"
 
 
 def missing_of(world: World, name: str) -> list[str] | None:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from complaint_gift.domain import Role, Visibility
+from complaint_gift.service.lexicon import fold
 from complaint_gift.service.records import StoredMessage
 
+_WORD = re.compile(r"\w+")
+_THANKS = ("thank", "thx", "cheers", "спасибо", "спс", "благодар")
+_TURNS = frozenset(("but", "however", "still", "yet", "not", "no", "но", "однако", "только", "не", "нет"))
+_MOST_THANKS = 12
 OURS = frozenset((Role.AGENT, Role.MANAGER))
 THEIRS = frozenset((Role.CUSTOMER, Role.BYSTANDER))
 
@@ -66,16 +72,28 @@ def split_turns(messages: Sequence[StoredMessage]) -> list[Turn]:
 
 
 def find_waiting(messages: Sequence[StoredMessage]) -> StoredMessage | None:
-    """The customer's first public message since a person of ours last answered."""
-    waiting = None
+    """The customer's first public message since a person of ours last answered.
+
+    Nobody waits who only said thank you for an answer.
+    """
+    waiting, answered = None, False
     for stored in messages:
         if not is_public(stored):
             continue
         if stored.message.author.role in OURS:
-            waiting = None
-        elif stored.message.author.role is Role.CUSTOMER and waiting is None:
+            waiting, answered = None, True
+            continue
+        is_content = answered and is_mere_thanks(stored.message.text)
+        if stored.message.author.role is Role.CUSTOMER and waiting is None and not is_content:
             waiting = stored
     return waiting
+
+
+def is_mere_thanks(text: str) -> bool:
+    """A few words of thanks that ask for nothing and take nothing back."""
+    words = _WORD.findall(fold(text))
+    is_short = 0 < len(words) <= _MOST_THANKS and "?" not in text
+    return is_short and not _TURNS.intersection(words) and any(word.startswith(_THANKS) for word in words)
 
 
 def last_answer(messages: Sequence[StoredMessage]) -> datetime | None:

@@ -1,0 +1,76 @@
+"""How rules fare, from the draft to the sent reply."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from small_world import SOURCE, Book, World
+
+from complaint_gift.domain import Finding, Layer, Severity, Verdict
+from complaint_gift.service.records import RuleRecord
+
+SHADOW = Finding("quiet", "quiet", Severity.INFO, Layer.LEXICAL, False, 0, 1, "x")
+ABSENT = Finding("absent", "absent", Severity.INFO, Layer.LEXICAL, True)
+
+
+class Shadowed(Book):
+    """Two rules more, both in shadow."""
+
+    def review(self, text: str, *, shadow: list[Finding] | None = None, **more: Any) -> Verdict:
+        if shadow is not None:
+            shadow += [SHADOW, ABSENT]
+        return super().review(text, **more)
+
+
+def draft(world: World, text: str) -> None:
+    world.service.review_draft(text, context={"source": SOURCE, "conversation": "1"})
+
+
+def records(world: World) -> dict[str, RuleRecord]:
+    return {one.rule: one for one in world.service.rule_records()}
+
+
+def test_shown_set_aside_and_sent_anyway_are_told_apart(world: World) -> None:
+    world.complain()
+    draft(world, "It is your faul")
+    draft(world, "It is your fault.")
+    assert records(world)["no-blame"] == RuleRecord("no-blame", shown=1)
+    world.reply("It is your fault.")
+    world.settle(hours=1)
+    found = records(world)
+    assert (found["no-blame"].shown, found["no-blame"].sent_anyway) == (1, 1)
+    assert found["thanks"].sent_anyway == 1, "what is missing counts as well"
+    world.service.waive(SOURCE, "1", "fault", ("no-blame",), "He asked whose fault it was.", "ann")
+    found = records(world)
+    assert (found["no-blame"].waived, found["no-blame"].sent_anyway) == (1, 0)
+    assert found["no-blame"].reasons == (("He asked whose fault it was.", 1),)
+    assert next(iter(found)) == "no-blame", "the least trusted rule comes first"
+
+
+def test_reason_given_on_sending_is_no_doubt_about_the_rule(world: World) -> None:
+    world.complain()
+    draft(world, "It is your fault.")
+    world.service.waive(SOURCE, "1", "It is your fault.", ("no-blame",), "I mean it.", "ann", sent=True)
+    assert records(world)["no-blame"] == RuleRecord("no-blame", shown=1)
+
+
+def test_reply_that_nobody_drafted_here_counts_as_found_later(world: World) -> None:
+    world.complain()
+    world.reply("It is your fault.")
+    world.settle(hours=1)
+    assert records(world)["no-blame"] == RuleRecord("no-blame", found_later=1)
+
+
+def test_rules_in_shadow_are_counted_and_shown_to_nobody(world: World) -> None:
+    world.book = Shadowed()
+    world.complain()
+    draft(world, "Thank you.")
+    assert records(world)["quiet"] == RuleRecord("quiet", shadow=1)
+    world.reply("Thank you, Marta.")
+    world.settle(hours=1)
+    assert records(world) == {rule: RuleRecord(rule, shadow=1) for rule in ("quiet", "absent")}
+
+
+def test_a_draft_elsewhere_counts_nothing(world: World) -> None:
+    world.service.review_draft("It is your fault.")
+    assert world.service.rule_records() == []
