@@ -23,6 +23,7 @@ from complaint_gift.service.records import (
     DeliveryState,
     DraftReview,
     KeptPromise,
+    Seen,
     Subject,
     Waiver,
 )
@@ -50,6 +51,7 @@ def fill(store: SqlStore) -> None:
         tx.save_promises(seven.id, reply.id, [KeptPromise(reply.id, "вернуть 500", LATER, "agent-3")])
         tx.save_case(a_case(seven.id, look_at=LATER))
         tx.save_draft_review(DraftReview("h1", "desk", "7", ("demand",), NOW))
+        tx.add_sightings("desk", "7", Seen.SHOWN, ["demand"], NOW)
         tx.add_waiver(Waiver("demand", "Анна просила", "agent-3", "desk", "7", "h1", NOW))
         eight = tx.lock_conversation("desk", "8")
         tx.save_conversation(eight.id, a_conversation("8", subject="Delay", requester_id="cust-2"))
