@@ -48,7 +48,7 @@ def list_rules(folder: Path | None, profile: str | None, everything: bool) -> No
     for rule in sorted(shown, key=lambda rule: (rule.severity.rank, rule.id)):
         severity = click.style(f"{rule.severity.value:8}", fg=_COLOURS[rule.severity])
         marks = " (shadow)" if rule.shadow else " (blocks)" if rule.block else ""
-        line = f"{severity}{rule.id:{width}}  {rule.kind:13}  {_scopes(rule):31}  {rule.enforces}{marks}"
+        line = f"{severity}{rule.id:{width}}  {rule.kind:13}  {_scopes(rule):31}  {rule.aim('en')}{marks}"
         click.echo(line.rstrip())
     click.echo(f"\n{len(shown)} rules, profile {playbook.profile}, playbook {playbook.hash}", err=True)
 

@@ -66,7 +66,7 @@ class Rule:
     profiles: frozenset[str]
     check: Check
     when: When = When()
-    enforces: str = ""
+    enforces: Mapping[str, str] = field(default_factory=dict)
     message: Mapping[str, str] = field(default_factory=dict)
     why: Mapping[str, str] = field(default_factory=dict)
     reading: Mapping[str, str] = field(default_factory=dict)
@@ -77,6 +77,10 @@ class Rule:
     block: bool = False
     file: str = ""
     line: int = 0
+
+    def aim(self, language: str) -> str:
+        """What it enforces, in a line; in English where it is not written in this language."""
+        return self.enforces.get(language) or self.enforces.get("en", "")
 
     def names(self) -> frozenset[str]:
         """The signals of the reply that the rule asks about."""

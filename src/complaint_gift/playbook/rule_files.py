@@ -62,7 +62,7 @@ def read_rule(node: Node, source: Source, signals: frozenset[str]) -> Rule | Non
             frozenset(profiles),
             check,
             _when(fields, signals),
-            fields.text("enforces"),
+            _enforced(fields),
             **texts,
             examples=_examples(fields, texts["message"]),
             source=fields.names("source"),
@@ -90,6 +90,12 @@ def _identity(fields: Fields) -> str:
 def _is_empty_list(node: Node, key: str) -> bool:
     entry = node.entries.get(key)
     return entry is not None and entry.kind == "list" and not entry.items
+
+
+def _enforced(fields: Fields) -> Mapping[str, str]:
+    """A line in English, or one per language."""
+    node = fields.node.entries.get("enforces")
+    return fields.translations("enforces") if node and node.kind == "map" else {"en": fields.text("enforces")}
 
 
 def _texts(fields: Fields, key: str) -> Mapping[str, str]:

@@ -92,7 +92,7 @@ def rule_schema() -> dict[str, Any]:
             "patternProperties": {"^[a-z]{2}$": _names()},
             "additionalProperties": False,
         },
-        "enforces": _TEXT,
+        "enforces": {"oneOf": [_TEXT, _TEXTS]},
         **dict.fromkeys(("message", "why", "reading", "suggestion"), _TEXTS),
         "source": _names(),
         "shadow": _YES,
