@@ -53,7 +53,7 @@ class Amount:
             return
         spans = [(start, end, value) for start, end, value, code in amounts(situation.text)
                  if not code or not limit.currency or code == limit.currency]  # fmt: skip
-        spans = [span for span in spans if not _quoted(situation.text, span[0])]
+        spans = [span for span in spans if not situation.text.is_quoted_at(span[0])]
         total = sum(value for _, _, value in spans)
         worst = max(spans, key=lambda span: span[2], default=None)
         if worst is not None and (worst[2] > limit.amount or (total > limit.amount and len(spans) > 1)):
@@ -111,10 +111,6 @@ def _written(text: Text) -> Iterator[tuple[int, int, float, str]]:
             if first >= 0 and _UNITS.fullmatch(form):
                 yield text.starts[first], text.ends[position], total + part, _code(form)
             total, part, first = 0.0, 0.0, -1
-
-
-def _quoted(text: Text, start: int) -> bool:
-    return any(a <= start < b for a, b in text.quotes)
 
 
 def _shown(value: float) -> str:

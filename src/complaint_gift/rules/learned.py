@@ -2,42 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from complaint_gift.domain import Layer
 from complaint_gift.rules.signals import Hit, sentence_at
 from complaint_gift.rules.signals import Learned as Speaks
-from complaint_gift.text import Text
+from complaint_gift.text import Text, is_cyrillic
 
 Spans = Sequence[tuple[int, int, float]]
 Learned = Mapping[str, Spans]
+ByLanguage = Mapping[str, Speaks]
 
 
-def merged(hits: Sequence[Hit], learned: Learned, speaks: Mapping[str, Speaks], text: Text) -> list[Hit]:
-    """Hits of both layers. `either` adds, `alone` replaces, `confirms` keeps a hit only where both agree."""
-    certain = {name: _certain(learned.get(how.head, ()), how.threshold) for name, how in speaks.items()}
-    kept = [hit for hit in hits if _stands(hit, speaks.get(hit.signal), learned, certain)]
+def merged(hits: Sequence[Hit], learned: Learned, speaks: Mapping[str, ByLanguage], text: Text) -> list[Hit]:
+    """Hits of both layers. `either` adds, `alone` replaces, `confirms` keeps a hit only where both agree.
+
+    Where a signal has a threshold per language, the letters of the sentence decide which one counts.
+    """
+    certain = {name: list(_certain(how, learned, text.raw)) for name, how in speaks.items()}
+    kept = [hit for hit in hits if _stands(hit, speaks, learned, certain, text.raw)]
     covered = [(hit.signal, hit.start, hit.end) for hit in kept]
-    for name, how in speaks.items():
-        if how.decides == "confirms":
-            continue
-        for start, end, score in certain[name]:
-            if not any(n == name and s < end and start < e for n, s, e in covered):
-                kept.append(Hit(name, start, end, sentence_at(text, start), Layer.LEARNED, score))
+    for name, spans in certain.items():
+        for start, end, score, how in spans:
+            if how.decides == "confirms" or any(n == name and s < end and start < e for n, s, e in covered):
+                continue
+            kept.append(Hit(name, start, end, sentence_at(text, start), Layer.LEARNED, score))
     return sorted(kept, key=lambda hit: (hit.start, -hit.end, hit.signal))
 
 
-def _agrees(hit: Hit, spans: Sequence[tuple[int, int, float]]) -> bool:
-    return any(start < hit.end and hit.start < end for start, end, _ in spans)
-
-
-def _stands(hit: Hit, how: Speaks | None, learned: Learned, certain: Mapping[str, Spans]) -> bool:
+def _stands(
+    hit: Hit,
+    speaks: Mapping[str, ByLanguage],
+    learned: Learned,
+    certain: Mapping[str, list[tuple[int, int, float, Speaks]]],
+    raw: str,
+) -> bool:
     """Whether a lexical hit stands once the learned layer has spoken."""
-    if how is None or how.head not in learned or how.decides == "either":
+    if hit.signal not in speaks:
         return True
-    agreed = any(start < hit.end and hit.start < end for start, end, _ in certain[hit.signal])
+    how = _for(speaks[hit.signal], raw[hit.start : hit.end])
+    if how.head not in learned or how.decides == "either":
+        return True
+    agreed = any(start < hit.end and hit.start < end for start, end, _, _ in certain[hit.signal])
     return how.decides == "confirms" and agreed
 
 
-def _certain(scores: Spans, threshold: float) -> Spans:
-    return [(start, end, score) for start, end, score in scores if score >= threshold]
+def _certain(speaks: ByLanguage, learned: Learned, raw: str) -> Iterator[tuple[int, int, float, Speaks]]:
+    """Spans whose score reaches the threshold of their language."""
+    for head in {how.head for how in speaks.values()}:
+        for start, end, score in learned.get(head, ()):
+            how = _for(speaks, raw[start:end])
+            if how.head == head and score >= how.threshold:
+                yield start, end, score, how
+
+
+def _for(speaks: ByLanguage, words: str) -> Speaks:
+    """How the learned layer speaks in the language of these words."""
+    if len(speaks) > 1:
+        letters = [is_cyrillic(char) for char in words if char.isalpha()]
+        language = "ru" if sum(letters) * 2 > len(letters) else "en"
+        if language in speaks:
+            return speaks[language]
+    return next(iter(speaks.values()))

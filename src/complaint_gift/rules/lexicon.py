@@ -7,13 +7,13 @@ a sentence: every phrase is indexed under the rarest of its parts, and needs all
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import dropwhile, product
 
 from complaint_gift.rules.frequency import weight
 from complaint_gift.rules.kinds import kinds_of
-from complaint_gift.rules.phrases import Atom, BadPhrase, Choice, Edge, Gap, Node
+from complaint_gift.rules.phrases import HOWS, Atom, BadPhrase, Choice, Edge, Gap, Node
 from complaint_gift.text import Word, is_cyrillic, lemmas
 from complaint_gift.text.lemmas import headword
 
@@ -83,13 +83,14 @@ class Lexicon:
         self.runs: list[Run] = []
         self.run_bits: list[int] = []
         self.run_patterns: list[list[Pattern]] = []
+        self.bare_runs: list[int] = []  # edges alone, found without a word
         self._sets: list[_Set] = []
         self._set_numbers: dict[frozenset[Atom], int] = {}
         self._run_numbers: dict[tuple[int | str, ...], int] = {}
         self._choices: dict[tuple[int, frozenset[int]], int] = {}
         self._variants: dict[int, tuple[Node, list[Variant]]] = {}
         self.atoms_of: list[tuple[int, ...]] = []
-        self._atom_numbers: dict[Atom, int] = {}
+        self._tests: dict[str, dict[str, int]] = {how: {} for how in HOWS}
         self._with_atom: list[list[int]] = []
         self._words: dict[str, str] = {}
         self._heads: dict[bool, frozenset[str]] = {}
@@ -178,12 +179,14 @@ class Lexicon:
         return number
 
     def _atom(self, atom: Atom, language: str) -> int:
-        number = self._atom_numbers.get(atom)
+        how, _, value = atom.partition(":")
+        tests = self._tests[how]
+        number = tests.get(value)
         if number is None:
-            number = self._atom_numbers[atom] = len(self._with_atom)
+            number = tests[value] = len(self._with_atom)
             self._with_atom.append([])
-            if atom.startswith("word:"):
-                self._words[atom.value] = language
+            if how == "word":
+                self._words[value] = language
         return number
 
     def _run(self, variant: Variant, language: str) -> int:
@@ -199,7 +202,9 @@ class Lexicon:
         self.runs.append(Run(parts, len(numbers), required))
         self.run_bits.append(0)
         self.run_patterns.append([])
-        if numbers:
+        if not numbers:
+            self.bare_runs.append(number)
+        else:
             self._sets[min(numbers, key=lambda n: self._sets[n].cost)].runs.append(number)
         return number
 
@@ -217,7 +222,7 @@ class Lexicon:
         return entry
 
     def _read(self, word: Word) -> Entry:
-        atoms = {self._atom_numbers[atom] for atom in self._atoms(word) if atom in self._atom_numbers}
+        atoms = self._atoms_of(word)
         if not atoms:
             return _EMPTY
         mask, runs, patterns = 0, list[int](), list[Pattern]()
@@ -228,23 +233,25 @@ class Lexicon:
             patterns.extend(one.patterns)
         return Entry(tuple(sorted(atoms)), mask, tuple(runs), tuple(patterns))
 
-    def _atoms(self, word: Word) -> Iterable[Atom]:
-        form = word.form
-        yield Atom("exact", form)
-        for kind in kinds_of(word):
-            yield Atom("kind", kind)
+    def _atoms_of(self, word: Word) -> set[int]:
+        """The numbers of all tests that this word passes."""
+        form, tests = word.form, self._tests
+        found = {tests["exact"].get(form)}
+        found.update(tests["kind"].get(kind) for kind in kinds_of(word))
         cyrillic = is_cyrillic(form)
         heads = self._heads.get(cyrillic)
         if heads is None:
             heads = self._heads[cyrillic] = self._dictionary_forms(cyrillic)
-        if form in self._words and form not in heads:
-            yield Atom("word", form)
-        for lemma in self._lemmas(form, cyrillic):
-            if lemma in heads:
-                yield Atom("word", lemma)
-        for length in range(1, min(len(form), _LONGEST_AFFIX) + 1):
-            yield Atom("prefix", form[:length])
-            yield Atom("suffix", form[-length:])
+        if form not in heads:
+            found.add(tests["word"].get(form))
+        found.update(tests["word"].get(lemma) for lemma in self._lemmas(form, cyrillic) & heads)
+        if (prefixes := tests["prefix"]) or tests["suffix"]:
+            suffixes = tests["suffix"]
+            for length in range(1, min(len(form), _LONGEST_AFFIX) + 1):
+                found.add(prefixes.get(form[:length]))
+                found.add(suffixes.get(form[-length:]))
+        found.discard(None)
+        return found  # type: ignore[return-value]
 
     def _dictionary_forms(self, cyrillic: bool) -> frozenset[str]:
         """The words of phrases in one script that mean all their forms. Asked when such a word comes up."""

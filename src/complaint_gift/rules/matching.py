@@ -101,6 +101,8 @@ class Reading:
                     required = runs[number].required
                     if present & required == required:
                         wanted.setdefault(number, []).append(sentence)
+        for number in self.lexicon.bare_runs:
+            self._runs[number] = self._find_run(number)
         for number, sentences in wanted.items():
             reach = self._find_run(number)
             if reach:

@@ -33,8 +33,11 @@ class BadPhrase(Exception):
         self.remedy = remedy
 
 
+HOWS = ("word", "exact", "prefix", "suffix", "kind", "any")
+
+
 class Atom(str):
-    """One test of one word, as "how:value". `how`: word, exact, prefix, suffix, kind, any."""
+    """One test of one word, as "how:value". `how` is one of HOWS."""
 
     __slots__ = ()
 

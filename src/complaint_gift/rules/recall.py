@@ -17,7 +17,8 @@ _POINT_BREAK = re.compile(
     r"|а также|также|кроме того|ещё и|к тому же|вдобавок|потом|и ещё|плюс)\s",
     re.I,
 )
-_SHORTEST_POINT = 2
+_SHORTEST_POINT = 2  # words
+_LEAST_POINTS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +64,11 @@ class Points:
             for point in _points(situation.complaint)
         ]
         points = [(point, keys) for point, keys in points if keys]
+        if len(points) < _LEAST_POINTS:
+            return
         said = set(meaning(situation.text, stop))
         open_points = [point for point, keys in points if not keys & said]
-        if len(points) >= _SHORTEST_POINT and open_points:
+        if open_points:
             yield Fault(missing=True, params={"missing": _shorten(open_points[0])})
 
 

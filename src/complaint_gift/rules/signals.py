@@ -102,7 +102,10 @@ class SignalFinder:
         self._owners: dict[Pattern, tuple[Part, Phrase]] = {}
         self._unless: dict[Part, tuple[tuple[Phrase, Pattern], ...]] = {}
         self._finders = [part for part in parts if part.finders]
-        self.learned = {part.signal: part.learned for part in parts if part.learned is not None}
+        self.learned: dict[str, dict[str, Learned]] = {}
+        for part in parts:
+            if part.learned is not None:
+                self.learned.setdefault(part.signal, {})[part.language] = part.learned
         for part in parts:
             for phrase in part.phrases:
                 pattern = self._lexicon.add(phrase.nodes, part.language)
@@ -165,7 +168,7 @@ class SignalFinder:
         for finder in part.finders:
             for start, end in finder(text.raw):
                 hit = Hit(part.signal, start, end, sentence_at(text, start))
-                if not part.counts.quoted and any(a <= start < b for a, b in text.quotes):
+                if not part.counts.quoted and text.is_quoted_at(start):
                     if dropped is not None:
                         dropped.append(Dropped(hit, "quoted", text.raw[start:end]))
                     continue

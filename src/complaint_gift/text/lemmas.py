@@ -59,10 +59,10 @@ def _russian() -> _Russian:
 
 
 @cache
-def _lemmatizer() -> Any:
-    from simplemma import Lemmatizer
+def _lookup() -> Any:
+    from simplemma.strategies import DictionaryLookupStrategy
 
-    return Lemmatizer()
+    return DictionaryLookupStrategy()
 
 
 @lru_cache(maxsize=60_000)
@@ -81,7 +81,7 @@ def lemmas(form: str, language: str = "en") -> frozenset[str]:
 
 def _other(form: str, language: str) -> str:
     try:
-        return str(_lemmatizer().lemmatize(form, lang=language)).lower()
+        return str(_lookup().get_lemma(form, language) or form).lower()
     except ValueError:  # a language simplemma does not know: only the form itself
         return form
 

@@ -58,6 +58,6 @@ def _full_stop_ends(gap: str, before: str, after: str) -> bool:
         return word == "no" and after[:1].isupper() and not after[:1].isdigit()
     if len(word) == 1 and before.isupper():  # initials
         return before == "I" and after[:1].isupper()
-    if word in _TRAILING:
+    if word in _TRAILING or (len(word) == 1 and before.isalpha()):
         return after[:1].isupper()
     return True

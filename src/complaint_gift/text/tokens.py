@@ -7,6 +7,7 @@ is the place before position `p`, so a sentence of n words has n + 1 boundaries 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Collection, Iterator
 from functools import cached_property
 from itertools import pairwise
@@ -26,7 +27,7 @@ _NUMBER = (
 _SYMBOL = "[%£€₽$¥₴₸№§&+°]"
 _PLAIN = re.compile(f"{_WORD}|{_NUMBER}|{_SYMBOL}")
 _RICH = re.compile(
-    r"https?://[^\s<>\"»]{1,2000}|www\.[^\s<>\"»]{1,2000}"
+    r"(?:https?://|www\.)[^\s<>\"»]{1,2000}(?<![.,!?;:)])"
     r"|[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,6}"
     rf"|@[A-Za-z0-9_.-]{{2,40}}|{_WORD}|{_NUMBER}|{_SYMBOL}",
     re.IGNORECASE,
@@ -68,6 +69,7 @@ _NOT_REALLY = frozenset(
 )
 _SHIELD = frozenset(("for", "that", "what", "что", "чтобы", "to"))
 _WINDOW = 5
+_LONGEST_CLAUSE = 40
 
 
 class Text:
@@ -132,8 +134,13 @@ class Text:
 
     def is_quoted(self, position: int) -> bool:
         """Whether the word at this position is inside a quotation."""
-        start = self.starts[position]
-        return any(a <= start < b for a, b in self.quotes)
+        return self.is_quoted_at(self.starts[position])
+
+    def is_quoted_at(self, offset: int) -> bool:
+        """Whether this code point is inside a quotation."""
+        quotes = self.quotes
+        at = bisect_right(quotes, (offset, len(self.raw) + 1)) - 1
+        return at >= 0 and offset < quotes[at][1]
 
     def is_negated(self, position: int, own: Collection[int] = ()) -> int | None:
         """The position of what negates this word, None when nothing does; `own` words do not count."""
@@ -187,9 +194,10 @@ class Text:
 
     def _clause(self, position: int) -> Iterator[Word]:
         words, first, last = self.words, position, position + 1
-        while first and words[first - 1] is not None and not self.opens_clause(first):
+        lowest, highest = position - _LONGEST_CLAUSE, position + _LONGEST_CLAUSE
+        while first > max(0, lowest) and words[first - 1] is not None and not self.opens_clause(first):
             first -= 1
-        while words[last] is not None and not self.opens_clause(last):
+        while last < highest and words[last] is not None and not self.opens_clause(last):
             last += 1
         return (word for word in words[first:last] if word is not None)
 

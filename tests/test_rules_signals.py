@@ -1,0 +1,111 @@
+"""Signals: what counts, what silences a hit, how both layers speak."""
+
+from __future__ import annotations
+
+import pytest
+
+from complaint_gift.domain import Layer
+from complaint_gift.rules.learned import merged
+from complaint_gift.rules.phrases import Classes
+from complaint_gift.rules.signals import Counts, Dropped, Learned, Part, Phrase, SignalFinder
+from complaint_gift.text import Text
+
+CLASSES = Classes({})
+
+
+def part(*phrases: str, unless: tuple[str, ...] = (), **counts: object) -> Part:
+    """A signal called x."""
+    return Part(
+        "x",
+        "en",
+        tuple(Phrase(p, CLASSES) for p in phrases),
+        tuple(Phrase(p, CLASSES) for p in unless),
+        Counts(**counts),  # type: ignore[arg-type]
+    )
+
+
+def find(one: Part, text: str) -> tuple[list[str], list[str]]:
+    """The words of hits, and the marks that silenced near-hits."""
+    dropped: list[Dropped] = []
+    hits = SignalFinder([one]).find(Text(text), dropped)
+    return [text[h.start : h.end] for h in hits], [d.mark for d in dropped]
+
+
+@pytest.mark.parametrize(
+    ("counts", "text", "mark"),
+    [
+        ({}, "We refund you.", None),
+        ({}, "We will not refund you.", "negated"),
+        ({"negated": True}, "We will not refund you.", None),
+        ({}, 'You wrote "refund".', "quoted"),
+        ({"quoted": True}, 'You wrote "refund".', None),
+        ({"conditional": False}, "If we refund you", "conditional"),
+        ({}, "If we refund you", None),
+        ({"counterfactual": False}, "We would have refund.", "counterfactual"),
+        ({"question": False}, "Shall we refund you?", "question"),
+        ({"mood": "question"}, "We refund you.", "statement"),
+        ({"mood": "question"}, "Shall we refund you?", None),
+        ({"mood": "statement"}, "Shall we refund you?", "question"),
+    ],
+)
+def test_marks_silence_a_hit(counts: dict[str, object], text: str, mark: str | None) -> None:
+    hits, marks = find(part("refund", **counts), text)
+    assert (hits, marks) == ((["refund"], []) if mark is None else ([], [mark]))
+
+
+def test_a_negation_that_the_phrase_names_itself_does_not_silence_it() -> None:
+    assert find(part("not our fault"), "It is not our fault.")[0] == ["not our fault"]
+
+
+def test_unless_silences_only_where_it_touches_the_words_of_the_phrase() -> None:
+    one = part("you (forgot|failed) _6", unless=("because we _4",))
+    assert find(one, "You forgot it today, because we hid it.")[0] == [
+        "You forgot it today, because we hid it"
+    ]
+    assert find(part("you _4 failed _6", unless=("because we",)), "You because we failed today.")[0] == []
+
+
+def test_hits_within_one_another_become_the_widest() -> None:
+    assert find(part("sorry", "we are sorry", "are sorry for"), "We are sorry for it.")[0] == [
+        "We are sorry",
+        "are sorry for",
+    ]
+
+
+SPEAKS = {
+    "either": [("x", 0, 17, Layer.LEXICAL), ("x", 18, 30, Layer.LEARNED)],
+    "alone": [("x", 18, 30, Layer.LEARNED)],
+    "confirms": [],
+}
+
+
+@pytest.mark.parametrize("decides", ["either", "alone", "confirms"])
+def test_the_learned_layer_adds_replaces_or_confirms(decides: str) -> None:
+    text = Text("We refund it now. We pay soon.")
+    one = Part("x", "en", (Phrase("we refund it now", CLASSES),), learned=Learned("head", 0.6, decides))
+    finder = SignalFinder([one])
+    learned = {"head": [(0, 17, 0.2), (18, 30, 0.9)]}
+    hits = merged(finder.find(text), learned, finder.learned, text)
+    wanted = [(n, s, 16 if layer is Layer.LEXICAL else e, layer) for n, s, e, layer in SPEAKS[decides]]
+    assert [(h.signal, h.start, h.end, h.layer) for h in hits] == wanted
+
+
+def test_confirmed_hits_stay_and_silence_about_a_head_leaves_words_alone() -> None:
+    text = Text("We refund it now.")
+    finder = SignalFinder(
+        [Part("x", "en", (Phrase("refund", CLASSES),), learned=Learned("head", 0.6, "confirms"))]
+    )
+    hits = finder.find(text)
+    assert merged(hits, {"head": [(0, 17, 0.7)]}, finder.learned, text) == hits
+    assert merged(hits, {"other": [(0, 17, 0.1)]}, finder.learned, text) == hits
+
+
+def test_the_threshold_of_the_sentence_s_language_decides() -> None:
+    text = Text("We pay. Мы платим.")
+    parts = [
+        Part("x", "en", learned=Learned("head", 0.9)),
+        Part("x", "ru", learned=Learned("head", 0.3)),
+    ]
+    finder = SignalFinder(parts)
+    learned = {"head": [(0, 7, 0.5), (8, 18, 0.5)]}
+    assert [hit.start for hit in merged([], learned, finder.learned, text)] == [8]

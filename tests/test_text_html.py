@@ -1,0 +1,72 @@
+"""HTML to plain text, and the new part of a mail."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from complaint_gift.text import html_to_plain, new_part
+
+
+@pytest.mark.parametrize(
+    ("html", "plain"),
+    [
+        ("<p>One</p><p>Two</p>", "One\n\nTwo"),
+        ("<div>One</div><div>Two</div>", "One\nTwo"),
+        ("One<br>Two", "One\nTwo"),
+        ("<b>bo</b>ld and <a href='https://x.example'>a link</a>", "bold and a link"),
+        ("a &lt; b &amp; c&nbsp;d", "a < b & c d"),
+        ("<ul><li>one</li><li>two</li></ul>", "one\ntwo"),
+        ("<script>alert(1)</script><style>p{}</style>ok", "ok"),
+        ("New<blockquote>old</blockquote>", "New"),
+        ('New<div class="gmail_quote">On Monday X wrote: old</div>', "New"),
+        ("  spaced \n  out  ", "spaced out"),
+        ("<table><tr><td>a</td><td>b</td></tr></table>", "a b"),
+        ("plain text without a tag", "plain text without a tag"),
+        ("unclosed <b>tag", "unclosed tag"),
+        ("", ""),
+        ("\ud800 broken", "? broken"),
+    ],
+)
+def test_html_becomes_what_a_reader_sees(html: str, plain: str) -> None:
+    assert html_to_plain(html) == plain
+
+
+def test_deep_html_does_no_harm() -> None:
+    assert html_to_plain("<div>" * 20_000 + "deep") == "deep"
+
+
+@given(st.text(alphabet=st.one_of(st.characters(), st.sampled_from("<>/&;divpbr\"'=\ud800")), max_size=200))
+@settings(max_examples=200, deadline=None)
+def test_any_string_is_turned_into_text(html: str) -> None:
+    html_to_plain(html)
+
+
+@pytest.mark.parametrize(
+    ("mail", "new"),
+    [
+        ("Hello\n\nOn Tue, 3 Mar 2026 at 10:12, Anna <a@b.example> wrote:\n> old", "Hello"),
+        ("Hello\n\nOn Tue, 3 Mar 2026 at 10:12, Anna\n<a@b.example> wrote:\n> old", "Hello"),
+        ("Да\nвт, 3 мар. 2026 г. в 10:12, Анна <a@b.example> пишет:\n> x", "Да"),
+        ("Да\n\n03.03.2026 10:12, Анна Смирнова пишет:\nстарое", "Да"),
+        ("Reply\n\n-----Original Message-----\nFrom: x\nold", "Reply"),
+        ("Ответ\n\nОт: Анна\nОтправлено: вторник\nКому: нам\nТема: жалоба\n\nстарое", "Ответ"),
+        ("Hi\n-- \nAnna, sales", "Hi"),
+        ("Hi\n\nSent from my phone", "Hi"),
+        ("Hi\n> quoted\nthere", "Hi\nthere"),
+        ("> only\n> quoted", "> only\n> quoted"),
+        ("Мы вернём 500 руб.\nСпасибо", "Мы вернём 500 руб.\nСпасибо"),
+        ("From: the heart, we are sorry.", "From: the heart, we are sorry."),
+        ("On Monday we wrote to you: the part is here.", "On Monday we wrote to you: the part is here."),
+        ("", ""),
+    ],
+)
+def test_history_and_signature_are_cut(mail: str, new: str) -> None:
+    assert new_part(mail) == new
+
+
+@given(st.text(max_size=300))
+@settings(max_examples=200, deadline=None)
+def test_cutting_never_leaves_nothing_of_something(text: str) -> None:
+    assert bool(new_part(text).strip()) is bool(text.strip())
