@@ -50,6 +50,6 @@ def _waiting(kind: Literal["delivery", "action"]) -> list[int]:
     parts = runtime.current()
     now = parts.service.means.now()
     soon = millis(now + timedelta(seconds=1))  # whatever is younger has a ring of its own
-    with parts.store.transaction() as tx:
+    with parts.store.reading() as tx:
         look = tx.waiting_deliveries if kind == "delivery" else tx.waiting_actions
         return look(millis(now), soon, BATCH)

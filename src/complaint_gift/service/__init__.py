@@ -163,7 +163,7 @@ class Service:
 
     def look_behind(self, escalation_id: int) -> Told:
         """The findings and the given reasons behind an escalation, for a lead. Raises NotFound."""
-        with self.means.store.transaction() as tx:
+        with self.means.store.reading() as tx:
             found = tx.escalation(escalation_id)
             if found is None:
                 raise NotFound(f"there is no escalation {escalation_id}; list them to see what waits")
@@ -171,14 +171,14 @@ class Service:
 
     def deliveries(self, state: DeliveryState | None = None, limit: int = 100) -> list[DeliveryRow]:
         """The newest first."""
-        with self.means.store.transaction() as tx:
+        with self.means.store.reading() as tx:
             return tx.deliveries(state, limit)
 
     def actions(
         self, *, source: str = "", conversation: str = "", state: ActionState | None = None, limit: int = 100
     ) -> list[ActionRow]:
         """The newest first."""
-        with self.means.store.transaction() as tx:
+        with self.means.store.reading() as tx:
             return tx.actions(source=source, conversation=conversation, state=state, limit=limit)
 
     def reopen_delivery(self, delivery_id: int, by: str) -> None:
@@ -210,7 +210,7 @@ class Service:
 
     def tally(self) -> Tally:
         """Counts and the oldest that wait, for doctor, readiness and metrics."""
-        with self.means.store.transaction() as tx:
+        with self.means.store.reading() as tx:
             return tx.tally()
 
     def check_audit(self) -> AuditRow | None:

@@ -155,7 +155,7 @@ def climb(tx: Transaction, outbox: Outbox, means: Means, escalation: Escalation)
 
 def list_escalations(means: Means, wanted: EscalationFilter, limit: int = 200) -> list[Escalation]:
     """The most urgent first."""
-    with means.store.transaction() as tx:
+    with means.store.reading() as tx:
         return tx.escalations(wanted, limit)
 
 

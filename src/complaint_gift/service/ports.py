@@ -62,6 +62,9 @@ class Store(Protocol):
         inside and on commit.
         """
 
+    def reading(self) -> AbstractContextManager[Transaction]:
+        """What is stored at one moment. Waits for no writer (SQLite: a plain BEGIN); write nothing in it."""
+
     def scrub(self) -> None:
         """After an erasure: leave no deleted byte behind in free pages and write-ahead logs."""
 

@@ -76,7 +76,8 @@ def review_draft(
 
 def _facts(means: Means, source: str, conversation: str) -> Facts | None:
     try:
-        with means.store.transaction() as tx:
+        # An agent is typing: this may not wait for a worker's transaction to end.
+        with means.store.reading() as tx:
             row = tx.find_conversation(source, conversation)
             return Facts(row.snapshot, tuple(tx.messages(row.id)), tx.case(row.id)) if row else None
     except StoreUnavailable:
@@ -151,7 +152,7 @@ def decide_complaint(means: Means, source: str, conversation: str, is_complaint:
 
 def case_facts(means: Means, source: str, conversation: str) -> CaseFacts:
     """What we know about a conversation. Raises NotFound."""
-    with means.store.transaction() as tx:
+    with means.store.reading() as tx:
         row = tx.find_conversation(source, conversation)
         case = tx.case(row.id) if row else None
         if row is None or case is None:

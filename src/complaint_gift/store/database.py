@@ -11,7 +11,7 @@ from sqlalchemy import URL
 
 from complaint_gift.service.ports import Store, StoreUnavailable
 from complaint_gift.service.records import NewDelivery
-from complaint_gift.store.engine import connect, is_sqlite, place, read_url
+from complaint_gift.store.engine import READING, connect, is_sqlite, place, read_url
 from complaint_gift.store.faults import guarded
 from complaint_gift.store.inbox import FileInbox, Inbox, ServerInbox
 from complaint_gift.store.work import Work
@@ -41,6 +41,14 @@ class SqlStore:
         """See service.ports.Store."""
         with guarded(self._place), self._engine.begin() as connection:
             yield Work(connection)
+
+    @contextmanager
+    def reading(self) -> Iterator[Work]:
+        """See service.ports.Store."""
+        with guarded(self._place), self._engine.connect() as connection:
+            seen = connection.execution_options(**{READING: True})
+            with seen.begin():
+                yield Work(seen)
 
     def scrub(self) -> None:
         """Rewrite the file without what was deleted and empty its log; on a server, reclaim dead rows.

@@ -166,7 +166,7 @@ def show_list(*, notice: str, is_problem: bool) -> str | tuple[str, int]:
     show = show if show in SHOWN else "waiting"
     store, now = parts().store, datetime.now(UTC)
     try:
-        with store.transaction() as rows:
+        with store.reading() as rows:
             found = rows.escalations(EscalationFilter(states=SHOWN[show]), MOST_SHOWN + 1)
             urls = {(e.source, e.conversation): _url_of(rows, e) for e in found}
             behind = {e.id: look_behind(rows, e) for e in found}

@@ -42,7 +42,7 @@ def check(parts: Parts, now: datetime) -> dict[str, str]:
     """Each part and "ok" or what is wrong with it, in words."""
     checks = {"database": "ok", "writer": "ok", "queue": "ok", "ticker": "ok", "worker": "ok"}
     try:
-        with parts.store.transaction() as rows:
+        with parts.store.reading() as rows:
             beats = rows.tally().heartbeats
     except StoreUnavailable as exc:
         return checks | {"database": str(exc), "ticker": "unknown", "worker": "unknown"}

@@ -47,7 +47,7 @@ class Rows(Collector):
     def collect(self) -> Iterable[GaugeMetricFamily]:
         up = GaugeMetricFamily("complaint_gift_database_up", "1 while the database answers.")
         try:
-            with self.parts.store.transaction() as rows:
+            with self.parts.store.reading() as rows:
                 tally = rows.tally()
         except StoreUnavailable:
             up.add_metric([], 0)
