@@ -106,5 +106,5 @@ def _is_fine(name: str, raw: str, start: int, end: int) -> bool:
 
 
 def _ours(raw: str, start: int) -> bool:
-    before = raw[max(0, start - _LOOK_BACK) : start]
+    before = raw[max(0, start - _LOOK_BACK) : start].replace("\n", " ")  # a sentence may be wrapped
     return _OURS.search(before) is not None and _THEIRS.search(before) is None
