@@ -30,7 +30,7 @@ class Fetched:
 def fetch(means: Means, source_name: str, conversation: str) -> Fetched:
     """Outside any transaction. Raises Refused or Unreachable."""
     source, plugin = means.source(source_name)
-    with means.store.transaction() as tx:
+    with means.store.reading() as tx:
         row = tx.find_conversation(source_name, conversation)
     snapshot = plugin.fetch(conversation, source, means.client(source_name))
     return Fetched(source_name, conversation, row.version if row else 0, snapshot)

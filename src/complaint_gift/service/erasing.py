@@ -32,7 +32,7 @@ def check_audit(means: Means, page: int = 1000) -> AuditRow | None:
     """The first row of the audit that does not follow from the one before it, None when all do."""
     previous, after = "", 0
     while True:
-        with means.store.transaction() as tx:
+        with means.store.reading() as tx:
             rows = tx.audit(after, page)
         for row in rows:
             if row.previous != previous or row.hash != chain_hash(previous, row.entry):

@@ -81,7 +81,7 @@ def ring_again(means: Means) -> int:
     """Deliveries and actions that wait longer than they should: lost rings, dead workers, retries due."""
     now = means.now()
     before = millis(now - means.policy.limits.overdue.wall)
-    with means.store.transaction() as tx:
+    with means.store.reading() as tx:
         deliveries = tx.waiting_deliveries(millis(now), before, MOST)
         actions = tx.waiting_actions(millis(now), before, MOST)
     for delivery_id in deliveries:
@@ -93,7 +93,7 @@ def ring_again(means: Means) -> int:
 
 def look_at_due(means: Means) -> int:
     """Cases whose turn came to rest or whose time for a reply is over."""
-    with means.store.transaction() as tx:
+    with means.store.reading() as tx:
         due = tx.cases_to_look_at(means.now(), MOST)
     for conversation_id in due:
         try:
@@ -108,7 +108,7 @@ def look_at_due(means: Means) -> int:
 
 def _look(means: Means, conversation_id: int) -> None:
     """Fresh from the helpdesk if it can be had, as we hold it otherwise: late is worse than stale."""
-    with means.store.transaction() as tx:
+    with means.store.reading() as tx:
         row = tx.conversation_by_id(conversation_id)
     if row is None:
         return
@@ -165,7 +165,7 @@ def _reconcile(means: Means, name: str) -> int:
     found = 0
     try:
         for _ in range(MOST_PAGES):
-            with means.store.transaction() as tx:
+            with means.store.reading() as tx:
                 cursor = tx.cursor(name)
             page = poll(source, cursor, means.client(name))
             for conversation in page.conversations:

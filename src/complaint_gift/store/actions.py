@@ -19,7 +19,7 @@ _AT_ONCE = 500  # parameters of one statement; SQLite may stop at 999
 
 
 class Actions(Rows):
-    """See service.ports.Actions."""
+    """See service.transaction.Actions."""
 
     def add_action(self, action: NewAction) -> int | None:
         """None when its mark is known."""

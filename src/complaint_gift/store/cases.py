@@ -14,7 +14,7 @@ from complaint_gift.store.tables import conversation
 
 
 class Cases(Rows):
-    """See service.ports.Cases."""
+    """See service.transaction.Cases."""
 
     def case(self, conversation_id: int) -> Case | None:
         """None while nobody has decided."""

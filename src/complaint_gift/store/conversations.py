@@ -27,7 +27,7 @@ _SNAPSHOT = (
 
 
 class Conversations(Rows):
-    """See service.ports.Conversations."""
+    """See service.transaction.Conversations."""
 
     def find_conversation(self, source: str, external_id: str) -> StoredConversation | None:
         """None when there is no row."""

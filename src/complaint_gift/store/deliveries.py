@@ -20,7 +20,7 @@ _LISTED = (
 
 
 class Deliveries(Rows):
-    """See service.ports.Deliveries."""
+    """See service.transaction.Deliveries."""
 
     def claim_delivery(self, delivery_id: int, now: int, until: int) -> ClaimedDelivery | None:
         """None when somebody else has it, it waits or is settled."""

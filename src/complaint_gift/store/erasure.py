@@ -71,7 +71,7 @@ class Traces:
 
 
 class Erasure(Conversations):
-    """See service.ports.Conversations.erase_person."""
+    """See service.transaction.Conversations.erase_person."""
 
     def erase_person(self, person: str, source: str = "") -> Mapping[str, int]:
         """Gives rows touched per table; an unknown person is searched for all the same."""

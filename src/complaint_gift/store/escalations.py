@@ -16,7 +16,7 @@ _RESOLVED = EscalationState.RESOLVED
 
 
 class Escalations(Rows):
-    """See service.ports.Escalations."""
+    """See service.transaction.Escalations."""
 
     def add_escalation(self, escalation: NewEscalation) -> int | None:
         """None while one with the same key is not resolved."""

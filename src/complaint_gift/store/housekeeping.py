@@ -17,7 +17,7 @@ _FORGOTTEN = timedelta(days=1)
 
 
 class Housekeeping(Rows):
-    """See service.ports.Housekeeping."""
+    """See service.transaction.Housekeeping."""
 
     def cursor(self, source: str) -> str:
         """ "" at the start."""

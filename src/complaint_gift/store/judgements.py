@@ -15,7 +15,7 @@ from complaint_gift.store.rows import Rows
 
 
 class Judgements(Rows):
-    """See service.ports.Judgements."""
+    """See service.transaction.Judgements."""
 
     def save_verdict(self, version_id: int, subject: Subject, verdict: Verdict, created_at: datetime) -> None:
         """Replace the one of this version, subject and playbook."""

@@ -27,7 +27,7 @@ _OVER = ("closed", "deleted", "archived")
 
 
 class Retention(Conversations):
-    """See service.ports.Housekeeping.purge."""
+    """See service.transaction.Housekeeping.purge."""
 
     def purge(self, kept: Kept, before: datetime, limit: int) -> int:
         """Remove at most `limit` rows older than `before`; gives how many."""

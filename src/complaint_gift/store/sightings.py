@@ -17,7 +17,7 @@ _MOST_REASONS = 5
 
 
 class Sightings(Rows):
-    """See service.ports.Judgements."""
+    """See service.transaction.Judgements."""
 
     def add_sightings(
         self, source: str, conversation: str, seen: Seen, rules: Iterable[str], at: datetime

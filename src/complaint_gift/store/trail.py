@@ -27,7 +27,7 @@ class BrokenLink:
 
 
 class Trail(Rows):
-    """See service.ports.Housekeeping, the audit part."""
+    """See service.transaction.Housekeeping, the audit part."""
 
     def append_audit(self, entry: AuditEntry) -> None:
         """Add the next link. Only one transaction at a time holds the end of the chain."""
