@@ -40,6 +40,9 @@ bench: packages $(VENV)/ready-to-test  ## Measure speed, side by side with peers
 	@$(PIP) install --group bench
 	@$(BIN)/python tests/bench/run.py
 
+docs: $(VENV)/ready-to-test  ## Write the pages about rules and the README's tables again
+	@$(BIN)/python tests/support/tables.py
+
 quality: $(VENV)/ready-to-test  ## Measure what the playbook catches and where it cries wolf
 	@$(BIN)/python tests/quality/measure.py
 

@@ -10,7 +10,9 @@ from pathlib import Path
 import click
 
 from complaint_gift.cli.chosen import Stop, chosen_playbook
+from complaint_gift.cli.docs import docs
 from complaint_gift.cli.explaining import explain_text
+from complaint_gift.cli.precision import precision
 from complaint_gift.cli.sketch import sketch_rule
 from complaint_gift.domain import Scope, Severity
 from complaint_gift.playbook import PROFILES, Context, ContextError, Playbook, Rule
@@ -186,3 +188,7 @@ def _gaps(rule: Rule, languages: list[str]) -> list[str]:
 def schema(what: str) -> None:
     """The JSON schema of a rule, a signal or a playbook.yaml, for completion in editors."""
     click.echo(json.dumps(SCHEMAS[what](), indent=2, ensure_ascii=False))
+
+
+rules.add_command(docs)
+rules.add_command(precision)

@@ -48,9 +48,7 @@ def read_rule(node: Node, source: Source, signals: frozenset[str]) -> Rule | Non
     texts = {key: _texts(fields, key) for key in ("message", "why", "reading", "suggestion")}
     if not fields.has("message"):
         fields.wrong(node, "the rule has no `message`", "Add `message: {en: ..., ru: ...}`.")
-    profiles = fields.names("profiles", PROFILES) if not _is_empty_list(node, "profiles") else ()
-    if not fields.has("profiles"):
-        profiles = ("full",)
+    profiles = _profiles(fields)
     rule = None
     if kind:
         check = KindReader(fields, signals).read(kind)
@@ -87,9 +85,12 @@ def _identity(fields: Fields) -> str:
     return identity
 
 
-def _is_empty_list(node: Node, key: str) -> bool:
-    entry = node.entries.get(key)
-    return entry is not None and entry.kind == "list" and not entry.items
+def _profiles(fields: Fields) -> tuple[str, ...]:
+    """The named ones; an empty list is allowed and means none, no key means `full`."""
+    entry = fields.get("profiles")
+    if entry is not None and entry.kind == "list" and not entry.items:
+        return ()
+    return fields.names("profiles", PROFILES) if fields.has("profiles") else ("full",)
 
 
 def _enforced(fields: Fields) -> Mapping[str, str]:
