@@ -116,9 +116,7 @@ def _require_rows(one: Installation, label: str, rounds: list[dict[str, float]])
         raise AssertionError(f"{label}: {acked} acknowledged, but only {rows} rows")
 
 
-def _summary(
-    label: str, rounds: list[dict[str, float]], bare: list[dict[str, float]]
-) -> dict[str, object]:
+def _summary(label: str, rounds: list[dict[str, float]], bare: list[dict[str, float]]) -> dict[str, object]:
     warm = [told for told in rounds if told["warm"]]
     rate = statistics.median(_rate(told) for told in warm)
     base = statistics.median(_rate(told) for told in bare if told["warm"])

@@ -1,4 +1,4 @@
-"""A whole installation in a folder of its own, for measuring: configuration, database, servers, signed events."""
+"""A whole installation in a folder of its own, for measuring: configuration, servers, signed events."""
 
 from __future__ import annotations
 
@@ -38,7 +38,8 @@ class Installation:
     base_url: str = "http://127.0.0.1:9"
     port: int = field(default_factory=lambda: free_port())
     redis_url: str = ""
-    more: Mapping[str, str] = field(default_factory=dict)
+    config: Mapping[str, object] = field(default_factory=dict)
+    bot: str = "28801400100099"
 
     def prepare(self) -> None:
         """Write the configuration and make the tables."""
@@ -50,10 +51,12 @@ class Installation:
             "client_id": "bench",
             "client_secret": {"env": "BENCH_SECRET"},
             "signing_secrets": [{"env": "BENCH_SECRET"}],
-            "bot_user_id": "28801400100099",
+            "bot_user_id": self.bot,
         }
         # JSON is YAML.
-        (self.folder / "complaint-gift.yaml").write_text(json.dumps({"sources": {SOURCE: source}}))
+        (self.folder / "complaint-gift.yaml").write_text(
+            json.dumps({"sources": {SOURCE: source}, **self.config})
+        )
         upgrade(self.database_url)
 
     @property
@@ -69,7 +72,6 @@ class Installation:
             "PORT": str(self.port),
             "PYTHONPATH": os.pathsep.join(filter(None, [str(HERE), os.environ.get("PYTHONPATH")])),
             **({"REDIS_URL": self.redis_url} if self.redis_url else {}),
-            **self.more,
         }
 
     @property
@@ -79,16 +81,18 @@ class Installation:
 
     @contextmanager
     def running(self, *arguments: str, ready: str = "/healthz") -> Iterator[subprocess.Popen[bytes]]:
-        """`complaint-gift ARGUMENTS` until the block ends."""
+        """`python ARGUMENTS` until the block ends, `complaint-gift ARGUMENTS` if the first is no option."""
         (self.folder / "data").mkdir(exist_ok=True)
-        with (self.folder / f"{arguments[0]}.log").open("ab") as log:
+        ours = [] if arguments[0].startswith("-") else ["-m", "complaint_gift.cli"]
+        path = self.folder / "program.log"
+        with path.open("ab") as log:
             program = subprocess.Popen(
-                [sys.executable, "-m", "complaint_gift.cli", *arguments],
+                [sys.executable, *ours, *arguments],
                 env=self.environ, cwd=self.folder, stdout=log, stderr=log,
             )  # fmt: skip
         try:
-            if not await_answer(self.port, ready, alive=lambda: program.poll() is None):
-                raise RuntimeError((self.folder / f"{arguments[0]}.log").read_text("utf-8")[-2000:])
+            if not await_answer(self.port, ready, seconds=300, alive=lambda: program.poll() is None):
+                raise RuntimeError(path.read_text("utf-8")[-2000:])
             yield program
         finally:
             program.send_signal(signal.SIGTERM)
@@ -123,9 +127,7 @@ def await_answer(
 
 def event(event_id: str, ticket: int = 4107, *, length: int = LENGTH) -> bytes:
     """A comment on a ticket as its webhook sends it, padded to `length` bytes."""
-    told = json.loads(
-        (ROOT / "plugins/zendesk/fixtures/comment_added__customer.json").read_text("utf-8")
-    )
+    told = json.loads((ROOT / "plugins/zendesk/fixtures/comment_added__customer.json").read_text("utf-8"))
     told["id"] = event_id
     told["subject"] = f"zen:ticket:{ticket}"
     told["detail"]["id"] = str(ticket)

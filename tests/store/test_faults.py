@@ -97,7 +97,6 @@ def test_a_database_locked_by_somebody_else(
     lite: SqlStore, use: Use, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(engine, "BUSY_MS", 200)
-    monkeypatch.setattr(inbox, "BUSY_MS", 200)
     spoilt = SqlStore(f"sqlite:///{_path(lite)}")
     other = sqlite3.connect(_path(lite), isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
@@ -291,3 +290,13 @@ def test_ping_says_whether_the_store_can_be_used(store: SqlStore) -> None:
     with pytest.raises(StoreUnavailable):
         broken.ping()
     broken.close()
+
+
+def test_who_only_reads_waits_for_no_writer(store: SqlStore) -> None:
+    _keep(store)
+    with store.transaction() as writing:
+        writing.add_action(an_action("unseen"))
+        with store.reading() as tx:
+            told = tx.tally()
+    assert told.deliveries == {"new": 1}
+    assert told.actions == {}

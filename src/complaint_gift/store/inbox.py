@@ -23,7 +23,7 @@ from complaint_gift.service.ports import StoreUnavailable
 from complaint_gift.service.records import NewDelivery
 from complaint_gift.store import document
 from complaint_gift.store.columns import instant_text, storable
-from complaint_gift.store.engine import BUSY_MS, connect, file_of, place, prepare_file
+from complaint_gift.store.engine import begin_writing, connect, file_of, place, prepare_file
 from complaint_gift.store.faults import guarded, is_weather, unavailable
 
 _COLUMNS = "INSERT INTO delivery (source, key, received_at, headers, body) VALUES"
@@ -219,19 +219,18 @@ def _named(delivery: NewDelivery) -> tuple[str, str]:
 
 def _open(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(
-        f"{path.as_uri()}?mode=rw", uri=True, isolation_level=None, timeout=0, check_same_thread=False
+        f"{path.as_uri()}?mode=rw", uri=True, isolation_level=None, check_same_thread=False
     )
     prepare_file(connection)
-    connection.execute("PRAGMA busy_timeout=0")
     return connection
 
 
 def _insert_all(connection: sqlite3.Connection, batch: Sequence[_Waiter]) -> None:
     """One transaction. A row that cannot be stored fails alone, the database's weather fails all."""
-    _begin(connection)
+    begin_writing(connection)
     if not _insert_together(connection, batch):
         connection.execute("ROLLBACK")
-        _begin(connection)
+        begin_writing(connection)
         _insert_each(connection, batch)
     connection.execute("COMMIT")
 
@@ -271,16 +270,3 @@ def _insert_each(connection: sqlite3.Connection, batch: Sequence[_Waiter]) -> No
             if is_weather(error):
                 raise
             waiter.error = error
-
-
-def _begin(connection: sqlite3.Connection) -> None:
-    # SQLite's own busy handler sleeps up to 100 ms at a time: asking every millisecond halves the p99.
-    deadline = time.monotonic() + BUSY_MS / 1000
-    while True:
-        try:
-            connection.execute("BEGIN IMMEDIATE")
-            return
-        except sqlite3.OperationalError as error:
-            if "locked" not in str(error) or time.monotonic() > deadline:
-                raise
-            time.sleep(0.001)
