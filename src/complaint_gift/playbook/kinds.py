@@ -169,7 +169,9 @@ def _limit(reader: KindReader) -> Check:
 
 def _recall(reader: KindReader) -> Check:
     check = Recall(stop=reader.stop(), signals=reader.signals(required=False))
-    return replace(check, least=int(reader.fields.number("least", check.least, 1, 20)))
+    number = reader.fields.number
+    least, specific = number("least", check.least, 1, 20), number("specific", check.specific, 1, 100)
+    return replace(check, least=int(least), specific=int(specific))
 
 
 def _points(reader: KindReader) -> Check:
@@ -193,6 +195,6 @@ _KINDS: dict[str, Callable[[KindReader], Check]] = {
     "address": lambda reader: Address(reader.signals(required=False)),
     "similar": _similar,
     "personal_data": lambda reader: PersonalData(reader.signals(required=False)),
-    "amount": lambda reader: Amount(reader.signals(required=False)),
+    "amount": lambda reader: Amount(reader.signals(required=False), reader.unless()),
 }
 KINDS = tuple(_KINDS)

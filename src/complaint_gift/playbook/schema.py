@@ -87,6 +87,7 @@ def rule_schema() -> dict[str, Any]:
         "most": number,
         "longest_sentence": number,
         "least": number,
+        "specific": number,
         "stop": {
             "type": "object",
             "patternProperties": {"^[a-z]{2}$": _names()},

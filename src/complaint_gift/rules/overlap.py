@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import lru_cache
 from itertools import pairwise
 
@@ -24,14 +24,37 @@ _EMPTY = listed(
     комментарий случай ответ время день сегодня вчера завтра неделя месяц год час минута пожалуйста
     здравствуйте добрый уважаемый спасибо извинить простить извинение прощение понимать помочь помощь
     связаться написать сказать знать хотеть нужно взять дать сделать быть мочь прийти видеть думать
-    очень хороший плохой хорошо плохо даже ещё еще уже всегда никогда снова опять раз один два три
-    первый последний следующий долго большой качество работа принять меры мера обратиться ваш наш свой
-    этот который весь всё такой сам другой просто вообще какой потому поэтому тоже также если когда
-    где чтобы или либо после перед через между"""
+    очень хороший плохой хорошо плохо даже еще уже всегда никогда снова опять раз один два три первый
+    последний следующий долго большой качество работа принять меры мера обратиться ваш наш свой этот
+    который весь все такой сам другой просто вообще какой потому поэтому тоже также если когда где
+    чтобы или либо после перед через между moment aim achieve upset upsetting disappoint disappointed
+    disappointment standard fall short expectation expect quality level mention regard regarding
+    letter examine inform outcome concern concerned important importance treat care discuss meeting
+    pass share value valuable valued strive continue improve improvement action measure responsible
+    responsibility department colleague staff employee management manager director head forward
+    internal investigate investigation seriously note noted raise effort possible convenience hope
+    welcome future opportunity chance appreciate honest openness sincere sincerely deeply unpleasant
+    occur happen cause disruption frustration frustrating frustrate unhappy dissatisfaction attention
+    ensure promise personal personally reach call email mail line direct follow soon shortly check
+    process request register assign specialist expert receive wish pleasant stay visit folk thx msg
+    result keep high right people everyone point agree agreement difference different smile leave
+    person file news over важный мнение найти визит неприятный осадок обязательно вывод постараться
+    огорчать огорчить возмущение нервы нерв тратить потратить специалист выяснять выяснить произойти
+    происходить заниматься дело звать зовут имя соответствие несоответствие обслуживание ожидание
+    уровень беседа провести персонал планерка разобрать разобраться надеяться понимание дальнейший
+    сотрудничество существо факт проверять проверить проверка результат сообщить сообщать
+    дополнительно прочитать внимательный внимание больно полезный обоснованный ответственный лицо
+    привлечь дисциплинарный руководство пожелать желать обратный связь доверие чувство эмоция искренне
+    приносить принести расследование сотрудник отдел коллега менеджер руководитель директор
+    подразделение передать зарегистрировать рассмотреть вернуться стараться улучшать улучшить
+    улучшение развиваться стремиться ценить дорожить конкретный изложить остаться оставить сожалеть
+    сожаление хотеться обещать каждый никто ничто любой новый должен необходимый возможный ближайший
+    кратчайший срок приятный лично личный"""
 )
 _SHORTEST = 3
+_STEM = 5
 _SLOT = "\0"
-_SIGNS = re.compile(r"\s+")
+_LONG_ENOUGH = 9  # pairs
 
 
 def meaning(text: Text, stop: frozenset[str] = frozenset(), *, own_words: bool = True) -> dict[str, set[int]]:
@@ -65,7 +88,16 @@ def keys_of(word: Word) -> frozenset[str]:
 
 def _stem(lemma: str) -> str:
     """Close words count as the same: deliver and delivery, опоздать and опоздание."""
-    return lemma[: max(4, min(6, len(lemma) - 2))] if len(lemma) > 5 else lemma
+    return lemma[:_STEM]
+
+
+def specifics(text: Text, stop: frozenset[str]) -> set[str]:
+    """The words of a reply that say something about this very case; names do not."""
+    found: set[str] = set()
+    for position, word in enumerate(text.words):
+        if word is not None and "name" not in kinds_of(word) and not text.is_quoted(position):
+            found.update(key for key in keys_of(word) if key not in stop)
+    return found
 
 
 def words_key(words: Iterable[str]) -> frozenset[str]:
@@ -76,30 +108,31 @@ def words_key(words: Iterable[str]) -> frozenset[str]:
 @lru_cache(maxsize=2_000)
 def shingles(text: str) -> frozenset[tuple[str, str]]:
     """Pairs of neighbouring words with names and numbers blanked, so that filled templates look alike."""
-    pairs: set[tuple[str, str]] = set()
-    for sentence in _blanked(text):
-        pairs.update(pairwise(("^", *sentence, "$")))
-    return frozenset(pairs)
+    return frozenset(pairwise(_blanked(text)))
 
 
-def _blanked(raw: str) -> Iterator[list[str]]:
-    text = Text(raw)
-    sentence: list[str] = []
-    for word in text.words:
+def _blanked(raw: str) -> list[str]:
+    forms: list[str] = []
+    for word in Text(raw).words:
         if word is None:
-            yield sentence
-            sentence = []
             continue
-        blank = word.kind in ("number", "url", "mail", "mention") or "name" in kinds_of(word)
-        if not blank:
-            sentence.append(word.form)
-        elif not sentence or sentence[-1] != _SLOT:
-            sentence.append(_SLOT)
+        if word.kind in ("number", "url", "mail", "mention") or "name" in kinds_of(word):
+            if forms and forms[-1] == _SLOT:
+                continue
+            forms.append(_SLOT)
+        else:
+            forms.append(word.form)
+    return forms
 
 
 def likeness(one: str, other: str) -> float:
-    """0 to 1: the share of word pairs that two texts have in common, names and numbers apart."""
+    """0 to 1: the share of word pairs that two texts have in common, names and numbers apart.
+
+    Where the whole of a longer reply is inside `one`, the share of that reply counts.
+    """
     a, b = shingles(one), shingles(other)
     if not a or not b:
         return 0.0
-    return len(a & b) / len(a | b)
+    common = len(a & b)
+    whole = common / len(b) if len(b) >= _LONG_ENOUGH else 0.0
+    return max(common / len(a | b), whole)

@@ -7,26 +7,30 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from complaint_gift.rules.overlap import likeness, meaning
+from complaint_gift.rules.overlap import likeness, meaning, specifics
 from complaint_gift.rules.situation import Fault, Situation, fault_at
 from complaint_gift.text import Text
 
 _POINT_BREAK = re.compile(
-    r"(?:^|\n)\s*(?:\d{1,2}[.)]|[-*•])\s|;\s|,?\s(?:and also|also|besides|on top of that|plus|as well as"
-    r"|and then|and"
-    r"|а также|также|кроме того|ещё и|к тому же|вдобавок|потом|и ещё|плюс)\s",
+    r"(?:^|\n)\s*(?:\d{1,2}[.)]|[-*•])\s|[;,]\s"
+    r"|\s(?:and also|also|besides|on top of that|plus|as well as|and then)\s"
+    r"|\s(?:а также|также|кроме того|ещё и|к тому же|вдобавок|и ещё|плюс)\s",
     re.I,
 )
-_SHORTEST_POINT = 2  # words
 _LEAST_POINTS = 2
+_SUBSTANTIAL = 2  # meaningful words that make a clause an answer in its own right
 
 
 @dataclass(frozen=True, slots=True)
 class Recall:
-    """The reply repeats at least `least` meaningful words of the complaint."""
+    """The reply repeats `least` meaningful words of the complaint, or says enough about the case in its own.
+
+    `specific` is how many words that other replies do not need are enough.
+    """
 
     kind: ClassVar[str] = "recall"
     least: int = 2
+    specific: int = 4
     stop: frozenset[str] = field(default=frozenset(), repr=False)
     signals: tuple[str, ...] = ()
 
@@ -34,13 +38,14 @@ class Recall:
         yield from self.signals
 
     def find(self, situation: Situation) -> Iterator[Fault]:
-        asked = meaning(situation.complaint, self.stop | _names(situation), own_words=False)
+        stop = self.stop | _names(situation)
+        asked = meaning(situation.complaint, stop, own_words=False)
         if not asked or any(True for _ in situation.found(self.signals)):
             return
-        said = meaning(situation.text, self.stop)
-        common = set(asked) & set(said)
+        common = set(asked) & set(meaning(situation.text, stop))
         strong = any(key.isdigit() for key in common)
-        if len(common) < min(self.least, len(asked)) and not strong:
+        enough = strong or len(common) >= min(self.least, len(asked))
+        if not enough and len(common) + len(specifics(situation.text, stop)) < self.specific:
             yield Fault(missing=True)
 
 
@@ -59,17 +64,17 @@ class Points:
         if any(True for _ in situation.found(self.signals)):
             return
         stop = self.stop | _names(situation)
-        points = [
-            (point, set(meaning(Text(point), stop, own_words=False)))
-            for point in _points(situation.complaint)
-        ]
-        points = [(point, keys) for point, keys in points if keys]
+        points = _pieces(situation.complaint, stop, own_words=False)
         if len(points) < _LEAST_POINTS:
             return
-        said = set(meaning(situation.text, stop))
-        open_points = [point for point, keys in points if not keys & said]
-        if open_points:
-            yield Fault(missing=True, params={"missing": _shorten(open_points[0])})
+        answers = _pieces(situation.text, stop, own_words=True)
+        said = {key for _, keys in answers for key in keys}
+        asked = {key for _, keys in points for key in keys}
+        unanswered = [point for point, keys in points if not keys & said]
+        # An answer in other words than the customer's: it may well be for a point that looks open.
+        spare = sum(len(keys) >= _SUBSTANTIAL and not keys & asked for _, keys in answers)
+        if len(unanswered) > spare:
+            yield Fault(missing=True, params={"missing": _shorten(unanswered[0])})
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +106,16 @@ def _names(situation: Situation) -> frozenset[str]:
     return frozenset(meaning(Text(situation.context.customer_name)))
 
 
-def _points(complaint: Text) -> Iterator[str]:
-    raw = complaint.raw
-    for start in complaint.sentence_starts if complaint.words else ():
-        end = complaint.sentence_end(start)
-        for piece in _POINT_BREAK.split(raw[complaint.starts[start] : complaint.ends[end]]):
-            if len(piece.split()) >= _SHORTEST_POINT:
-                yield piece.strip(" ,;-")
+def _pieces(text: Text, stop: frozenset[str], *, own_words: bool) -> list[tuple[str, set[str]]]:
+    """Clauses that say something, each with its meaningful words."""
+    found = []
+    for start in text.sentence_starts if text.words else ():
+        end = text.sentence_end(start)
+        for piece in _POINT_BREAK.split(text.raw[text.starts[start] : text.ends[end]]):
+            keys = set(meaning(Text(piece), stop, own_words=own_words)) if piece else set()
+            if keys and " " in piece.strip():
+                found.append((piece.strip(" ,;-"), keys))
+    return found
 
 
 def _shorten(point: str) -> str:

@@ -21,11 +21,29 @@ _TITLES = listed(
 _NAME = re.compile(r"[^\W\d_]{3,}")
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 _LATIN = re.compile(r"[A-Za-z]")
+# Letters that Russian does not have.
+_OWN_LETTERS = {"be": re.compile("[ўЎ]"), "uk": re.compile("[іїєґІЇЄҐ]")}
+_SMALL_WORDS = {
+    "en": listed(
+        "the and is was were you your we our i my to of for in it that this with not have has had at on"
+    ),
+    "de": listed(
+        "der die das und ist war sie ihr ihre ihren wir uns ich mein nicht mit für von zu im den dem ein eine"
+    ),
+    "fr": listed(
+        "le la les et est vous votre nous notre je mon ma pas avec pour de du des un une dans que qui"
+    ),
+    "es": listed("el los las y es usted su nosotros nuestro yo mi no con para del un una en que lo por"),
+    "it": listed("il lo gli e è lei suo noi nostro io mio non con per di del un una in che la le"),
+    "pl": listed("i jest pan pani nasz my ja mój nie z dla do w na że się to za"),
+}
+_SHORTEST_NAME = 3
 _GREETING = listed(
     """dear hello hi hey morning afternoon evening good thanks sorry уважаемый уважаемая здравствуйте
     привет добрый доброе день вечер утро дорогой дорогая"""
 )
-_WOMEN, _MEN = frozenset(("mrs", "ms", "miss", "madam")), frozenset(("mr", "sir"))
+_WOMEN = listed("mrs ms miss madam уважаемая госпожа дорогая г-жа")
+_MEN = listed("mr sir уважаемый господин дорогой г-н")
 _FEW_LETTERS = 12
 
 
@@ -45,7 +63,7 @@ class Account:
             yield Fault(layer=Layer.METADATA, params={"reason": "accused"}, because="about_employee")
         elif author is not None and author.company is False:
             yield Fault(layer=Layer.METADATA, params={"reason": "personal"}, because="author.company")
-        elif author is None or author.company is None:
+        else:
             yield from map(fault_at, situation.found(self.signals))
 
     @staticmethod
@@ -54,11 +72,10 @@ class Account:
         if author is None:
             return False
         own = {fold(one) for one in (author.id, author.account) if one}
-        names = name_parts(author.name)
-        for accused in situation.context.about_employee:
-            if fold(accused) in own or (names and names & name_parts(accused)):
-                return True
-        return False
+        return any(
+            fold(accused) in own or _same_person(author.name, accused, sure=author.company is True)
+            for accused in situation.context.about_employee
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +89,34 @@ class Address:
         yield from self.signals
 
     def find(self, situation: Situation) -> Iterator[Fault]:
-        theirs, ours = script(situation.context.complaint_text), script(situation.text.raw)
+        raw = situation.text.raw
+        theirs, ours = language_of(situation.context.complaint_text), language_of(raw)
         if theirs and ours and theirs != ours:
-            yield Fault(
-                0, len(situation.text.raw.rstrip()), params={"reason": "language"}, because="complaint_text"
-            )
+            yield Fault(0, len(raw.rstrip()), params={"reason": "language"}, because="complaint_text")
             return
         yield from map(fault_at, situation.found(self.signals))
-        yield from _wrong_name(situation)
+        wrong = list(_wrong_name(situation))
+        yield from wrong
+        if not wrong and not _named(situation):
+            yield Fault(missing=True, params={"reason": "name"}, because="customer_name")
+
+
+def _named(situation: Situation) -> bool:
+    """Whether the reply calls the customer by a name they gave, or no name is known."""
+    known = name_parts(situation.context.customer_name)
+    forms = {
+        word.form for word in situation.text.words if word is not None and len(word.form) >= _SHORTEST_NAME
+    }
+    return not known or any(_same_name(form, part) for form in forms for part in known)
+
+
+def _same_person(author: str, accused: str, *, sure: bool) -> bool:
+    """Whether two names can be one person's. `sure` asks for more than a common first name."""
+    a, b = name_parts(author), name_parts(accused)
+    common = a & b
+    if len(a) > 1 and len(b) > 1:
+        return len(common) > 1
+    return bool(common) and not sure
 
 
 def name_parts(name: str) -> frozenset[str]:
@@ -97,6 +134,23 @@ def script(text: str) -> str:
     return "en" if latin > 2 * cyrillic else ""
 
 
+def language_of(text: str) -> str:
+    """A guess at the language from letters and small words: "" where it cannot be told."""
+    found = script(text)
+    if found == "ru":
+        return next((name for name, letters in _OWN_LETTERS.items() if letters.search(text)), "ru")
+    if found != "en":
+        return found
+    words = fold(text[:2000]).split()
+    counts = {
+        name: sum(word.strip(".,!?:;") in small for word in words) for name, small in _SMALL_WORDS.items()
+    }
+    best = max(counts, key=lambda name: counts[name])
+    if counts[best] == 0 or counts[best] == sorted(counts.values())[-2]:
+        return ""
+    return best
+
+
 def _wrong_name(situation: Situation) -> Iterator[Fault]:
     """A greeting by a name that is not the customer's, or with the title of another sex."""
     known = name_parts(situation.context.customer_name)
@@ -108,11 +162,20 @@ def _wrong_name(situation: Situation) -> Iterator[Fault]:
         return
     first, last = greeted[0], greeted[-1]
     names = {word.form for position in greeted if (word := text.words[position]) is not None}
-    titles = {fold(part) for part in situation.context.customer_name.replace(".", " ").split()}
-    wrong_title = (titles & _WOMEN and names & _MEN) or (titles & _MEN and names & _WOMEN)
+    said = {word.form for word in text.words[:8] if word is not None}
+    sex = _sex(situation.context.customer_name)
+    wrong_title = (sex == "f" and said & _MEN) or (sex == "m" and said & _WOMEN)
     called = names - _TITLES
     if wrong_title or (called and not any(_same_name(a, b) for a in called for b in known)):
         yield Fault(text.starts[first], text.ends[last], params={"reason": "name"}, because="customer_name")
+
+
+def _sex(name: str) -> str:
+    """ "f" or "m" where a title or the ending of a Russian name tells it, else ""."""
+    parts = re.findall(r"[^\W\d_]+", fold(name))
+    if any(part in _WOMEN or part.endswith(("овна", "евна", "ична", "ия")) for part in parts):
+        return "f"
+    return "m" if any(part in _MEN or part.endswith(("ович", "евич")) for part in parts) else ""
 
 
 def _greeted(text: Text) -> list[int]:
