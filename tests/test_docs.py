@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shlex
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,6 +12,7 @@ from typing import Any
 import click
 import pytest
 from tables import ABILITIES, KEYS, README, keys, rewritten
+from tracked import ROOT, tracked
 
 from complaint_gift.cli.main import main
 from complaint_gift.playbook import load_playbook
@@ -22,7 +22,6 @@ from complaint_gift.runtime.sections import FileSchema
 from complaint_gift.runtime.settings import Console, Settings, load_settings
 from complaint_gift.web import create_app
 
-ROOT = README.parent
 TEXT = README.read_text("utf-8")
 AGAIN = "write it again with `make docs` and commit it"
 BUILT_IN = sorted(path.parent.name for path in (ROOT / "plugins").glob("*/complaint_gift_*"))
@@ -215,15 +214,7 @@ def test_profiles_hold_as_many_rules_as_told() -> None:
     assert int(told[1]) == len(load_playbook(profile="minimal").active)
 
 
-def pages() -> list[Path]:
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "*.md"],
-        cwd=ROOT, capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    return [ROOT / name for name in listed.stdout.split("\0") if name and (ROOT / name).exists()]
-
-
-@pytest.mark.parametrize("page", pages(), ids=lambda path: str(path.relative_to(ROOT)))
+@pytest.mark.parametrize("page", tracked("*.md"), ids=lambda path: str(path.relative_to(ROOT)))
 def test_every_link_leads_somewhere(page: Path) -> None:
     text = page.read_text("utf-8")
     anchors = {

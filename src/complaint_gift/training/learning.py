@@ -160,13 +160,7 @@ def train(
         part.train()
     rounds = [list(batches(documents, dice)) for _ in range(plan.epochs)]
     steps = sum(map(len, rounds))
-    optimiser = torch.optim.AdamW(
-        [
-            {"params": model.upper.parameters(), "lr": plan.rate},
-            {"params": model.context.parameters(), "lr": plan.head_rate},
-        ],
-        weight_decay=0.01,
-    )
+    optimiser = _optimiser(model, plan)
 
     def pace(step: int) -> float:
         return min((step + 1) / (plan.warm_up * steps), max(0.0, (steps - step) / steps))
@@ -177,13 +171,7 @@ def train(
         total = 0.0
         for count, group in enumerate(groups):
             some = [surrounded(document, neutral, dice) for document in group]
-            texts = [
-                [
-                    noise[u.text] if u.text in noise and dice.random() < 0.25 else u.text
-                    for u in document.units
-                ]
-                for document in some
-            ]
+            texts = [_mistyped(document, noise, dice) for document in some]
             loss = loss_of(model, gather(some, states, texts))
             optimiser.zero_grad()
             loss.backward()
@@ -201,6 +189,22 @@ def train(
                 )
     for part in model.parts():
         part.eval()
+
+
+def _optimiser(model: Model, plan: Plan) -> torch.optim.AdamW:
+    groups = [
+        {"params": model.upper.parameters(), "lr": plan.rate},
+        {"params": model.context.parameters(), "lr": plan.head_rate},
+    ]
+    return torch.optim.AdamW(groups, weight_decay=0.01)
+
+
+def _mistyped(document: Document, noise: dict[str, str], dice: random.Random) -> list[str]:
+    """Its sentences, a quarter of those that have a mistyped twin replaced by it."""
+    return [
+        noise[unit.text] if unit.text in noise and dice.random() < 0.25 else unit.text
+        for unit in document.units
+    ]
 
 
 @dataclass
