@@ -148,3 +148,23 @@ def test_every_signal_is_heard_in_both_languages(playbook: Playbook) -> None:
 
 def test_every_rule_names_its_source(playbook: Playbook) -> None:
     assert [rule.id for rule in playbook.rules.values() if not rule.source] == []
+
+
+def test_third_language_is_yaml_only(playbook: Playbook) -> None:
+    """German stands for any language an admin adds: the minimal rules hear it and answer in it."""
+    text = "Es tut uns leid, aber Sie haben die Anleitung nicht gelesen."
+    findings = {finding.rule: finding for finding in playbook.review(text).findings}
+    assert {"no-blame-customer", "no-apology-but", "thank-for-the-complaint"} <= set(findings)
+    for rule in MINIMAL:
+        assert "de" in playbook.rules[rule].message, rule
+    said = playbook.words(findings["no-blame-customer"], "de")
+    assert said.message == playbook.rules["no-blame-customer"].message["de"]
+
+
+def test_text_without_a_fault_passes_in_german(playbook: Playbook) -> None:
+    text = (
+        "Guten Tag Frau Berg, danke, dass Sie uns das geschrieben haben. Wir haben vergessen, Sie anzurufen, "
+        "das tut uns leid. Wir haben Ihnen heute 45 Euro überwiesen, ich melde mich am Freitag bis 12 Uhr."
+    )
+    spoken = {f.rule for f in load_playbook(profile="minimal").review(text).findings}
+    assert spoken == set()
