@@ -54,6 +54,8 @@ _GIVING = re.compile(
     re.I,
 )
 _GOES_TO = re.compile(r"^\W*(?:off|for the|for your|towards|extra|сверху|за|на карту|вам)\b", re.I)
+_OFF = re.compile(r"^\W*off\b", re.I)
+_STOPS = re.compile(r"^\W*(?:$|[.,!;]|\band\b)", re.I)
 _EACH_AFTER = re.compile(r"^\W*(?:each|apiece|a day|per day|кажд\w+|в день|за каждый)\b", re.I)
 _EACH_BEFORE = re.compile(r"\bпо\W*$", re.I)
 _HALF = re.compile(r"(?:half(?: of)?(?: the| your)?|половин\w+(?: от)?)\W*$", re.I)
@@ -141,9 +143,8 @@ def _bare(text: Text) -> Iterator[Sum]:
     for match in _BARE.finditer(text.raw):
         start, end = match.span()
         before, after = text.raw[max(0, start - _LOOK) : start], text.raw[end : end + _LOOK]
-        if (
-            _GIVING.search(before) and re.match(r"\W*(?:$|[.,!;]|\Wand\b)|" + _GOES_TO.pattern, after, re.I)
-        ) or _HALF.search(before):
+        given = _GIVING.search(before) and (_STOPS.match(after) or _GOES_TO.match(after))
+        if given or _OFF.match(after) or _HALF.search(before):
             yield Sum(start, end, _value(match.group()) or 0.0, "")
 
 

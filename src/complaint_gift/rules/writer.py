@@ -104,10 +104,10 @@ class Address:
 def _named(situation: Situation) -> bool:
     """Whether the reply calls the customer by a name they gave, or no name is known."""
     known = name_parts(situation.context.customer_name)
-    forms = {
-        word.form for word in situation.text.words if word is not None and len(word.form) >= _SHORTEST_NAME
-    }
-    return not known or any(_same_name(form, part) for form in forms for part in known)
+    words = [word for word in situation.text.words if word is not None and len(word.form) >= _SHORTEST_NAME]
+    return not known or any(
+        word.form == part or (word.title and _same_name(word.form, part)) for word in words for part in known
+    )
 
 
 def _same_person(author: str, accused: str, *, sure: bool) -> bool:
