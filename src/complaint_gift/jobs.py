@@ -31,11 +31,13 @@ def perform_action(action_id: int) -> None:
 
 
 def _work_off(kind: Literal["delivery", "action"], row_id: int, work: Callable[[int], None]) -> None:
+    from complaint_gift.runtime.ending import is_asked
+
     began = time.monotonic()
     tried, waiting = set[int](), [row_id]
     while waiting:
         for each in waiting:
-            if tried and time.monotonic() - began > ENOUGH_SECONDS:
+            if tried and (time.monotonic() - began > ENOUGH_SECONDS or is_asked()):
                 return
             tried.add(each)
             work(each)

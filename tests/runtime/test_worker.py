@@ -217,6 +217,15 @@ def test_warm_stop_lets_the_job_end(tmp_path, start, bell) -> None:
     assert happened(tmp_path, "ended", 1)
 
 
+def test_warm_stop_asks_a_job_of_many_rows_to_come_to_its_end(tmp_path, start, bell) -> None:
+    worker = start(row1="many")
+    bell.ring("delivery", 1)
+    assert wait_until(lambda: happened(tmp_path, "began", 1))
+    worker.terminate()
+    assert worker.wait(20) == 0
+    assert happened(tmp_path, "asked", 1)
+
+
 def test_foreign_jobs_are_dropped_and_never_run(tmp_path, start, bell, connection) -> None:
     marker = tmp_path / "executed"
     plain = Queue(module.QUEUE, connection=connection, serializer=JSONSerializer)

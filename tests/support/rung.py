@@ -6,7 +6,7 @@ import sys
 import time
 from pathlib import Path
 
-from complaint_gift.runtime import queue, worker
+from complaint_gift.runtime import ending, queue, worker
 
 FOLDER = Path(os.environ.get("RUNG_FOLDER", "."))
 
@@ -25,8 +25,20 @@ def work(number: int) -> None:
         raise ValueError("Mrs Smith wrote: my soup was cold")
     if habit == "die":
         os.kill(os.getpid(), 9)
-    time.sleep(habit)
+    if habit == "many":
+        many(number)
+    else:
+        time.sleep(habit)
     note("ended", number)
+
+
+def many(number: int) -> None:
+    """A job that goes on from row to row until the worker asks it to come to its end."""
+    for _ in range(300):
+        if ending.is_asked():
+            note("asked", number)
+            return
+        time.sleep(0.1)
 
 
 def use_test_jobs() -> None:

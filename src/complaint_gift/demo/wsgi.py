@@ -30,7 +30,6 @@ def create_demo(environ: Mapping[str, str]) -> WSGIApplication:
     """The whole demo as one application; CG_CONFIG is what `prepare` returned."""
     config = Path(environ["CG_CONFIG"])
     parts = runtime.build(runtime.load_settings(config, environ), serving=True)
-    runtime.warm(parts.playbook)
     runtime.keep_fresh(parts.playbook)
     return beside(web.create_app(parts), config.parent)
 

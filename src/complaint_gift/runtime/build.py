@@ -8,6 +8,7 @@ import threading
 import time
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -73,7 +74,7 @@ def build(settings: Settings, *, bell: Bell | None = None, serving: bool = False
     Raises PlaybookError, PolicyError and whatever else a configuration can get wrong, each in words.
     """
     store = SqlStore(settings.database_url)
-    playbook = LivePlaybook(settings.playbook_folder, profile=settings.profile)
+    playbook = open_playbook(settings.playbook_folder, settings.profile)
     policy = load_policy(settings.policy)
     queue = open_queue(connect_to_ring(settings.redis_url or url_of(settings.valkey_folder)))
     ears = open_ears(settings)
@@ -93,6 +94,18 @@ def build(settings: Settings, *, bell: Bell | None = None, serving: bool = False
     return Parts(settings, store, playbook, policy, queue, service, ears)
 
 
+@lru_cache(maxsize=1)
+def open_playbook(folder: Path | None, profile: str) -> LivePlaybook:
+    """The playbook of this process, with its dictionaries in memory; raises PlaybookError.
+
+    Read for the first time inside a job, a dictionary would be loaded again by every job, while it holds
+    locks. What a process has opened before a fork, its children have for nothing.
+    """
+    playbook = LivePlaybook(folder, profile=profile)
+    warm(playbook)
+    return playbook
+
+
 def keep_fresh(playbook: LivePlaybook, *, every: float = LOOK_SECONDS) -> threading.Thread:
     """A thread that takes changed rules up; call it after the last fork.
 
@@ -110,10 +123,7 @@ def keep_fresh(playbook: LivePlaybook, *, every: float = LOOK_SECONDS) -> thread
 
 
 def warm(playbook: LivePlaybook) -> None:
-    """Read one text in each language, so that dictionaries are in memory before a fork or a request.
-
-    Read for the first time inside a job, they would be loaded again by every job, while it holds locks.
-    """
+    """Read one text in each language."""
     for text in ("Thank you for telling us, we are sorry.", "Спасибо, что написали, просим прощения."):
         playbook().review(text)
 

@@ -190,7 +190,9 @@ class Supervisor:
         pause = pause_after(child.failures)
         child.start_at = self.clock() + pause
         child.part.stop()
-        self.say(f"{child.name} ended ({describe(status)}); it starts again in {pause:g} s.")
+        log = getattr(child.part, "log", None)
+        why = f" What it said is in {log}." if log else ""
+        self.say(f"{child.name} ended ({describe(status)}); it starts again in {pause:g} s.{why}")
 
     def _start_again(self, child: Child) -> None:
         try:

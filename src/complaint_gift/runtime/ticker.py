@@ -8,7 +8,7 @@ import threading
 
 import structlog
 
-from complaint_gift.runtime.build import Parts, refresh, warm
+from complaint_gift.runtime.build import Parts, refresh
 from complaint_gift.service.ports import StoreUnavailable
 
 TICK_SECONDS = 5.0
@@ -29,7 +29,6 @@ class Ticker:
         """Tick until SIGTERM or SIGINT, then let go of the lease."""
         for sent in (signal.SIGTERM, signal.SIGINT):
             signal.signal(sent, lambda *_: self._stopping.set())
-        warm(self.parts.playbook)
         while not self._stopping.is_set():
             self.tick()
             self._stopping.wait(self.every)

@@ -18,7 +18,7 @@ from complaint_gift.runtime.valkey import EmbeddedValkey, url_of
 WEB, WORK, EARS, BELL = range(
     4
 )  # the order of stopping: nothing new comes in, then work ends, then the queue
-WORKER_PATIENCE = 20.0
+WORKER_PATIENCE = 12.0
 
 
 class PortTaken(Exception):

@@ -6,6 +6,7 @@ What RQ leaves open is closed here or by the rows (see each comment): rows are c
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import time
@@ -19,7 +20,8 @@ from rq import Queue, Worker
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
-from complaint_gift.runtime.build import Parts, hold, refresh, warm
+from complaint_gift.runtime import ending
+from complaint_gift.runtime.build import Parts, hold, refresh
 from complaint_gift.runtime.leash import tie_to_parent
 from complaint_gift.runtime.queue import JOBS, connect_to_work, open_queue
 from complaint_gift.runtime.valkey import url_of
@@ -74,12 +76,20 @@ class GuardedWorker(Worker):
             job.delete()
             return
         self._prepare()
+        ending.listen()  # before the fork, so that the horse is never without
         super().execute_job(job, queue)
 
     def main_work_horse(self, job: Job, queue: Queue) -> None:
         """In the horse: go down with the worker, or two would work on one row after a restart."""
         tie_to_parent(int(self.pid or 0), signal.SIGKILL)
         super().main_work_horse(job, queue)
+
+    def handle_warm_shutdown_request(self) -> None:
+        """A job of many rows shall not be waited for until its last one."""
+        super().handle_warm_shutdown_request()  # type: ignore[no-untyped-call]
+        if self.horse_pid:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.horse_pid, ending.ASK)
 
     def handle_exception(self, job: Job, *exc_info: Any) -> None:
         """Log what kind of error it was and where; its words may quote a customer."""
@@ -136,7 +146,6 @@ def start_worker(parts: Parts) -> None:
             log.error("worker-without-database", problem=str(exc))
 
     hold(parts)
-    warm(parts.playbook)
     url = parts.settings.redis_url or url_of(parts.settings.valkey_folder)
     worker = GuardedWorker(connect_to_work(url), beat=beat, prepare=lambda: refresh(parts.playbook))
     worker.work(logging_level="WARNING")

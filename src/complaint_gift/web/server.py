@@ -15,6 +15,7 @@ from gunicorn.arbiter import Arbiter
 from gunicorn.glogging import Logger
 from gunicorn.workers.base import Worker
 
+from complaint_gift.runtime.build import open_playbook
 from complaint_gift.runtime.leash import tie_to_parent
 from complaint_gift.runtime.settings import Settings
 
@@ -52,7 +53,8 @@ class Server(BaseApplication):
             "worker_class": "gthread",
             "workers": settings.processes,
             "threads": settings.threads,
-            # Threads and connections do not survive a fork: each process builds its own.
+            # Threads and connections do not survive a fork: each process builds its own. The playbook is
+            # nothing but values, so `serve_web` opens it once for all of them.
             "preload_app": False,
             "graceful_timeout": GRACE_SECONDS,
             "timeout": 60,
@@ -77,6 +79,7 @@ class Server(BaseApplication):
 def serve_web(settings: Settings, application: str = APPLICATION) -> None:
     """Serve until a signal says stop; ends the process."""
     prepare_metrics(settings.data / "metrics")
+    open_playbook(settings.playbook_folder, settings.profile)
     Server(settings, application).run()
 
 

@@ -5,6 +5,5 @@ import os
 from complaint_gift import runtime, web
 
 parts = runtime.build(runtime.load_settings(None, os.environ), serving=True)
-runtime.warm(parts.playbook)
 runtime.keep_fresh(parts.playbook)
 app = web.create_app(parts)
