@@ -234,13 +234,15 @@ def test_internal_note_never_leaves_the_page_and_is_never_stopped(
     page.locator(".badge").click()
     expect(page.locator(".cg-line")).to_have_text("Only colleagues read this, so I look away.")
     keep(page, "extension-note-en")
+    page.evaluate("document.querySelector('#comment-editor-container-tabs-0').id = 'unheard-of'")
+    expect(page.locator(".cg-line")).to_contain_text("I cannot tell whether a customer reads this")
     page.locator("#save").click()
     assert sent(page) == ["I told her to calm down"]
 
     write(page, "Please calm down")
     page.get_by_role("tab", name="Reply to customer").click()
     badge(page, "hold")
-    assert [asked["text"] for asked in review.asked] == ["Please calm down"]
+    assert {asked["text"] for asked in review.asked} == {"Please calm down"}
 
 
 def test_host_that_is_not_allowed_is_not_touched(open_desk: Callable[..., Page], review: Review) -> None:

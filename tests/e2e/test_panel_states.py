@@ -30,7 +30,7 @@ def test_card_says_how_the_customer_reads_it(open_page: Open, site: Any) -> None
     site.review.words = {"calm down": CALM}
     page = open_page(ticket=SALON["en"])
     page.fill("#draft", "Please calm down.")
-    expect(page.locator(".cg-reading")).to_have_text("How the customer reads it: They do not care.")
+    expect(page.locator(".cg-reading")).to_have_text("They do not care.")
 
 
 def test_finding_is_set_aside_with_a_reason(open_page: Open, site: Any) -> None:

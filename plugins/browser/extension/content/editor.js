@@ -4,6 +4,9 @@ import { readField } from "./field.js";
 import { readFormatted } from "./formatted.js";
 import { makeMarks } from "./marks.js";
 
+/** Milliseconds after a key at which we look; the debounce begins there. */
+export const AFTER_LETTER = 40;
+
 /** Gives the panel's editor, and beside it `place()` to draw again after scrolling. */
 export function makeEditor(element, { layer, ignore }) {
   const text = element instanceof HTMLTextAreaElement ? readField(element, layer) : readFormatted(element, ignore);
@@ -41,17 +44,15 @@ export function makeEditor(element, { layer, ignore }) {
   };
 }
 
-// Typing must not wait for us: what we do about a key comes after its letter is on the screen.
+// Typing must not wait for us: what we do about a key comes when its letter has long been on the screen.
 function once(act) {
   let isWaiting = false;
   return () => {
     if (isWaiting) return;
     isWaiting = true;
-    requestAnimationFrame(() => {
-      setTimeout(() => {
-        isWaiting = false;
-        act();
-      });
-    });
+    setTimeout(() => {
+      isWaiting = false;
+      act();
+    }, AFTER_LETTER);
   };
 }

@@ -2,7 +2,7 @@
 
 import { el } from "@panel/dom.js";
 import { mountPanel } from "@panel/mount.js";
-import { makeEditor } from "./editor.js";
+import { AFTER_LETTER, makeEditor } from "./editor.js";
 import { isDark, visibleBox } from "./place.js";
 import { ask, waive } from "./service.js";
 import { pageTexts } from "./texts.js";
@@ -21,30 +21,33 @@ export function takeSeat(element, { site, language, layer }) {
   layer.append(badge, sheet, said);
   let verdict = null;
 
-  const panel = mountPanel({ element: review, editor, ask, waive, describe, language, delay: 250, perMinute: 120, onState: drawBadge });
+  const panel = mountPanel({ element: review, editor, ask, waive, describe, language, delay: 250 - AFTER_LETTER, perMinute: 120, onState: drawBadge });
 
   function composer() {
     return (site.composer && element.closest(site.composer)) || document;
   }
 
-  /** Only what is known to reach a customer may leave this page. */
-  function isForCustomer() {
+  /** Who reads it: "customer", "internal" or "unsure". Only what is known to reach a customer may leave this page. */
+  function reader() {
     const around = composer();
-    if (site.internal && around.querySelector(site.internal)) return false;
-    return !site.customer || around.querySelector(site.customer) !== null;
+    if (site.internal && around.querySelector(site.internal)) return "internal";
+    return !site.customer || around.querySelector(site.customer) !== null ? "customer" : "unsure";
   }
 
+  const isForCustomer = () => reader() === "customer";
+
   function describe() {
-    if (!isForCustomer()) return { skip: true };
+    const known = reader();
+    if (known !== "customer") return { skip: known };
     const conversation = findConversation(site.conversation);
     return { scope: "public-reply", context: { ...(conversation && { conversation }), ...(site.source && { source: site.source }), visibility: "public" } };
   }
 
-  let wasForCustomer = isForCustomer();
+  let before = reader();
   /** Looks again for what changed without an event: note or reply, moved, hidden. */
   function look() {
-    if (wasForCustomer !== isForCustomer()) {
-      wasForCustomer = !wasForCustomer;
+    if (before !== reader()) {
+      before = reader();
       panel.refresh();
     }
     place();

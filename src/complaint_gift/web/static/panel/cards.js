@@ -69,7 +69,7 @@ export function makeCards({ say, point, goTo, insert, setAside }) {
         ),
         finding.quote ? el("button", { type: "button", class: "cg-quote", title: texts.show, onclick: () => goTo(item.finding) }) : null,
         el("p", { class: "cg-message" }, finding.message),
-        finding.reading ? el("p", { class: "cg-reading" }, el("span", {}, `${texts.reading}: `), finding.reading) : null,
+        finding.reading ? el("p", { class: "cg-reading" }, finding.reading) : null,
         why,
         form,
         finding.suggestion ? makeSuggestion(item) : null,

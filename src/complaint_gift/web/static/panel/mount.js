@@ -19,7 +19,8 @@ const NOTHING = { findings: [], signals: [] };
 
 /**
  * Draws the panel into `element` and watches `editor`. `describe()` gives {scope, context, format?}, null while
- * there is nothing to review, or {skip: true} where only colleagues read along. `waive(waiver)` keeps a reason, null where nothing can be set aside. `showsCase` asks for the case at once.
+ * there is nothing to review, or {skip: "internal"} where only colleagues read along,
+ * {skip: "unsure"} where nobody can tell. `waive(waiver)` keeps a reason, null where nothing can be set aside. `showsCase` asks for the case at once.
  * `onState(state)` hears {kind, verdict, count, label}.
  * Gives {refresh, setLanguage, settled, sendAnyway, isPending, verdict, findings, destroy}.
  */
@@ -158,7 +159,7 @@ export function mountPanel({
     const mood = state.kind === "answer" ? verdict : state.kind;
     heading.textContent = texts.title;
     element.dataset.mood = mood;
-    drawLines(status, linesFor({ ...state, mood, findings, texts, isSkipped: describe()?.skip === true }));
+    drawLines(status, linesFor({ ...state, mood, findings, texts, skip: describe()?.skip }));
     drawLadder();
     cards.draw(isOpen ? [...shown, ...rest] : shown);
     more.hidden = rest.length === 0;

@@ -3,8 +3,8 @@
 import { el } from "./dom.js";
 
 /** What to say in a state, as lines: the first is the headline. */
-export function linesFor({ kind, why, awaiting, mood, findings, texts, isSkipped = false }) {
-  if (kind === "idle" && isSkipped) return [texts.colleagues];
+export function linesFor({ kind, why, awaiting, mood, findings, texts, skip = null }) {
+  if (kind === "idle" && skip) return [texts.skipped[skip]];
   if (kind === "away") return awayLines(why, texts);
   if (kind !== "answer") return [texts[kind] ?? texts.idle];
   const errors = findings.filter((f) => f.severity === "error").length;
