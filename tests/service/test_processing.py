@@ -140,7 +140,77 @@ def test_newer_state_saved_meanwhile_is_fetched_again(world: World) -> None:
     before = world.desk.fetches
     world.tell()
     world.work()
-    assert world.desk.fetches == before + 3, "two deliveries, and one of them twice"
+    assert world.desk.fetches == before + 2, "what the later one brought is what the earlier one announced"
+
+
+def test_newer_state_asked_for_before_we_heard_is_fetched_again(world: World) -> None:
+    world.complain()
+    world.tell()
+    (early,) = world.bell.rings
+    world.bell.rings.clear()
+
+    def be_overtaken(what: str) -> None:
+        """While the early one asks, a second one comes; then the early one is overtaken by a look."""
+        world.desk.trouble = lambda what: None
+        with world.store.transaction() as tx:
+            row = tx.lock_conversation(SOURCE, "1")
+            tx.save_conversation(row.id, row.snapshot, fetched_after=early[1] - 1)
+
+    world.desk.trouble = be_overtaken
+    before = world.desk.fetches
+    world.service.process(early[1])
+    assert world.desk.fetches == before + 2
+    assert state_of(world)[0] is DeliveryState.DONE
+
+
+def test_deliveries_of_one_action_cause_one_fetch(world: World) -> None:
+    world.complain()
+    before = world.desk.fetches
+    world.desk.say("1", AGENT, "Thank you, we are on it.")
+    for _ in range(3):
+        world.tell()
+    world.work()
+    assert world.desk.fetches == before + 1
+    assert {row.state for row in world.service.deliveries()} == {DeliveryState.DONE}
+    assert world.service.case_facts(SOURCE, "1").stage.value == "answered"
+
+
+def test_delivery_that_came_during_a_fetch_is_fetched_for(world: World) -> None:
+    world.complain()
+
+    def write_late(what: str) -> None:
+        """The helpdesk had answered already when this was written."""
+        world.desk.trouble = lambda what: None
+        world.tell()
+
+    world.desk.trouble = write_late
+    before = world.desk.fetches
+    world.tell()
+    world.work()
+    assert world.desk.fetches == before + 2
+
+
+def test_merge_is_looked_at_even_when_both_sides_are_known(world: World) -> None:
+    world.complain()
+    world.desk.open("2")
+    world.desk.say("2", CUSTOMER, "One more thing about it.")
+    world.desk.change("1", status="closed")
+    world.tell("2")
+    world.send(("ConversationMerged", {"conversation": "1", "into": "2"}))
+    world.work()
+    assert world.service.case_facts(SOURCE, "2").why == "merged:1"
+
+
+def test_redaction_among_deliveries_of_one_action_is_done(world: World) -> None:
+    world.complain()
+    world.desk.say("1", CUSTOMER, "My card is 4000 1234.")
+    world.tell()
+    world.send(("MessageRedacted", {"conversation": "1", "message": "1-2"}))
+    world.work()
+    with world.store.transaction() as tx:
+        row = tx.find_conversation(SOURCE, "1")
+        assert row is not None
+        assert [m.message.text for m in tx.messages(row.id)][1] == ""
 
 
 @pytest.mark.parametrize(

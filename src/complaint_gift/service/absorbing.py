@@ -19,11 +19,12 @@ class Outdated(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """What the helpdesk has (None: gone), and the version of our row before we asked."""
+    """What the helpdesk has (None: gone); the version of our row and the newest delivery before we asked."""
 
     source: str
     conversation: str
     version: int
+    after: int
     snapshot: Conversation | None
 
 
@@ -32,8 +33,19 @@ def fetch(means: Means, source_name: str, conversation: str) -> Fetched:
     source, plugin = means.source(source_name)
     with means.store.reading() as tx:
         row = tx.find_conversation(source_name, conversation)
+        after = tx.newest_delivery()
     snapshot = plugin.fetch(conversation, source, means.client(source_name))
-    return Fetched(source_name, conversation, row.version if row else 0, snapshot)
+    return Fetched(source_name, conversation, row.version if row else 0, after, snapshot)
+
+
+def is_known(means: Means, source_name: str, conversation: str, delivery: int) -> bool:
+    """Whether this conversation was asked for after that delivery came: then all it announced is here.
+
+    Counted in ids and not in time, so that clocks of several machines need not agree.
+    """
+    with means.store.reading() as tx:
+        row = tx.find_conversation(source_name, conversation)
+    return row is not None and row.deleted_at is None and row.fetched_after >= delivery
 
 
 def absorb(
@@ -49,7 +61,7 @@ def absorb(
     known = {stored.version_id for stored in tx.messages(row.id)}
     # The row is ours by the name we asked for, whatever the helpdesk calls it.
     snapshot = replace(fetched.snapshot, source=fetched.source, id=fetched.conversation)
-    tx.save_conversation(row.id, replace(snapshot, messages=()))
+    tx.save_conversation(row.id, replace(snapshot, messages=()), fetched.after)
     for message in snapshot.messages:
         tx.save_message(row.id, message, outbox.now)
     fresh = frozenset(s.version_id for s in tx.messages(row.id) if s.version_id not in known)

@@ -16,8 +16,8 @@ from complaint_gift.domain import (
     PersonErased,
     Reason,
 )
-from complaint_gift.plugin import PluginError, Refused, UnknownEvent, Unreachable, Unreadable
-from complaint_gift.service.absorbing import Fetched, Outdated, absorb, fetch, forget
+from complaint_gift.plugin import Delivery, PluginError, Refused, UnknownEvent, Unreachable, Unreadable
+from complaint_gift.service.absorbing import Fetched, Outdated, absorb, fetch, forget, is_known
 from complaint_gift.service.complaints import MERGE, Opinion
 from complaint_gift.service.escalating import Cause, raise_escalation
 from complaint_gift.service.guards import drop_echoes
@@ -81,13 +81,21 @@ def _work(means: Means, claimed: ClaimedDelivery) -> None:
         _settle(means, claimed, DeliveryState.IGNORED, why or "nothing of interest to us")
         return
     for attempt in range(FETCHES):
-        fetched = [fetch(means, delivery.source, one) for one in _conversations(events)]
+        fetched = [fetch(means, delivery.source, one) for one in _to_fetch(means, delivery, events)]
         try:
             _commit(means, claimed, events, fetched)
             return
         except Outdated:
             if attempt == FETCHES - 1:
                 raise
+
+
+def _to_fetch(means: Means, delivery: Delivery, events: Sequence[Event]) -> list[str]:
+    """One action may send several deliveries: what one of them brought is not asked for again."""
+    wanted = _conversations(events)
+    if any(isinstance(event, ConversationMerged) for event in events):
+        return wanted
+    return [one for one in wanted if not is_known(means, delivery.source, one, delivery.id)]
 
 
 def _conversations(events: Sequence[Event]) -> list[str]:
@@ -136,7 +144,13 @@ def _commit(
         if not done:
             raise LeaseLost(claimed.delivery.id)
     outbox.ring(means.bell)
-    log.info("delivery-done", delivery=claimed.delivery.id, source=source, actions=len(outbox.ids))
+    log.info(
+        "delivery-done",
+        delivery=claimed.delivery.id,
+        source=source,
+        fetched=len(fetched),
+        actions=len(outbox.ids),
+    )
 
 
 def _merge(tx: Transaction, source: str, ended: str, into: str) -> Opinion | None:

@@ -118,11 +118,14 @@ class StoredConversation:
     """The snapshot we hold. `snapshot.messages` is empty here, `Transaction.messages` has them.
 
     `version` grows with every `save_conversation`; 0 means that only the row exists, never fetched.
+    `fetched_after` is the id of the newest delivery that there was when this state was asked for: what any
+    delivery up to it announced is in here.
     """
 
     id: int
     snapshot: Conversation
     version: int = 0
+    fetched_after: int = 0
     merged_into: str = ""
     deleted_at: datetime | None = None
 

@@ -56,6 +56,9 @@ class Deliveries(Protocol):
     def reopen_delivery(self, delivery_id: int) -> bool:
         """An admin's wish: unreadable, ignored or failed becomes new, 0 attempts. False if it was none."""
 
+    def newest_delivery(self) -> int:
+        """The id of the delivery that came last, 0 while there is none."""
+
     def deliveries(self, state: DeliveryState | None, limit: int) -> list[DeliveryRow]:
         """The newest first, all states when None."""
 
@@ -72,7 +75,7 @@ class Conversations(Protocol):
     def conversation_by_id(self, conversation_id: int) -> StoredConversation | None:
         """The same by our own id, without a lock."""
 
-    def save_conversation(self, conversation_id: int, snapshot: Conversation) -> None:
+    def save_conversation(self, conversation_id: int, snapshot: Conversation, fetched_after: int = 0) -> None:
         """Overwrite the snapshot columns (messages are saved apart), add 1 to version, forget deleted_at."""
 
     def mark_merged(self, conversation_id: int, into: str) -> None:

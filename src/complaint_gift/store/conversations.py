@@ -45,7 +45,7 @@ class Conversations(Rows):
         found = self._db.execute(wanted).one_or_none()
         return None if found is None else _conversation(found)
 
-    def save_conversation(self, conversation_id: int, snapshot: Conversation) -> None:
+    def save_conversation(self, conversation_id: int, snapshot: Conversation, fetched_after: int = 0) -> None:
         """Overwrite the snapshot columns, add 1 to the version, forget that it was deleted."""
         values: dict[str, Any] = {name: getattr(snapshot, name) for name in _SNAPSHOT}
         self._change(
@@ -54,6 +54,7 @@ class Conversations(Rows):
             tags=sorted(snapshot.tags),
             purged=False,
             deleted_at=None,
+            fetched_after=fetched_after,
             version=t.conversation.c.version + 1,
         )
 
@@ -196,7 +197,9 @@ def _columns(said: Message) -> dict[str, Any]:
 def _conversation(row: Row[Any]) -> StoredConversation:
     values = {name: getattr(row, name) for name in _SNAPSHOT}
     snapshot = Conversation(row.source, row.external_id, tags=frozenset(row.tags), **values)
-    return StoredConversation(row.id, snapshot, row.version, row.merged_into, row.deleted_at)
+    return StoredConversation(
+        row.id, snapshot, row.version, row.fetched_after, row.merged_into, row.deleted_at
+    )
 
 
 def _message(row: Row[Any]) -> StoredMessage:

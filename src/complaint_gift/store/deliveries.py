@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, func, select
 
 from complaint_gift.plugin import Delivery
 from complaint_gift.service.records import ClaimedDelivery, DeliveryRow, DeliveryState
@@ -50,6 +50,10 @@ class Deliveries(Rows):
     def reopen_delivery(self, delivery_id: int) -> bool:
         """False when it was neither unreadable, ignored nor failed."""
         return self._again(table, delivery_id, _ENDED, DeliveryState.NEW)
+
+    def newest_delivery(self) -> int:
+        """0 while there is none."""
+        return int(self._db.execute(select(func.max(table.c.id))).scalar() or 0)
 
     def deliveries(self, state: DeliveryState | None, limit: int) -> list[DeliveryRow]:
         """The newest first."""

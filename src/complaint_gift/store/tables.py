@@ -48,6 +48,10 @@ def _number(name: str) -> Column[object]:
     return Column(name, Integer, nullable=False, server_default="0")
 
 
+def _number64(name: str) -> Column[object]:
+    return Column(name, Key, nullable=False, server_default="0")
+
+
 def _millis(name: str) -> Column[object]:
     return Column(name, BigInteger, nullable=False, server_default="0")
 
@@ -88,7 +92,8 @@ delivery = _table(
     Index("ix_delivery_state", "state", "received_at"),
 )
 
-# One ticket or thread as we saw it last. `purged`: none of its words are left here.
+# One ticket or thread as we saw it last. `purged`: none of its words are left here. `fetched_after`:
+# the newest delivery that there was when we asked for this state.
 conversation = _table(
     "conversation",
     Column("source", Words, nullable=False),
@@ -110,6 +115,7 @@ conversation = _table(
     _text("merged_into"),
     _at("deleted_at", nullable=True),
     _flag("purged"),
+    _number64("fetched_after"),
     UniqueConstraint("source", "external_id"),
 )
 
@@ -234,6 +240,8 @@ promise = _table(
     _at("due_at", nullable=True),
     _text("who"),
     Column("state", Words, nullable=False, server_default="open"),
+    _at("settled_at", nullable=True),
+    _text("settled_by"),
 )
 
 # The outbox: a wish to change the helpdesk or to tell a person.
