@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from importlib import import_module
 from importlib.metadata import entry_points
@@ -10,6 +11,7 @@ from typing import Any
 import click
 
 from complaint_gift.plugin import GROUP, PluginNotUsable, Source, load_plugins
+from complaint_gift.runtime.logs import configure_logs
 
 # Name -> module:attribute. The demo stands above this package and is therefore found by name, as plugins are.
 COMMANDS = {
@@ -92,5 +94,7 @@ def _sources_of(plugin: str) -> list[Source]:
 @click.version_option(package_name="complaint-gift", message="%(version)s")
 def main(config: str | None) -> None:
     """Check every reply to a complaint, and let no complaint wait."""
+    # What a command has to say goes to standard output, so what is logged may not.
+    configure_logs(level=logging.WARNING)
     if config:
         os.environ["CG_CONFIG"] = os.path.abspath(config)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import MutableMapping
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 
@@ -37,7 +37,7 @@ def configure_logs(*, terminal: bool | None = None, level: int = logging.INFO) -
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = ToStandardError()
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=_SHARED,
@@ -51,6 +51,22 @@ def configure_logs(*, terminal: bool | None = None, level: int = logging.INFO) -
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 
+class ToStandardError(logging.StreamHandler[TextIO]):
+    """Writes to what standard error is at that moment, not to what it was at the start."""
+
+    def __init__(self) -> None:
+        logging.Handler.__init__(self)
+
+    @property
+    def stream(self) -> TextIO:
+        """Standard error now."""
+        return sys.stderr
+
+    @stream.setter
+    def stream(self, _: TextIO) -> None:
+        """Not to be changed."""
+
+
 def hide(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Blank what may hold words of people or secrets."""
     for key in event.keys() & _HIDDEN:
@@ -60,16 +76,24 @@ def hide(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str
 
 def shorten(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """One line each, and never a traceback's values: the kind of an error and where it came from."""
-    error = event.pop("exc_info", None)
-    kind, value, trace = error if isinstance(error, tuple) else (None, None, None)
-    if kind is not None:
-        event["error"] = kind.__name__
+    error = _error_of(event.pop("exc_info", None))
+    if error is not None:
+        event["error"] = type(error).__name__
+        trace = error.__traceback__
         while trace is not None and trace.tb_next is not None:
             trace = trace.tb_next
         if trace is not None:
             event["where"] = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}"
-    del value
     for key, told in event.items():
         if isinstance(told, str):
             event[key] = told.replace("\n", " ⏎ ")[:2000]
     return event
+
+
+def _error_of(told: Any) -> BaseException | None:
+    """Loggers take an error, a triple or True for the one that is being handled."""
+    if isinstance(told, BaseException):
+        return told
+    if isinstance(told, tuple):
+        return told[1] if isinstance(told[1], BaseException) else None
+    return sys.exc_info()[1] if told else None
