@@ -80,6 +80,13 @@ def test_list_replaces_the_shipped_list(tmp_path: Path) -> None:
         ("extends: default\nnotes: {en: {default: ' '}}\n", "2:13:", "the notes lack 'default'"),
         ("extends: default\ntriggers: {court: {en: ['(a|']}}\n", "2:25:", "'(a|' is not a phrase"),
         ("extends: default\npeople: {owner: [{mail: x}]}\n", "2:25:", "a person has no key 'mail'"),
+        ("extends: default\nremedy_limits: [{amount: a lot}]\n", "2:26:", "'a lot' is no amount of money"),
+        ("extends: default\nremedy_limits: [{role: boss, amount: 5}]\n", "2:24:", "'boss' is not known here"),
+        (
+            "extends: default\nremedy_limits: [{currency: EUR}]\n",
+            "2:17:",
+            "a limit of remedies lacks 'amount'",
+        ),
         ("extends: minimal\n", "1:10:", "there is no policy 'minimal'"),
         ("reply: {quiet: 5 min}\n", "1:1:", "the policy lacks 'calendar'"),
         ("- one\n", "1:1:", "a policy is a mapping"),

@@ -6,9 +6,7 @@ from collections.abc import Iterable
 
 from complaint_gift.domain import Conversation
 from complaint_gift.service.people import is_about, is_same
-from complaint_gift.service.policy import ASSIGNEE, Person, Policy
-
-STAFF = "staff"
+from complaint_gift.service.policy import ASSIGNEE, STAFF, Person, Policy
 
 
 def first_rung(policy: Policy, start: int, about: Iterable[str], snapshot: Conversation | None) -> int:

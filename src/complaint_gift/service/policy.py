@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from complaint_gift.domain import Reason
+from complaint_gift.domain import Author, Reason, Role
 from complaint_gift.service.hours import Hours, Span
 from complaint_gift.service.records import Kept
 
 LANGUAGES = ("en", "ru")
 ASSIGNEE = "assignee"
+STAFF = "staff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,17 @@ class Notes:
 
 
 @dataclass(frozen=True, slots=True)
+class RemedyLimit:
+    """How much one reply may promise unasked; "" for role, source or brand means: any. "" currency: any."""
+
+    amount: float
+    currency: str = ""
+    role: str = ""
+    source: str = ""
+    brand: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     """How much and how often."""
 
@@ -123,6 +135,23 @@ class Policy:
     language: str
     limits: Limits
     keep: Mapping[Kept, Span]
+    remedy_limits: tuple[RemedyLimit, ...] = ()
+
+    def remedy_limit(self, source: str, brand: str, author: Author) -> RemedyLimit | None:
+        """The first that fits this author there, None where the company has set none."""
+        given = {"source": source.casefold(), "brand": brand.casefold(), "role": self.role_of(author)}
+        for limit in self.remedy_limits:
+            wanted = {"source": limit.source, "brand": limit.brand, "role": limit.role}
+            if all(not value or value.casefold() == given[key] for key, value in wanted.items()):
+                return limit
+        return None
+
+    def role_of(self, author: Author) -> str:
+        """`manager` for those the helpdesk calls so and for all who stand above the staff; else `agent`."""
+        person = self.person(author.id, author.account)
+        above = (group for name, group in self.people.items() if name != STAFF)
+        is_above = person is not None and any(person in group for group in above)
+        return (Role.MANAGER if author.role is Role.MANAGER or is_above else Role.AGENT).value
 
     def reply_due(self, channel: str, since: datetime) -> datetime:
         """By when somebody of ours must have answered a message that came at `since` (aware)."""

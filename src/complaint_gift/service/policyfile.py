@@ -21,6 +21,7 @@ from complaint_gift.service.policy import (
     Notes,
     Person,
     Policy,
+    RemedyLimit,
     Rung,
     Signs,
     Urgency,
@@ -28,6 +29,7 @@ from complaint_gift.service.policy import (
 from complaint_gift.service.reading import (
     Reading,
     one_of,
+    read_amount,
     read_count,
     read_flag,
     read_placed,
@@ -108,6 +110,7 @@ def _read_policy(reading: Reading, tree: Spot) -> Policy | None:
         notes=parts["notes"],
         language=parts["language"],
         limits=Limits(**parts["limits"]),
+        remedy_limits=tuple(parts["remedy_limits"]),
         keep={_KEPT[name]: span for name, span in parts["keep"].items()},
     )
 
@@ -261,6 +264,20 @@ def _people(reading: Reading, spot: Spot) -> dict[str, tuple[Person, ...]]:
     }
 
 
+def _remedy_limit(reading: Reading, spot: Spot) -> RemedyLimit | None:
+    optional = {name: Spot("", spot.place) for name in ("currency", "role", "source", "brand")}
+    whole = Spot(optional | spot.value, spot.place) if isinstance(spot.value, dict) else spot
+    readers: dict[str, Callable[[Reading, Spot], Any]] = {
+        "amount": read_amount,
+        "currency": lambda r, s: read_text(r, s).upper(),
+        "role": one_of("", "agent", "manager"),
+        "source": read_text,
+        "brand": read_text,
+    }
+    parts = reading.fields(whole, readers, "a limit of remedies")
+    return parts and RemedyLimit(**parts)
+
+
 def _note_texts(reading: Reading, spot: Spot) -> dict[str, str]:
     known = {reason.value for reason in Reason} | {"default"}
     texts = reading.named(spot, read_text)
@@ -324,5 +341,6 @@ _SECTIONS: Mapping[str, Callable[[Reading, Spot], Any]] = {
             read_span,
         ),
     ),
+    "remedy_limits": lambda r, s: [limit for limit in r.each(s, _remedy_limit) if limit],
     "keep": _section("keep", dict.fromkeys(_KEPT, read_span)),
 }

@@ -78,6 +78,13 @@ def read_count(reading: Reading, spot: Spot) -> int:
     return int(spot.value)
 
 
+def read_amount(reading: Reading, spot: Spot) -> float:
+    if isinstance(spot.value, bool) or not isinstance(spot.value, int | float) or not 0 <= spot.value < 1e12:
+        reading.say(spot.place, f"{spot.value!r} is no amount of money", "write a number, as 50 or 49.90")
+        return 0.0
+    return float(spot.value)
+
+
 def read_span(reading: Reading, spot: Spot) -> Span:
     try:
         return Span.parse(str(spot.value))

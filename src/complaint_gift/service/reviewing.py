@@ -14,7 +14,7 @@ from complaint_gift.plugin import Can
 from complaint_gift.rules import Context
 from complaint_gift.service.casework import News, judge
 from complaint_gift.service.complaints import AGENT, Opinion
-from complaint_gift.service.contexts import Facts, draft_context
+from complaint_gift.service.contexts import Facts, Placed, place_draft
 from complaint_gift.service.escalating import WAITING, NotFound
 from complaint_gift.service.means import Means
 from complaint_gift.service.outbox import Outbox
@@ -32,6 +32,7 @@ from complaint_gift.service.records import (
     hash_text,
 )
 from complaint_gift.service.turns import THEIRS
+from complaint_gift.service.verdicts import join
 
 log = structlog.get_logger(__name__)
 
@@ -65,21 +66,29 @@ def review_draft(
     given = dict(context or {})
     Context.parse(given)
     source, conversation = str(given.get("source") or ""), str(given.get("conversation") or "")
-    facts = _facts(means, source, conversation) if source and conversation else None
-    whole = draft_context(means, facts, given) if facts is not None else given
+    placed = _place(means, source, conversation, text, given) if source and conversation else None
+    known = Context.parse(placed.context if placed else given)
     shadow: list[Finding] = []
-    verdict = means.review(text, Context.parse(whole), scope, shadow)
+    verdict = means.review(text, known, scope, shadow)
+    is_reply = scope is Scope.PUBLIC_REPLY and known.visibility != "internal" and bool(text.strip())
+    if placed and is_reply and len(placed.turn.messages) > 1:
+        verdict = join(verdict, means.review(placed.turn.text, known, scope))
     if source in means.sources and conversation and scope is Scope.PUBLIC_REPLY and text.strip():
         _remember(means, source, conversation, text, verdict, shadow)
     return verdict
 
 
-def _facts(means: Means, source: str, conversation: str) -> Facts | None:
+def _place(
+    means: Means, source: str, conversation: str, text: str, given: Mapping[str, Any]
+) -> Placed | None:
     try:
         # An agent is typing: this may not wait for a worker's transaction to end.
         with means.store.reading() as tx:
             row = tx.find_conversation(source, conversation)
-            return Facts(row.snapshot, tuple(tx.messages(row.id)), tx.case(row.id)) if row else None
+            if row is None:
+                return None
+            facts = Facts(row.snapshot, tuple(tx.messages(row.id)), tx.case(row.id))
+            return place_draft(tx, means, facts, text, given, means.now())
     except StoreUnavailable:
         return None
 

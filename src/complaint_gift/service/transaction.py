@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from complaint_gift.domain import Conversation, Escalation, Message, Verdict
+from complaint_gift.domain import Author, Conversation, Escalation, Message, Verdict
 from complaint_gift.service.records import (
     ActionRow,
     ActionState,
@@ -86,6 +86,17 @@ class Conversations(Protocol):
 
     def messages(self, conversation_id: int) -> list[StoredMessage]:
         """All of them with their newest version, ordered by (sent_at, id)."""
+
+    def find_author(self, source: str, author_id: str, account: str) -> Author | None:
+        """Who wrote under this id, else under this account, as of their newest message of this source."""
+
+    def replies_to_others(
+        self, snapshot: Conversation, author: Author, since: datetime, before: datetime, limit: int
+    ) -> list[str]:
+        """Texts that this author (by id of the source, or by account) sent as staff to other customers.
+
+        Public ones of other conversations, sent at or after `since` and before `before`; the newest first.
+        """
 
     def save_message(self, conversation_id: int, message: Message, seen_at: datetime) -> StoredMessage:
         """Insert or update by (conversation, external id); a changed text makes a new version.

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from complaint_gift.domain import Finding, Severity, Verdict
+from complaint_gift.domain import Decision, Finding, Severity, Verdict
 from complaint_gift.promises import find_promises
 from complaint_gift.rules import Context
 from complaint_gift.service.contexts import Facts, context_of
@@ -51,7 +51,7 @@ def _read_message(
     tx: Transaction, means: Means, facts: Facts, turn: Turn, stored: StoredMessage, reason: str, now: datetime
 ) -> Violation | None:
     shadow: list[Finding] = []
-    verdict = review(means, facts, turn, stored, stored.message.text, shadow)
+    verdict = review(tx, means, facts, turn, stored, stored.message.text, shadow)
     said = tuple(f for f in verdict.findings if not f.missing)
     tx.save_verdict(stored.version_id, Subject.MESSAGE, replace(verdict, findings=said), now)
     _count(tx, facts, said, (f for f in shadow if not f.missing), now)
@@ -87,7 +87,7 @@ def read_turns(tx: Transaction, means: Means, facts: Facts, now: datetime) -> da
         if not turn.is_over and due > now:
             return due
         shadow: list[Finding] = []
-        verdict = review(means, facts, turn, turn.last, turn.text, shadow)
+        verdict = review(tx, means, facts, turn, turn.last, turn.text, shadow)
         missing = tuple(f for f in verdict.findings if f.missing)
         tx.save_verdict(turn.last.version_id, Subject.TURN, replace(verdict, findings=missing), now)
         _count(tx, facts, missing, (f for f in shadow if f.missing), now)
@@ -104,6 +104,7 @@ def _count(
 
 
 def review(
+    tx: Transaction,
     means: Means,
     facts: Facts,
     turn: Turn,
@@ -112,8 +113,25 @@ def review(
     shadow: list[Finding] | None = None,
 ) -> Verdict:
     """The playbook's verdict on a text of ours in its conversation."""
-    context = Context.parse(context_of(means, facts, turn, stored.message))
+    context = Context.parse(context_of(tx, means, facts, turn, stored.message))
     return means.review(text, context, shadow=shadow)
+
+
+def join(words: Verdict, turn: Verdict) -> Verdict:
+    """One verdict of what is said in a text and what is missing in the turn that it ends.
+
+    This is what becomes of the two that are kept of a sent message; what is missing never holds.
+    """
+    said = tuple(f for f in words.findings if not f.missing)
+    missing = tuple(f for f in turn.findings if f.missing)
+    decision = words.decision
+    if decision in (Decision.PASS, Decision.WARN):
+        is_clear = all(f.severity is Severity.INFO for f in (*said, *missing))
+        decision = Decision.PASS if is_clear else Decision.WARN
+    findings = sorted((*said, *missing), key=lambda f: (f.severity.rank, f.missing, f.start or 0))
+    return replace(
+        words, decision=decision, findings=tuple(findings), complete=words.complete and turn.complete
+    )
 
 
 def stored_conversation(facts: Facts) -> int:

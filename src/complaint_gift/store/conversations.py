@@ -24,6 +24,10 @@ _SNAPSHOT = (
     "subject", "brand", "channel", "status", "priority", "form", "rating", "requester_id", "assignee_id",
     "group_id", "url", "updated_at",
 )  # fmt: skip
+_STAFF = (Role.AGENT, Role.MANAGER)
+_IS_NEWEST = (t.message_version.c.message_id == t.message.c.id) & (
+    t.message_version.c.number == t.message.c.number
+)
 
 
 class Conversations(Rows):
@@ -71,6 +75,38 @@ class Conversations(Rows):
         wanted = _newest().where(t.message.c.conversation_id == conversation_id)
         found = self._db.execute(wanted.order_by(t.message.c.sent_at, t.message.c.id))
         return [_message(row) for row in found]
+
+    def find_author(self, source: str, author_id: str, account: str) -> Author | None:
+        """The id counts more than the account."""
+        for column, value in ((t.message.c.author_id, author_id), (t.message.c.author_account, account)):
+            if value:
+                wanted = _newest().join(t.conversation).where(t.conversation.c.source == source)
+                wanted = wanted.where(column == value).order_by(t.message.c.sent_at.desc()).limit(1)
+                found = self._db.execute(wanted).one_or_none()
+                if found is not None:
+                    return _message(found).message.author
+        return None
+
+    def replies_to_others(
+        self, snapshot: Conversation, author: Author, since: datetime, before: datetime, limit: int
+    ) -> list[str]:
+        """The newest first."""
+        said, other = t.message.c, t.conversation.c
+        is_same = (said.author_id == author.id) & (other.source == snapshot.source)
+        if author.account:
+            is_same = is_same | (said.author_account == author.account)
+        is_here = (other.source == snapshot.source) & (
+            (other.external_id == snapshot.id)
+            | ((other.requester_id == snapshot.requester_id) & (other.requester_id != ""))
+        )
+        wanted = (
+            select(t.message_version.c.text)
+            .select_from(t.message.join(t.conversation).join(t.message_version, _IS_NEWEST))
+            .where(is_same, ~is_here, said.author_role.in_(_STAFF), said.visibility != Visibility.INTERNAL)
+            .where(said.sent_at >= since, said.sent_at < before, t.message_version.c.text != "")
+        )
+        found = self._db.execute(wanted.order_by(said.sent_at.desc(), said.id.desc()).limit(limit))
+        return list(found.scalars())
 
     def save_message(self, conversation_id: int, message: Message, seen_at: datetime) -> StoredMessage:
         """Insert or update; a changed text makes a version. A redacted one never takes its text back."""
@@ -175,9 +211,7 @@ def _named(source: str, external_id: str) -> Select[Any]:
 
 def _newest() -> Select[Any]:
     version = t.message_version.c
-    return select(t.message, version.id.label("version_id"), version.text).join(
-        t.message_version, (version.message_id == t.message.c.id) & (version.number == t.message.c.number)
-    )
+    return select(t.message, version.id.label("version_id"), version.text).join(t.message_version, _IS_NEWEST)
 
 
 def _columns(said: Message) -> dict[str, Any]:
