@@ -15,11 +15,11 @@ from complaint_gift.rules import (
     Cancelled,
     Check,
     Context,
+    Disclosure,
     Fault,
     Forbid,
     Limit,
     Order,
-    PersonalData,
     Points,
     Recall,
     Require,
@@ -237,8 +237,8 @@ def test_address_looks_at_language_and_name(text: str, context: dict[str, Any], 
     ],
 )
 def test_personal_data_of_others_must_not_be_public(text: str, found: list[str]) -> None:
-    assert quotes(PersonalData(), text) == found
-    assert not quotes(PersonalData(), text, {"visibility": "private"})
+    assert quotes(Disclosure(), text) == found
+    assert not quotes(Disclosure(), text, {"visibility": "private"})
 
 
 @pytest.mark.parametrize(

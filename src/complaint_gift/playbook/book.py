@@ -56,7 +56,7 @@ class Playbook:
         hits = self.hits(read, scope, learned, context.language)
         findings: list[Finding] = []
         decision = Decision.PASS
-        for rule, finding in self._findings(read, hits, scope, context):
+        for rule, finding in self._findings(read, hits, scope, context, heard=learned is not None):
             if rule.shadow:
                 if shadow is not None:
                     shadow.append(finding)
@@ -96,15 +96,17 @@ class Playbook:
     def ask(self, rule: Rule, text: str, scope: Scope, context: Context) -> list[Finding]:
         """What one rule says about a text, whatever the profile."""
         read = Text(text)
-        situation = Situation(read, by_signal(self.hits(read, None, language=context.language)), context)
+        hits = self.hits(read, None, language=context.language)
+        # An example says what the rule means, so it is judged as if every layer had spoken.
+        situation = self._situation(read, hits, context, heard=True)
         if scope not in rule.scopes:
             return []
         return list(self._said(rule, situation))
 
     def _findings(
-        self, text: Text, hits: list[Hit], scope: Scope, context: Context
+        self, text: Text, hits: list[Hit], scope: Scope, context: Context, *, heard: bool
     ) -> Iterable[tuple[Rule, Finding]]:
-        situation = Situation(text, by_signal(hits), context)
+        situation = self._situation(text, hits, context, heard=heard)
         for rule in self.active:
             if scope in rule.scopes:
                 yield from ((rule, finding) for finding in self._said(rule, situation))
@@ -112,15 +114,16 @@ class Playbook:
     def _said(self, rule: Rule, situation: Situation) -> Iterable[Finding]:
         if not rule.when.holds(situation.context, situation.text.raw):
             return ()
-        if rule.when.complaint_signal and not self._complained(situation, rule.when.complaint_signal):
+        if rule.when.complaint_signal and not situation.complained(rule.when.complaint_signal):
             return ()
         faults = joined(rule.check.find(situation))
         return _as_findings(rule, faults, situation.text.raw, situation.context) if faults else ()
 
-    def _complained(self, situation: Situation, names: Sequence[str]) -> bool:
-        """Whether one of the signals is in the customer's words."""
-        found = {hit.signal for hit in self.hits(situation.complaint, None)}
-        return not found.isdisjoint(names)
+    def _situation(self, text: Text, hits: Sequence[Hit], context: Context, *, heard: bool) -> Situation:
+        def listen(complaint: Text) -> list[Hit]:
+            return self.hits(complaint, None, language=context.language)
+
+        return Situation(text, by_signal(hits), context, heard=heard, listen=listen)
 
     def _finder(self, scope: Scope | None, languages: frozenset[str]) -> SignalFinder:
         key = scope, languages

@@ -148,6 +148,12 @@ class Fields:
 
     def translations(self, key: str) -> dict[str, str]:
         """A text per language: `{en: ..., ru: ...}`."""
+        node = self.node.entries.get(key)
+        if node is not None and node.kind == "text":
+            self.get(key)
+            remedy = f"Write `{key}: {{en: ..., ru: ...}}`, with the languages that you need."
+            self.wrong(node, f"`{key}` has to say in which language it is", remedy)
+            return {}
         inner = self.inner(key)
         if inner is None:
             return {}

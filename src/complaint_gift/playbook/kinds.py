@@ -15,10 +15,10 @@ from complaint_gift.rules import (
     Amount,
     Cancelled,
     Check,
+    Disclosure,
     Forbid,
     Limit,
     Order,
-    PersonalData,
     Points,
     Recall,
     Require,
@@ -29,6 +29,7 @@ from complaint_gift.rules import (
 from complaint_gift.rules.overlap import words_key
 
 _MOST_SENTENCES = 50
+_USUAL_SENTENCES = 2
 
 
 class KindReader:
@@ -50,9 +51,16 @@ class KindReader:
                 names += self._signal(item, key)
             else:
                 fields.wrong(item, f"`{key}` has to be a list of signals", f"Write `{key}: [name, name]`.")
-        if required and not names and not fields.has(key):
-            fields.wrong(fields.node, f"{fields.what} has no `{key}`", f"Add `{key}: [name of a signal]`.")
+        self._need(key, required=required)
         return tuple(names)
+
+    def _need(self, key: str, *, required: bool) -> None:
+        """Note that a list of signals is absent, or empty."""
+        fields, node = self.fields, self.fields.node.entries.get(key)
+        if required and node is None:
+            fields.wrong(fields.node, f"{fields.what} has no `{key}`", f"Add `{key}: [name of a signal]`.")
+        elif node is not None and node.kind == "list" and not node.items:
+            fields.wrong(node, f"`{key}` is an empty list", "Name at least one signal, or remove the key.")
 
     def _signal(self, node: Node, key: str) -> list[str]:
         if node.text in self.known:
@@ -84,8 +92,7 @@ class KindReader:
             inner.fields.finish()
             if name:
                 found.append(wanted)
-        if not found and not fields.has("signals"):
-            fields.wrong(fields.node, f"{fields.what} has no `signals`", "Add `signals: [name of a signal]`.")
+        self._need("signals", required=True)
         return tuple(found)
 
     def cancelled(self) -> Cancelled | None:
@@ -105,7 +112,10 @@ class KindReader:
         if node is not None and node.kind == "text" and node.text == "anywhere":
             self.fields.get("within")
             return ANYWHERE
-        return int(self.fields.number("within", default, 0, _MOST_SENTENCES)) if node is not None else default
+        if node is None:
+            return default
+        usual = min(default, _USUAL_SENTENCES)
+        return int(self.fields.number("within", usual, 0, _MOST_SENTENCES))
 
     def groups(self) -> tuple[tuple[str, ...], ...]:
         fields = self.fields
@@ -149,11 +159,14 @@ def _require(reader: KindReader) -> Check:
         reader.unless(),
         reader.within(ANYWHERE),
         reader.fields.flag("first_third", False),
+        reader.signals("suspect", required=False),
     )
 
 
 def _require_if(reader: KindReader) -> Check:
-    return RequireIf(reader.signals("if"), reader.signals("then"), reader.unless(), reader.within(2))
+    asked = reader.signals("if_complaint", required=False)
+    condition = reader.signals("if", required=not asked)
+    return RequireIf(condition, reader.signals("then"), reader.unless(), reader.within(2), asked)
 
 
 def _order(reader: KindReader) -> Check:
@@ -194,7 +207,7 @@ _KINDS: dict[str, Callable[[KindReader], Check]] = {
     "points": _points,
     "address": lambda reader: Address(reader.signals(required=False)),
     "similar": _similar,
-    "personal_data": lambda reader: PersonalData(reader.signals(required=False)),
+    "personal_data": lambda reader: Disclosure(reader.signals(required=False)),
     "amount": lambda reader: Amount(reader.signals(required=False), reader.unless()),
 }
 KINDS = tuple(_KINDS)

@@ -31,6 +31,7 @@ DEFAULT = Path(__file__).parent.parent / "playbooks" / "default"
 DEFAULT_PROFILE = "standard"
 _ENGINE = "1"  # part of the hash: raise it when the same rules mean something else
 _SUFFIXES = (".yaml", ".yml")
+_NO_RULE = "Write `extends: default` into its playbook.yaml, or put rules into its folder rules/."
 
 
 @dataclass(slots=True)
@@ -42,7 +43,9 @@ class _Pile:
     trusted: bool = False
     classes: dict[str, dict[str, list[str]]] = field(default_factory=dict)
     signals: dict[tuple[str, str], list[SignalDocument]] = field(default_factory=dict)
+    unread: set[str] = field(default_factory=set)
     rules: dict[str, tuple[Node, Source]] = field(default_factory=dict)
+    doubled: set[str] = field(default_factory=set)
     sources: list[Source] = field(default_factory=list)
     profile: str = ""
     shadow: set[str] = field(default_factory=set)
@@ -66,6 +69,8 @@ def load_playbook(
     rules = _rules(pile)
     chosen = profile or pile.profile or DEFAULT_PROFILE
     problems = [problem for source in pile.sources for problem in source.problems]
+    if not problems and not pile.rules:
+        problems.append(Problem(str(root), 1, 1, "the folder holds no rule", remedy=_NO_RULE))
     if not problems and not pile.trusted:
         memory.call_sound(digest)
     memory.save()
@@ -168,6 +173,8 @@ def _read_signals(
     for node in documents:
         document = read_signal(node, source, language, classes, trusted=pile.trusted)
         if document is None:
+            named = node.entries.get("signal")
+            pile.unread |= {named.text} if named is not None else set()
             continue
         if pile.thorough and not pile.trusted:
             note_untrue_phrases(document, source, latin)
@@ -188,6 +195,7 @@ def _keep_rule(node: Node, source: Source, pile: _Pile) -> None:
     below, first = known
     if first.file == source.file or Path(first.file).parent == Path(source.file).parent:
         at = identity or node
+        pile.doubled.add(name)
         source.add(
             at.line,
             at.column,
@@ -199,11 +207,13 @@ def _keep_rule(node: Node, source: Source, pile: _Pile) -> None:
 
 
 def _laid_over(below: Node, above: Node) -> Node:
+    # What comes from below stands in another file: whatever is wrong with the whole is told at the upper one.
+    below = _moved(below, above.line, above.column)
     entries, keys = dict(below.entries), dict(below.keys)
     for key, value in above.entries.items():
         old = entries.get(key)
         if (
-            key in ("message", "why", "reading", "suggestion", "examples")
+            key in ("enforces", "message", "why", "reading", "suggestion", "examples")
             and old is not None
             and old.kind == value.kind == "map"
         ):
@@ -213,10 +223,19 @@ def _laid_over(below: Node, above: Node) -> Node:
     return replace(above, entries=entries, keys=keys)
 
 
+def _moved(node: Node, line: int, column: int) -> Node:
+    items = [_moved(item, line, column) for item in node.items]
+    entries = {key: _moved(value, line, column) for key, value in node.entries.items()}
+    keys = dict.fromkeys(node.keys, (line, column))
+    return replace(node, line=line, column=column, items=items, entries=entries, keys=keys)
+
+
 def _rules(pile: _Pile) -> list[Rule]:
-    names = frozenset(name for name, _ in pile.signals)
+    names = frozenset(name for name, _ in pile.signals) | pile.unread
     rules = []
-    for node, source in pile.rules.values():
+    for name, (node, source) in pile.rules.items():
+        if name in pile.doubled or _changes_nothing(name, node, source, pile):
+            continue
         rule = read_rule(node, source, names)
         if rule is not None and rule.id not in pile.off:
             shadow, block = rule.shadow or rule.id in pile.shadow, rule.block or rule.id in pile.block
@@ -225,6 +244,19 @@ def _rules(pile: _Pile) -> list[Rule]:
     for key, named in (("shadow", pile.shadow), ("block", pile.block), ("off", pile.off)):
         _refuse_unknown(key, named, known, pile)
     return rules
+
+
+def _changes_nothing(name: str, node: Node, source: Source, pile: _Pile) -> bool:
+    """Note a document that is meant to change a rule, where there is no such rule."""
+    if node.kind != "map" or "id" not in node.entries or "kind" in node.entries:
+        return False
+    near = suggestion(name, pile.rules.keys() - {name})
+    if not near.startswith("Did"):
+        near = "Check the id, and that playbook.yaml says `extends: default`."
+    at = node.entries["id"]
+    remedy = f"{near} A rule of your own needs `kind` and `message`."
+    source.add(at.line, at.column, f"there is no rule `{name}` to change", remedy)
+    return True
 
 
 def _refuse_unknown(key: str, named: Iterable[str], known: Mapping[str, object], pile: _Pile) -> None:

@@ -31,7 +31,7 @@ class PlaybookError(Exception):
     """A playbook cannot be used. `problems` holds every mistake that was found, in file order."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
-        self.problems = tuple(sorted(problems))
+        self.problems = tuple(sorted(set(problems)))
         count = len(self.problems)
         head = "The playbook has a mistake" if count == 1 else f"The playbook has {count} mistakes"
         super().__init__(f"{head}:\n" + "\n".join(map(str, self.problems)))

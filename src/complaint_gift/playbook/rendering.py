@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from complaint_gift.playbook.rule import Rule, Words
 
 _OPTIONAL = re.compile(r"\[\[(.*?)\]\]", re.S)
+# The first letter of a text and of a sentence: a dropped part may have stood before it.
+_SENTENCE = re.compile(r"(?:^|(?<=[.!?] ))[^\W\d_]")
 _SLOT = re.compile(r"\{(\w+)\}")
 # What a reader sees where a slot of a skeleton has to be filled by hand.
 _BLANKS = {
@@ -41,4 +43,5 @@ def fill(text: str, params: Mapping[str, str], language: str) -> str:
         blank = _BLANKS.get(name, {})
         return params.get(name) or blank.get(language) or blank.get("en") or "…"
 
-    return _SLOT.sub(slot, _OPTIONAL.sub(part, text)).strip()
+    filled = _SLOT.sub(slot, _OPTIONAL.sub(part, text)).strip()
+    return _SENTENCE.sub(lambda match: match.group().upper(), filled)

@@ -21,6 +21,7 @@ class When:
     visibility: tuple[str, ...] = ()
     reply_to: tuple[str, ...] = ()
     channel: tuple[str, ...] = ()
+    not_channel: tuple[str, ...] = ()
     language: tuple[str, ...] = ()
     severity: tuple[str, ...] = ()
     brand: tuple[str, ...] = ()
@@ -35,6 +36,7 @@ class When:
             and (not self.visibility or context.visibility in self.visibility)
             and (not self.reply_to or context.reply_to in self.reply_to)
             and (not self.channel or context.channel in self.channel)
+            and context.channel not in self.not_channel
             and (not self.language or (context.language or script(text)) in self.language)
             and (not self.severity or context.severity in self.severity)
             and (not self.brand or context.brand in self.brand)

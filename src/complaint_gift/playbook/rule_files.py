@@ -142,12 +142,13 @@ def _when(fields: Fields, signals: frozenset[str]) -> When:
     if inner is None:
         return When()
     result = When(
-        complaint=inner.flag("complaint", True) if inner.has("complaint") else None,
-        first_reply=inner.flag("first_reply", True) if inner.has("first_reply") else None,
+        complaint=_if_said(inner, "complaint"),
+        first_reply=_if_said(inner, "first_reply"),
         visibility=inner.names("visibility", VISIBILITIES),
         reply_to=inner.names("reply_to", ("customer", "bystander")),
         channel=inner.names("channel"),
-        language=inner.names("language"),
+        not_channel=inner.names("not_channel"),
+        language=_codes(inner),
         severity=inner.names("severity", ("low", "normal", "high", "critical")),
         brand=inner.names("brand"),
         source=inner.names("source"),
@@ -155,6 +156,20 @@ def _when(fields: Fields, signals: frozenset[str]) -> When:
     )
     inner.finish()
     return result
+
+
+def _codes(fields: Fields) -> tuple[str, ...]:
+    names = fields.names("language")
+    for name in names:
+        if not re.fullmatch("[a-z]{2}", name):
+            node = fields.node.entries["language"]
+            fields.wrong(node, f"`{name[:60]}` is no language", "Use two-letter codes such as en and ru.")
+    return names
+
+
+def _if_said(fields: Fields, key: str) -> bool | None:
+    value = fields.flag(key, True)
+    return value if fields.has(key) else None
 
 
 def _examples(fields: Fields, message: Mapping[str, str]) -> tuple[Example, ...]:

@@ -66,6 +66,7 @@ def rule_schema() -> dict[str, Any]:
                 "visibility": _names(list(VISIBILITIES)),
                 "reply_to": _names(["customer", "bystander"]),
                 "channel": _names(),
+                "not_channel": _names(),
                 "language": _names(),
                 "severity": _names(["low", "normal", "high", "critical"]),
                 "brand": _names(),
@@ -76,6 +77,8 @@ def rule_schema() -> dict[str, Any]:
         "signals": signals,
         "all": {"type": "array", "items": _names()},
         "if": _names(),
+        "if_complaint": _names(),
+        "suspect": _names(),
         "then": _names(),
         "first": _names(),
         "unless": _names(),
@@ -114,6 +117,7 @@ def signal_schema() -> dict[str, Any]:
     learned = {
         "head": _TEXT,
         "threshold": {"type": "number", "minimum": 0, "maximum": 1},
+        "keeps": {"type": "number", "minimum": 0, "maximum": 1},
         "decides": {"enum": ["either", "alone", "confirms"]},
     }
     properties = {

@@ -90,7 +90,10 @@ def read_signal(
 
 def _phrases(fields: Fields, key: str, classes: Classes, *, trusted: bool) -> list[tuple[Phrase, Node]]:
     found = []
-    for item in fields.items(key):
+    items, node = fields.items(key), fields.node.entries.get(key)
+    if node is not None and node.kind == "list" and not items and not fields.has("replace"):
+        fields.wrong(node, f"`{key}` is an empty list", "Write one phrase a line, or remove the key.")
+    for item in items:
         if item.kind != "text" or not item.text.strip():
             fields.wrong(
                 item,
@@ -147,8 +150,9 @@ def _learned(fields: Fields) -> Learned | None:
     head = inner.text("head", required=True)
     threshold = inner.number("threshold", 0.5, 0, 1, whole=False)
     decides = inner.choice("decides", ("either", "alone", "confirms"), "either")
+    keeps = inner.number("keeps", 0, 0, 1, whole=False)
     inner.finish()
-    return Learned(head, threshold, decides)
+    return Learned(head, threshold, decides, keeps)
 
 
 def _examples(fields: Fields, name: str, language: str) -> tuple[SignalExample, ...]:

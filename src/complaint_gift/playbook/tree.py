@@ -217,7 +217,7 @@ _SAYINGS = (
     (
         "mapping values are not allowed",
         "a colon where no key can be",
-        'Put the text into quotes: "like: this".',
+        'Check the indentation of this line, or put the text into quotes: "like: this".',
     ),
     (
         "found unexpected end of stream",

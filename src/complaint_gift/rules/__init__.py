@@ -13,7 +13,7 @@ from complaint_gift.rules.checks import (
     Wanted,
 )
 from complaint_gift.rules.context import Context, ContextError, Writer
-from complaint_gift.rules.privacy import PersonalData
+from complaint_gift.rules.privacy import Disclosure
 from complaint_gift.rules.recall import Points, Recall, Similar
 from complaint_gift.rules.situation import Fault, Situation, joined
 from complaint_gift.rules.writer import Account, Address
@@ -27,11 +27,11 @@ __all__ = [
     "Check",
     "Context",
     "ContextError",
+    "Disclosure",
     "Fault",
     "Forbid",
     "Limit",
     "Order",
-    "PersonalData",
     "Points",
     "Recall",
     "Require",

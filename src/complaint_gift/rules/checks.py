@@ -100,7 +100,11 @@ class Forbid:
 
 @dataclass(frozen=True, slots=True)
 class Require:
-    """Something has to be said: each group of `groups` needs a hit of one of its signals."""
+    """Something has to be said: each group of `groups` needs a hit of one of its signals.
+
+    With `suspect`, words alone are not trusted to notice an absence: while the learned layer has not spoken,
+    the rule speaks only where one of these signals is found.
+    """
 
     kind: ClassVar[str] = "require"
     groups: tuple[tuple[str, ...], ...]
@@ -108,15 +112,17 @@ class Require:
     unless: tuple[str, ...] = ()
     within: int = ANYWHERE
     first_third: bool = False
+    suspect: tuple[str, ...] = ()
 
     def names(self) -> Iterator[str]:
         for group in self.groups:
             yield from group
-        yield from self.revoked_by
-        yield from self.unless
+        yield from (*self.revoked_by, *self.unless, *self.suspect)
 
     def find(self, situation: Situation) -> Iterator[Fault]:
         if any(True for _ in situation.found(self.unless)):
+            return
+        if self.suspect and not situation.heard and not any(True for _ in situation.found(self.suspect)):
             return
         credited = [
             [hit for hit in situation.found(group) if self._counts(hit, situation)] for group in self.groups
@@ -145,19 +151,27 @@ class Require:
 
 @dataclass(frozen=True, slots=True)
 class RequireIf:
-    """Where one thing is said, another has to follow or precede within so many sentences."""
+    """Where one thing is said, another has to follow or precede within so many sentences.
+
+    With `if_complaint` it is also wanted where one of these signals is in the customer's words.
+    """
 
     kind: ClassVar[str] = "require_if"
     condition: tuple[str, ...]
     then: tuple[str, ...]
     unless: tuple[str, ...] = ()
     within: int = 2
+    if_complaint: tuple[str, ...] = ()
 
     def names(self) -> Iterator[str]:
         yield from (*self.condition, *self.then, *self.unless)
 
     def find(self, situation: Situation) -> Iterator[Fault]:
         if any(True for _ in situation.found(self.unless)):
+            return
+        asked = bool(self.if_complaint) and situation.complained(self.if_complaint)
+        if asked and not any(True for _ in situation.found(self.then)):
+            yield Fault(missing=True, params={"missing": self.then[0]})
             return
         for hit in situation.found(self.condition):
             if situation.near(hit.sentence, self.then, self.within, self.within) is None:

@@ -41,8 +41,13 @@ def _stands(
     if hit.signal not in speaks:
         return True
     how = _for(speaks[hit.signal], raw[hit.start : hit.end])
-    if how.head not in learned or how.decides == "either":
+    if how.head not in learned:
         return True
+    if how.decides == "either":
+        return not how.keeps or any(
+            start < hit.end and hit.start < end and score >= how.keeps
+            for start, end, score in learned[how.head]
+        )
     agreed = any(start < hit.end and hit.start < end for start, end, _, _ in certain[hit.signal])
     return how.decides == "confirms" and agreed
 

@@ -51,6 +51,15 @@ _EMPTY = listed(
     сожаление хотеться обещать каждый никто ничто любой новый должен необходимый возможный ближайший
     кратчайший срок приятный лично личный"""
 )
+# Numbers in words that say something; one to three are in every text.
+_TEENS = """four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
+    eighteen nineteen twenty"""
+_RUSSIAN_TEENS = """четыре пять шесть семь восемь девять десять одиннадцать двенадцать тринадцать
+    четырнадцать пятнадцать шестнадцать семнадцать восемнадцать девятнадцать двадцать"""
+_TENS = {"thirty": "30", "тридцать": "30", "forty": "40", "сорок": "40", "fifty": "50", "пятьдесят": "50"}
+_COUNTS = _TENS | {
+    word: str(number) for words in (_TEENS, _RUSSIAN_TEENS) for number, word in enumerate(words.split(), 4)
+}
 _SHORTEST = 3
 _STEM = 5
 _SLOT = "\0"
@@ -78,6 +87,8 @@ def keys_of(word: Word) -> frozenset[str]:
     form = word.form
     if word.kind == "number":
         return frozenset((re.sub(r"\D", "", form) or form,))
+    if form in _COUNTS:
+        return frozenset((_COUNTS[form],))
     if word.kind != "word" or len(form) < _SHORTEST or is_common(form) or form in _EMPTY:
         return frozenset()
     heads = lemmas(form)

@@ -104,9 +104,7 @@ def parse(phrase: str, classes: Classes) -> tuple[Node, ...]:
             "a closing bracket without an opening one", reader.at, "Remove the bracket or open it."
         )
     if not any(isinstance(node, Atom | Choice) for node in nodes):
-        raise BadPhrase(
-            "a phrase without a word", 0, "Write at least one word: a phrase of gaps matches everything."
-        )
+        raise BadPhrase("no word in it", 0, "Write at least one word: a phrase of gaps matches everything.")
     return nodes
 
 
@@ -242,7 +240,7 @@ class _Reader:
             )
         if not _PIECE.fullmatch(body):
             raise BadPhrase(
-                f"a word {sign} with a sign that a word cannot have",
+                f"a word `{sign}` that holds a sign which no word can have",
                 start,
                 "Write plain words; a choice is `(a|b)`, any ending is `word*`, a comma `=,`. There are no "
                 "regular expressions in phrases: use the key `regex`.",

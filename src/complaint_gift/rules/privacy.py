@@ -63,7 +63,7 @@ _LEAST_DIGITS = {"card": 4, "passport": 7, "address": 1, "phone": 7, "mail": 0}
 
 
 @dataclass(frozen=True, slots=True)
-class PersonalData:
+class Disclosure:
     """Silent where the reply is not public."""
 
     kind: ClassVar[str] = "personal_data"

@@ -52,11 +52,15 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """How the learned layer speaks for a signal: `decides` is either, alone or confirms."""
+    """How the learned layer speaks for a signal: `decides` is either, alone or confirms.
+
+    With `keeps` words count only where a sentence they touch scores at least so much.
+    """
 
     head: str
     threshold: float
     decides: str = "either"
+    keeps: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -12,20 +12,38 @@ from complaint_gift.rules.signals import Hit
 from complaint_gift.text import Text, new_part
 
 Hits = Mapping[str, Sequence[Hit]]
+Listen = Callable[[Text], Iterable[Hit]]
 
 
 class Situation:
-    """One text under review. Complaint and reply are read once, on demand."""
+    """One text under review. Complaint and reply are read once, on demand.
 
-    def __init__(self, text: Text, hits: Hits, context: Context) -> None:
+    `heard` says whether the learned layer has spoken; `listen` finds the signals of a text.
+    """
+
+    def __init__(
+        self, text: Text, hits: Hits, context: Context, *, heard: bool = False, listen: Listen | None = None
+    ) -> None:
         self.text = text
         self.hits = hits
         self.context = context
+        self.heard = heard
+        self._listen = listen
 
     @cached_property
     def complaint(self) -> Text:
         """The customer's words, as far as they are known."""
         return Text(new_part(self.context.complaint_text))
+
+    @cached_property
+    def _complaint_signals(self) -> frozenset[str]:
+        if self._listen is None or not self.complaint.words:
+            return frozenset()
+        return frozenset(hit.signal for hit in self._listen(self.complaint))
+
+    def complained(self, names: Iterable[str]) -> bool:
+        """Whether one of the signals is in the customer's words."""
+        return not self._complaint_signals.isdisjoint(names)
 
     def found(self, names: Iterable[str]) -> Iterator[Hit]:
         """All hits of these signals."""
