@@ -18,6 +18,7 @@ export function makeLoop({ make, ask, show, delay = 250, perMinute = Infinity, a
   let running = null;
   let pending = false;
   let restUntil = 0;
+  let isHopeful = true; // that the closer look comes at all
   let waiters = [];
 
   function touch() {
@@ -61,9 +62,14 @@ export function makeLoop({ make, ask, show, delay = 250, perMinute = Infinity, a
   }
 
   function take(request, answer, turn) {
-    const awaiting = answer.complete === false && turn < again.length;
-    finish({ kind: "answer", answer, text: answer.text ?? request.text, awaiting });
-    if (awaiting) timer = setTimeout(() => lookCloser(request, turn + 1), again[turn]);
+    const isWhole = answer.complete !== false;
+    const isNext = !isWhole && turn < again.length;
+    if (isWhole || !isNext) isHopeful = isWhole;
+    finish({ kind: "answer", answer, text: answer.text ?? request.text, awaiting: isNext && isHopeful });
+    if (!isNext) return;
+    // After it once did not come we ask a single time, late, and promise nothing.
+    const next = isHopeful ? turn : again.length - 1;
+    timer = setTimeout(() => lookCloser(request, next + 1), again[next]);
   }
 
   function lookCloser(request, turn) {
