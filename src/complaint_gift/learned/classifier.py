@@ -1,9 +1,7 @@
 """What a customer's message is: complaint, praise, question or other; how grave; what makes it urgent."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from complaint_gift.learned import lexicon
@@ -14,9 +12,9 @@ from complaint_gift.learned.tagger import LONGEST
 if TYPE_CHECKING:
     from complaint_gift.learned.encoder import Encoder
 
-THRESHOLDS: Final = Path(__file__).parent / "weights" / "thresholds.json"
 GRAVE: Final = frozenset({"health", "safety", "discrimination", "data-leak"})
 CROSS: Final = GRAVE | {"court", "regulator", "second-failure", "asks-manager", "money-lost"}
+CROSS_WORTH: Final = 1.5  # what a word such as "court" adds to the logit of a complaint
 SERIOUS: Final = frozenset(
     {"court", "regulator", "press", "large-audience", "money-lost", "deadline-near", "leaving"}
 )
@@ -47,13 +45,13 @@ class Classification:
 
 
 class Classifier:
-    """Without an encoder the stock words decide alone, less sharply."""
+    """Without an encoder the stock words decide alone, less sharply. `limits`: those of the weights."""
 
-    def __init__(self, encoder: "Encoder | None" = None, thresholds: Path = THRESHOLDS) -> None:
+    def __init__(self, encoder: "Encoder | None" = None, limits: Mapping[str, Any] | None = None) -> None:
         self._encoder = encoder
-        self._limits: dict[str, Any] = {}
-        if encoder is not None and thresholds.is_file():
-            self._limits = json.loads(thresholds.read_text(encoding="utf8")).get("messages", {})
+        if limits is None:
+            limits = encoder.limits.get("messages", {}) if encoder is not None else {}
+        self._limits = limits
 
     def classify(self, text: str) -> Classification:
         """Whatever the text is, empty and hostile ones too."""
@@ -74,7 +72,9 @@ class Classifier:
     def judge(self, text: str, heard: frozenset[str], logits: Any) -> Classification:
         """`logits` (passages, outputs): kind and severity by the mean passage, triggers by the strongest."""
         mean, best = logits.mean(axis=0), logits.max(axis=0)
-        chances = _shares(mean[: len(KINDS)])
+        kinds = mean[: len(KINDS)].copy()
+        kinds[0] += CROSS_WORTH * bool(CROSS & heard)
+        chances = _shares(kinds)
         complaint = float(chances[0])
         if complaint >= self._limits.get("complaint", 0.5):
             kind, score = KINDS[0], complaint
@@ -82,10 +82,11 @@ class Classifier:
             at = 1 + int(chances[1:].argmax())
             kind, score = KINDS[at], float(chances[at])
         severity = SEVERITIES[int(mean[len(KINDS) : len(KINDS) + len(SEVERITIES)].argmax())]
+        sure = lexicon.sure_triggers(text) if kind == KINDS[0] else frozenset()
         named = tuple(
             trigger
             for trigger, logit in zip(TRIGGERS, best[len(KINDS) + len(SEVERITIES) :].tolist(), strict=True)
-            if logit >= self._limit(trigger, trigger in heard)
+            if trigger in sure or logit >= self._limit(trigger, trigger in heard)
         )
         return _complete(text, kind, score, severity, named)
 

@@ -50,6 +50,7 @@ class Encoder:
             raise
         except Exception as problem:
             raise Unavailable(f"the learned layer cannot be read from {folder}: {problem}") from problem
+        self.limits: dict[str, Any] = _limits(folder)
         self._remembered: OrderedDict[tuple[str, int], Floats] = OrderedDict()
         self._lock = Lock()
 
@@ -110,6 +111,13 @@ class Encoder:
         words = unpack(self._words[self.tokenizer.ids(text, limit)])
         found: Floats = self._sentence.run(None, {"words": words[None]})[0][0]
         return found
+
+
+def _limits(folder: Path) -> dict[str, Any]:
+    """What `thresholds.json` says, nothing where it is missing."""
+    path = folder / "thresholds.json"
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf8")) if path.is_file() else {}
+    return found
 
 
 def unpack(rows: Any) -> "Floats":

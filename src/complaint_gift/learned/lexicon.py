@@ -56,6 +56,7 @@ class Words:
 
     kinds: dict[str, re.Pattern[str]]
     triggers: dict[str, re.Pattern[str]]
+    sure: dict[str, re.Pattern[str]]
     role: re.Pattern[str]
 
 
@@ -70,6 +71,7 @@ def _read(path: Path) -> Words:
     return Words(
         {kind: _whole_words(read[kind]) for kind in KINDS},
         {trigger: _whole_words(expressions) for trigger, expressions in read["triggers"].items()},
+        {trigger: _whole_words(expressions) for trigger, expressions in read["sure"].items()},
         re.compile(rf"(?i:\b(?:{read['roles']})(?:{read['role_endings']})\b)(?:(?: \w+)?? ({_FULL_NAME}))?"),
     )
 
@@ -90,6 +92,12 @@ def triggers(text: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def sure_triggers(text: str) -> frozenset[str]:
+    """Triggers said so plainly that a model need not agree."""
+    plain = text.replace("ё", "е").replace("Ё", "Е")
+    return frozenset(name for each in words() for name, pattern in each.sure.items() if pattern.search(plain))
+
+
 def kind(text: str) -> tuple[str, float]:
     """Kind by counting stock words, and a modest score; a complaint wins a draw."""
     plain = text.replace("ё", "е").replace("Ё", "Е")
@@ -101,6 +109,14 @@ def kind(text: str) -> tuple[str, float]:
         return "complaint", min(0.9, 0.55 + 0.1 * counts["complaint"])
     best = max(("other", "praise", "question"), key=lambda name: counts[name])
     return (best, 0.6) if counts[best] else ("other", 0.4)
+
+
+def complaint_words(text: str) -> str:
+    """The first stock words of a complaint as they stand in the text, "" for none."""
+    plain = text.replace("ё", "е").replace("Ё", "Е")
+    hits = [hit for each in words() if (hit := each.kinds["complaint"].search(plain))]
+    first = min(hits, key=lambda hit: hit.start(), default=None)
+    return text[first.start() : first.end()] if first else ""
 
 
 def employees(text: str) -> tuple[str, ...]:

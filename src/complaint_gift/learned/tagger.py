@@ -1,8 +1,9 @@
-"""Speech acts of a reply, sentence by sentence, each with a score between 0 and 1."""
+"""Speech acts of a reply, sentence by sentence, each with a score between 0 and 1, parted at 0.5."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from complaint_gift.learned.calibration import Calibration
 from complaint_gift.learned.heads import COMPLAINT, HEADS, MOST_UNITS, REPLY
 from complaint_gift.learned.passages import passages
 from complaint_gift.learned.sentences import split
@@ -29,6 +30,7 @@ class Tagger:
 
     def __init__(self, encoder: "Encoder") -> None:
         self._encoder = encoder
+        self._calibration = Calibration(HEADS, encoder.limits.get("heads", {}))
 
     def tag(self, text: str, context: Any = None) -> Tags:
         spans = split(text[:LONGEST])[: MOST_UNITS - COMPLAINT_PASSAGES]
@@ -38,17 +40,11 @@ class Tagger:
         units = [(text[a:b], REPLY) for a, b in spans]
         units += [(complaint[a:b], COMPLAINT) for a, b in passages(complaint)[:COMPLAINT_PASSAGES]]
         logits, _ = self._encoder.logits(self._encoder.vectors(units), [kind for _, kind in units])
-        scores = chances(logits[: len(spans)]).round(3).tolist()
+        texts = [text[a:b] for a, b in spans]
+        scores = self._calibration.scores(logits[: len(spans)], texts).round(3).tolist()
         return {
             head: tuple(
                 (a, b, row[at]) for (a, b), row in zip(spans, scores, strict=True) if row[at] >= LEAST
             )
             for at, head in enumerate(HEADS)
         }
-
-
-def chances(logits: Any) -> Any:
-    """Logits to scores between 0 and 1."""
-    import numpy as np
-
-    return 1 / (1 + np.exp(-np.clip(logits, -30, 30)))

@@ -14,8 +14,9 @@ from complaint_gift.training.learning import Scores
 GRID = np.round(np.arange(0.10, 0.951, 0.01), 2)
 ALARM_COST = 1.4  # a false alarm annoys more than a miss
 SMOOTH = 4  # neighbours of a threshold that must be good as well
-WHOLE_SHARE = 0.5
-PARTED = frozenset({"whole", "marked", "sentence", "by-ear"})
+REPLIES = frozenset({"whole", "marked", "composed", "sentence"})
+
+Pairs = list[tuple[float, bool]]
 
 
 def limits_of(scores: Sequence[Scores]) -> dict[str, Any]:
@@ -23,50 +24,52 @@ def limits_of(scores: Sequence[Scores]) -> dict[str, Any]:
 
 
 def _heads(scores: Sequence[Scores]) -> dict[str, dict[str, float]]:
-    short: dict[tuple[str, str], list[tuple[float, bool]]] = defaultdict(list)
-    parts: dict[tuple[str, str], list[tuple[float, bool]]] = defaultdict(list)
+    short: dict[tuple[str, str], Pairs] = defaultdict(list)
+    whole: dict[tuple[str, str], Pairs] = defaultdict(list)
     for each in scores:
         document = each.document
-        chances = torch.sigmoid(each.units).numpy()
         replies = [number for number, unit in enumerate(document.units) if unit.kind == REPLY]
+        best = torch.sigmoid(each.units[replies].max(0).values).tolist() if replies else []
         if document.check:
-            best = float(chances[replies, HEADS.index(document.check)].max())
             truth = document.fires == (SHAPES[document.check] == "fault")
-            short[document.check, document.lang].append((best, truth))
-        elif document.source in PARTED:
-            for (unit, head), (truth_of, _) in document.units_known.items():
-                parts[head, document.lang].append((float(chances[unit, HEADS.index(head)]), truth_of > 0.5))
+            short[document.check, document.lang].append((best[HEADS.index(document.check)], truth))
+        elif document.source in REPLIES:
+            held: dict[str, bool] = defaultdict(bool)
+            for (_, head), (truth_of, _) in document.units_known.items():
+                held[head] |= truth_of > 0.5
+            for head, truth in held.items():
+                whole[head, document.lang].append((best[HEADS.index(head)], truth))
     return {
-        head: {lang: _best(short[head, lang], parts[head, lang]) for lang in ("en", "ru")} for head in HEADS
+        head: {lang: _best(head, short[head, lang], whole[head, lang]) for lang in ("en", "ru")}
+        for head in HEADS
     }
 
 
-def _best(short: list[tuple[float, bool]], parts: list[tuple[float, bool]]) -> float:
-    """The middle of the best stretch of thresholds; 0.5 where nothing is known."""
-    value = np.zeros(len(GRID))
-    if short:
-        caught, alarms = _rates(short)
-        value += caught - ALARM_COST * alarms
-    if sum(truth for _, truth in parts) >= 5:
-        value += WHOLE_SHARE * _f1(parts)
-    if not value.any():
+def _best(head: str, short: Pairs, whole: Pairs) -> float:
+    """The middle of the best stretch of thresholds; 0.5 where nothing is known.
+
+    Most replies hold a given element, few hold a given fault: what an alarm costs there, F1 knows.
+    """
+    if not short and not whole:
         return 0.5
+    value = _worth(short) + (_f1(whole) if SHAPES[head] == "fault" else _worth(whole))
     padded = np.pad(value, SMOOTH, mode="edge")
     smooth = np.convolve(padded, np.ones(2 * SMOOTH + 1) / (2 * SMOOTH + 1), mode="valid")
     return float(GRID[int(smooth.argmax())])
 
 
-def _rates(pairs: list[tuple[float, bool]]) -> tuple[np.ndarray, np.ndarray]:
-    score, truth = np.array([s for s, _ in pairs]), np.array([t for _, t in pairs])
+def _worth(pairs: Pairs) -> np.ndarray:
+    """Caught less the cost of alarms, for every threshold of the grid."""
+    score, truth = np.array([s for s, _ in pairs]), np.array([t for _, t in pairs], bool)
     over = score[None] >= GRID[:, None]
-    return over[:, truth].mean(1), over[:, ~truth].mean(1)
+    caught = over[:, truth].sum(1) / max(1, truth.sum())
+    return np.asarray(caught - ALARM_COST * over[:, ~truth].sum(1) / max(1, (~truth).sum()))
 
 
-def _f1(pairs: list[tuple[float, bool]]) -> np.ndarray:
-    score, truth = np.array([s for s, _ in pairs]), np.array([t for _, t in pairs])
+def _f1(pairs: Pairs) -> np.ndarray:
+    score, truth = np.array([s for s, _ in pairs]), np.array([t for _, t in pairs], bool)
     over = score[None] >= GRID[:, None]
-    hits = (over & truth).sum(1)
-    return 2 * hits / np.maximum(1, over.sum(1) + truth.sum())
+    return np.asarray(2 * over[:, truth].sum(1) / np.maximum(1, over.sum(1) + truth.sum()))
 
 
 def _messages(scores: Sequence[Scores]) -> dict[str, Any]:

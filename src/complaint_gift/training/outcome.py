@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +11,7 @@ import onnx
 import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
+from complaint_gift.learned.calibration import Calibration
 from complaint_gift.learned.heads import HEADS, KINDS, REPLY, SEVERITIES, SHAPES, TRIGGERS
 from complaint_gift.training.corpus import Document
 from complaint_gift.training.graph import context_graph, encoder_graph
@@ -20,6 +21,7 @@ from complaint_gift.training.network import Embedding
 from complaint_gift.training.run import Ground, final_model
 from complaint_gift.training.source import PackedEncoder
 
+LEAST_BESIDE = 0.4
 LEAST = 0.1  # lower scores decide nothing and would only fill the file
 
 
@@ -62,12 +64,13 @@ def key_of(text: str, complaint: str = "") -> str:
     return hashlib.sha256(f"{text}\n{complaint}".encode()).hexdigest()[:16]
 
 
-def write_scores(scores: Iterable[Scores], path: Path) -> None:
+def write_scores(scores: Sequence[Scores], path: Path) -> None:
     """{"replies": {key: {head: [[start, end, score], ...]}}, "messages": {key: {"mean", "best"}}}.
 
     The key is the first 16 digits of SHA-256 of text, line feed, complaint. The tags have the shape of
     `Tagger.tag`, scored by a model that has not seen the text.
     """
+    calibration = Calibration(HEADS, limits_of(scores)["heads"])
     replies: dict[str, dict[str, list[list[float]]]] = {}
     messages: dict[str, dict[str, list[float]]] = {}
     for each in scores:
@@ -78,7 +81,7 @@ def write_scores(scores: Iterable[Scores], path: Path) -> None:
                 "best": _rounded(each.message.max(0).values[len(KINDS) + len(SEVERITIES) :]),
             }
         elif document.source not in {"composed", "marked", "sentence"}:
-            replies[key_of(document.name, document.complaint)] = tags_of(each)
+            replies[key_of(document.name, document.complaint)] = tags_of(each, calibration)
     content: dict[str, dict[str, object]] = {
         "replies": dict(sorted(replies.items())),
         "messages": dict(sorted(messages.items())),
@@ -93,15 +96,23 @@ def write_scores(scores: Iterable[Scores], path: Path) -> None:
     path.write_text("{\n" + lines + "\n}\n", encoding="utf8")
 
 
-def tags_of(each: Scores) -> dict[str, list[list[float]]]:
+def tags_of(each: Scores, calibration: Calibration) -> dict[str, list[list[float]]]:
     tags: dict[str, list[list[float]]] = defaultdict(list)
-    chances = torch.sigmoid(each.units).numpy().round(2)
+    texts = [unit.text for unit in each.document.units]
+    chances = calibration.scores(each.units.numpy(), texts).round(2)
+    inside = each.document.check.startswith(("note-", "manager-"))
+    heads = [at for at, head in enumerate(HEADS) if inside or not head.startswith(("note-", "manager-"))]
     for unit, row in zip(each.document.units, chances, strict=True):
         if unit.kind != REPLY:
             continue
-        for at in np.flatnonzero(row >= LEAST):
+        for at in (at for at in heads if row[at] >= _least(each.document, HEADS[at])):
             tags[HEADS[at]].append([unit.start, unit.start + len(unit.text), float(row[at])])
     return dict(tags)
+
+
+def _least(document: Document, head: str) -> float:
+    """Beside its own check a short text keeps only what may decide something."""
+    return LEAST if document.check in {"", head} else LEAST_BESIDE
 
 
 def write_thresholds(scores: list[Scores], path: Path) -> None:

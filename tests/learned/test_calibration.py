@@ -1,0 +1,33 @@
+"""Scores part at 0.5 wherever the line of a head lies."""
+
+import numpy as np
+import pytest
+
+from complaint_gift.learned.calibration import Calibration, language_of
+
+LIMITS = {"a": {"en": 0.9, "ru": 0.2}}
+
+
+def logit(score: float) -> float:
+    return float(np.log(score / (1 - score)))
+
+
+@pytest.mark.parametrize(("text", "line"), [("We are sorry", 0.9), ("Нам жаль", 0.2), ("😀", 0.9)])
+def test_a_raw_score_on_the_line_becomes_one_half(text: str, line: float) -> None:
+    scores = Calibration(["a", "b"], LIMITS).scores(np.array([[logit(line), 0.0]], np.float32), [text])
+    assert scores[0] == pytest.approx([0.5, 0.5])
+
+
+def test_order_is_kept_and_extremes_stay_between_zero_and_one() -> None:
+    logits = np.array([[-500.0], [-1.0], [2.0], [500.0]], np.float32)
+    scores = Calibration(["a"], LIMITS).scores(logits, ["x"] * 4)[:, 0]
+    assert list(scores) == sorted(scores)
+    assert 0 <= scores[0] < scores[-1] <= 1
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [("Привет", "ru"), ("Hello", "en"), ("", "en"), ("Ваш Wi-Fi роутер", "ru"), ("§ 4", "en")],
+)
+def test_language_is_voted_by_letters(text: str, language: str) -> None:
+    assert language_of(text) == language

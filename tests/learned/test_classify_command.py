@@ -1,0 +1,52 @@
+"""`complaint-gift classify` on a file of messages."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from complaint_gift.cli.classify import classify
+
+
+def run(*arguments: str) -> tuple[int, str]:
+    found = CliRunner().invoke(classify, list(arguments))
+    return found.exit_code, found.output
+
+
+def test_every_line_gets_an_answer(tmp_path: Path) -> None:
+    source, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    lines = [
+        {"id": 1, "text": "Верните деньги, подаю в суд! 😡"},
+        {"id": "b", "text": "Thank you, great service"},
+    ]
+    source.write_text("\n\n".join(json.dumps(line) for line in lines), encoding="utf8")
+    assert run("--jsonl", str(source), "--out", str(out))[0] == 0
+    first, second = map(json.loads, out.read_text(encoding="utf8").splitlines())
+    assert (first["id"], first["kind"]) == (1, "complaint")
+    assert "court" in first["triggers"]
+    assert (second["id"], second["kind"]) == ("b", "praise")
+    assert set(first) == {"id", "kind", "score", "severity", "triggers", "employees"}
+
+
+@pytest.mark.parametrize("line", ['{"id": 1}', "[]", "{", '{"id": 1, "text": 5}', '{"text": "x"}'])
+def test_a_bad_line_is_named(tmp_path: Path, line: str) -> None:
+    source, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    source.write_text('{"id": 0, "text": "fine"}\n' + line, encoding="utf8")
+    code, said = run("--jsonl", str(source), "--out", str(out), "--words-only")
+    assert code == 1
+    assert "in.jsonl, line 2" in said
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    code, said = run("--jsonl", str(tmp_path / "none.jsonl"), "--out", "-")
+    assert code == 1
+    assert "none.jsonl cannot be read" in said
+
+
+def test_words_alone_work(tmp_path: Path) -> None:
+    source = tmp_path / "in.jsonl"
+    source.write_text('{"id": 0, "text": "Приложение не работает"}\n', encoding="utf8")
+    code, said = run("--jsonl", str(source), "--out", "-", "--words-only")
+    assert code == 0
+    assert json.loads(said.splitlines()[0])["kind"] == "complaint"
