@@ -1,0 +1,202 @@
+"""Loading: the default laid under one's own, what is remembered, what happens when files change."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from complaint_gift.domain import Severity
+from complaint_gift.playbook import LivePlaybook, PlaybookError, load_playbook
+from complaint_gift.playbook.memory import Memory, cache_folder
+
+RULE = """
+id: no-shouting
+kind: forbid
+signals: [shouting]
+profiles: [minimal, standard, full]
+message: {en: Lower your voice.}
+examples:
+  en: {fires: ["HEY YOU", "STOP THAT"], passes: ["hey", "stop"]}
+"""
+SIGNAL = """
+signal: shouting
+phrases: ["#caps #caps"]
+examples: {found: ["HEY YOU"], silent: ["hey"]}
+"""
+
+
+@pytest.fixture(autouse=True)
+def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CG_CACHE", str(tmp_path / "cache"))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    root = tmp_path / "playbook"
+    put(root, "rules/shouting.yaml", RULE)
+    put(root, "signals/en/shouting.yaml", SIGNAL)
+    return root
+
+
+def put(root: Path, name: str, text: str) -> None:
+    path = root / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+def test_a_folder_stands_alone_unless_it_extends_the_default(folder: Path) -> None:
+    assert list(load_playbook(folder).rules) == ["no-shouting"]
+    put(folder, "playbook.yaml", "extends: default\nprofile: minimal\n")
+    playbook = load_playbook(folder)
+    assert {"no-shouting", "no-fake-apology"} <= playbook.rules.keys()
+    assert playbook.profile == "minimal"
+
+
+def test_an_id_of_the_default_is_changed_key_by_key(folder: Path) -> None:
+    put(folder, "playbook.yaml", "extends: default\noff: [no-threats]\n")
+    put(folder, "rules/mine.yaml", "id: no-fake-apology\nseverity: info\nmessage: {en: Mine.}\n")
+    playbook, shipped = load_playbook(folder), load_playbook()
+    mine, theirs = playbook.rules["no-fake-apology"], shipped.rules["no-fake-apology"]
+    assert mine.severity is Severity.INFO
+    assert mine.message["en"] == "Mine."
+    assert (mine.message["ru"], mine.check) == (theirs.message["ru"], theirs.check)
+    assert [example.text for example in mine.examples] == [example.text for example in theirs.examples]
+    assert "no-threats" not in playbook.rules
+
+
+def test_own_phrases_add_to_a_signal_or_replace_it(folder: Path) -> None:
+    put(folder, "playbook.yaml", "extends: default\nprofile: minimal\n")
+    put(
+        folder,
+        "signals/en/mine.yaml",
+        "signal: apology\nphrases: [oopsie]\nexamples: {found: [oopsie], silent: [x]}\n",
+    )
+    added = load_playbook(folder)
+    assert (
+        {s.name for s in added.signals("Oopsie.")}
+        == {s.name for s in added.signals("We are sorry.")}
+        == {"apology"}
+    )
+    put(
+        folder,
+        "signals/en/mine.yaml",
+        "signal: apology\nreplace: yes\nphrases: [oopsie]\nexamples: {found: [oopsie], silent: [x]}\n",
+    )
+    replaced = load_playbook(folder)
+    assert {s.name for s in replaced.signals("Oopsie.")} == {"apology"}
+    assert not replaced.signals("We are sorry.")
+
+
+def test_the_hash_changes_with_every_file(folder: Path) -> None:
+    before = load_playbook(folder).hash
+    assert load_playbook(folder).hash == before
+    put(folder, "signals/en/shouting.yaml", SIGNAL + "# a comment\n")
+    assert load_playbook(folder).hash != before
+
+
+def test_what_was_read_is_remembered_and_a_broken_memory_is_ignored(folder: Path, tmp_path: Path) -> None:
+    load_playbook(folder)
+    kept = next((tmp_path / "cache").glob("*.json"))
+    assert json.loads(kept.read_text())["files"]
+    again = load_playbook(folder)
+    for garbage in ("", "{", "[]", '{"stamp": 1}', '{"stamp": "x", "files": 5, "sound": 5}'):
+        kept.write_text(garbage)
+        assert load_playbook(folder).hash == again.hash
+    packed = json.loads(kept.read_text()) if kept.read_text().startswith('{"stamp"') else {}
+    packed["files"] = {key: [["what", 1]] for key in packed.get("files", {})}
+    kept.write_text(json.dumps(packed))
+    assert load_playbook(folder).hash == again.hash
+
+
+def test_remembered_mistakes_are_found_again(folder: Path) -> None:
+    put(folder, "signals/en/shouting.yaml", SIGNAL.replace("#caps #caps", "(#caps"))
+    for _ in range(2):
+        with pytest.raises(PlaybookError, match="never closed"):
+            load_playbook(folder)
+
+
+def test_no_cache_folder_is_no_obstacle(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CG_CACHE", "/proc/nowhere")
+    assert load_playbook(folder).rules
+    assert cache_folder({}) is None
+    assert cache_folder({"HOME": "/home/x"}) == Path("/home/x/.cache/complaint-gift")
+    assert cache_folder({"HOME": "/home/x", "XDG_CACHE_HOME": "/c"}) == Path("/c/complaint-gift")
+    assert not Memory(folder).is_sound("anything")
+
+
+def test_a_good_change_is_taken_over_and_a_bad_one_is_not(folder: Path) -> None:
+    live = LivePlaybook(folder)
+    first = live()
+    assert not live.refresh()
+    put(folder, "rules/shouting.yaml", RULE.replace("kind: forbid", "kind: forbit"))
+    assert not live.refresh()
+    assert live() is first
+    assert live.problems is not None
+    assert "Did you mean `forbid`?" in str(live.problems)
+    put(folder, "rules/shouting.yaml", RULE.replace("Lower your voice", "Softly"))
+    assert live.refresh()
+    assert live().rules["no-shouting"].message["en"] == "Softly."
+    assert live.problems is None
+
+
+def test_watching_takes_changes_over_by_itself(folder: Path) -> None:
+    live, stop, seen = LivePlaybook(folder), threading.Event(), threading.Event()
+    watcher = threading.Thread(target=live.watch, args=(stop, seen.set), daemon=True)
+    watcher.start()
+    try:
+        for attempt in range(100):
+            put(folder, "rules/shouting.yaml", RULE.replace("Lower", f"Please {attempt} lower"))
+            if seen.wait(0.3):
+                break
+        assert seen.is_set()
+    finally:
+        stop.set()
+        watcher.join(10)
+    assert not watcher.is_alive()
+
+
+def test_another_latin_language_takes_part_only_where_a_text_sounds_like_it(folder: Path) -> None:
+    put(
+        folder,
+        "signals/de/laut.yaml",
+        """
+signal: shouting
+phrases: ["(schreien|brüllen) wir", "leider nicht möglich"]
+examples: {found: ["schreien wir"], silent: ["ruhig"]}
+""",
+    )
+    playbook = load_playbook(folder)
+    assert [s.name for s in playbook.signals("Das ist leider nicht möglich.")] == ["shouting"]
+    assert not playbook.signals("That is not possible.")
+    assert playbook.review("Das ist leider nicht möglich.").findings
+
+
+def test_many_threads_may_ask_a_fresh_playbook_at_once() -> None:
+    playbook = load_playbook(profile="minimal")
+    texts = [
+        f"We are sorry if you felt {word}. Простите, если {word}."
+        for word in ("hurt", "ignored", "обидели", "angry")
+    ] * 4
+    answers: list[object] = [None] * len(texts)
+
+    def ask(number: int) -> None:
+        answers[number] = playbook.review(texts[number])
+
+    threads = [threading.Thread(target=ask, args=(number,)) for number in range(len(texts))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert answers == [load_playbook(profile="minimal").review(text) for text in texts]
+
+
+@pytest.mark.slow
+def test_starting_costs_little_once_the_files_are_known() -> None:
+    load_playbook(profile="minimal")
+    started = time.process_time()
+    load_playbook(profile="minimal").review("We are sorry.")
+    assert time.process_time() - started < 3  # 0.3 s on a quiet machine
