@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from complaint_gift.domain import Layer
 from complaint_gift.rules.learned import merged
@@ -109,3 +111,35 @@ def test_the_threshold_of_the_sentence_s_language_decides() -> None:
     finder = SignalFinder(parts)
     learned = {"head": [(0, 7, 0.5), (8, 18, 0.5)]}
     assert [hit.start for hit in merged([], learned, finder.learned, text)] == [8]
+
+
+PIECES = [
+    "We are sorry. ",
+    "You forgot it, because we hid it. ",
+    "«You forgot it.» ",
+    "not sorry\n",
+    "You forgot? ",
+    "sorry ",
+    "\n\n",
+    "> You forgot it.\n",
+]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=8))
+@settings(max_examples=200, deadline=None)
+def test_remembered_sentences_give_what_reading_anew_gives(pieces: list[str]) -> None:
+    parts = [part("sorry"), part("you forgot _3", unless=("because we",), question=False)]
+    text = Text("".join(pieces))
+    known = [(hit.signal, hit.start, hit.end, hit.sentence) for hit in REMEMBERING.find(text)]
+    for dropped in (None, []):
+        anew = SignalFinder(parts).find(text, dropped)
+        assert known == [(hit.signal, hit.start, hit.end, hit.sentence) for hit in anew]
+
+
+REMEMBERING = SignalFinder([part("sorry"), part("you forgot _3", unless=("because we",), question=False)])
+
+
+def test_only_a_hash_of_what_somebody_writes_is_remembered() -> None:
+    finder = SignalFinder([part("sorry")])
+    finder.find(Text("We are sorry, Zyxanna."))
+    assert "Zyxanna" not in repr(finder._known)

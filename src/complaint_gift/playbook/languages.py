@@ -14,8 +14,9 @@ from complaint_gift.rules.signals import Part
 from complaint_gift.text import Text, fold, is_cyrillic
 from complaint_gift.text.lemmas import is_dictionary_word
 
-_WORD = re.compile(r"[^\W\d_]{2,}")
-_ENOUGH = 2
+_WORD = re.compile(r"[^\W\d_]{3,}")
+_ENOUGH = 2  # words, and this share of all the words of the text
+_SHARE = 0.1
 
 
 class Languages:
@@ -35,8 +36,11 @@ class Languages:
         if not self._others:
             return self.always
         forms = {word.form for word in text.words if word is not None}
+        enough = max(_ENOUGH, len(forms) * _SHARE)
         heard = {
-            lang for lang in self._others if lang == hint or len(forms & self._vocabularies[lang]) >= _ENOUGH
+            language
+            for language in self._others
+            if language == hint or len(forms & self._vocabularies[language]) >= enough
         }
         return self.always | heard if heard else self.always
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import dropwhile, product
 
 from complaint_gift.rules.frequency import weight
@@ -19,7 +20,6 @@ from complaint_gift.text.lemmas import headword
 
 _MOST_VARIANTS = 4000
 _LONGEST_INNER_GAP = 6
-_LONGEST_AFFIX = 24
 _MOST_ENTRIES = 40_000
 _ANYTHING = Atom("any", "")
 
@@ -245,13 +245,19 @@ class Lexicon:
         if form not in heads:
             found.add(tests["word"].get(form))
         found.update(tests["word"].get(lemma) for lemma in self._lemmas(form, cyrillic) & heads)
-        if (prefixes := tests["prefix"]) or tests["suffix"]:
-            suffixes = tests["suffix"]
-            for length in range(1, min(len(form), _LONGEST_AFFIX) + 1):
-                found.add(prefixes.get(form[:length]))
-                found.add(suffixes.get(form[-length:]))
+        for how, lengths in self._affixes.items():
+            affixes = tests[how]
+            for length in lengths:
+                if length > len(form):
+                    break
+                found.add(affixes.get(form[:length] if how == "prefix" else form[-length:]))
         found.discard(None)
         return found  # type: ignore[return-value]
+
+    @cached_property
+    def _affixes(self) -> dict[str, list[int]]:
+        """How long the beginnings and endings are that phrases ask for."""
+        return {how: sorted(set(map(len, self._tests[how]))) for how in ("prefix", "suffix")}
 
     def _dictionary_forms(self, cyrillic: bool) -> frozenset[str]:
         """The words of phrases in one script that mean all their forms. Asked when such a word comes up."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 
 from complaint_gift.rules.lexicon import Entry, Lexicon, Pattern, Step
 from complaint_gift.text import Text, Word
 
-_MOST_MATCHES = 40
+_MOST_MATCHES = 20  # of one phrase in one sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +23,11 @@ class Match:
 class Reading:
     """The words of a text as bits. Every mask over places has one bit a position (see `Text`).
 
-    `present` holds, sentence by sentence, the bits of all sets and choices that occur in it.
+    `present` holds, sentence by sentence, the bits of all sets and choices that occur in it. With `only` the
+    words of all other sentences are left out.
     """
 
-    def __init__(self, text: Text, lexicon: Lexicon) -> None:
+    def __init__(self, text: Text, lexicon: Lexicon, only: Container[int] | None = None) -> None:
         self.text = text
         self.lexicon = lexicon
         self._places: dict[Word, int] = {}
@@ -35,7 +36,7 @@ class Reading:
         self._sentences: list[list[Entry]] = []
         self._runs: dict[int, int] = {}
         self._edges: dict[str, int] = {}
-        words = self._read()
+        words = self._read(only)
         self._words = words
         self.all = (1 << len(text.words)) - 1
         self._spans = {1: words}
@@ -44,29 +45,36 @@ class Reading:
         self._run_sentences: list[list[int]] = [[] for _ in self.present]
         self._find_runs()
 
-    def _read(self) -> int:
+    def _read(self, only: Container[int] | None) -> int:
         """Note places and entries, sentence by sentence; returns the places of all words."""
+        every, starts = self.text.words, self.text.sentence_starts
+        taken = 0
+        for sentence, first in enumerate(starts) if every else ():
+            after = starts[sentence + 1] if sentence + 1 < len(starts) else len(every)
+            entries: dict[int, Entry] = {}
+            if only is None or sentence in only:
+                self._read_sentence(every[first : after - 1], 1 << first, entries)
+                taken |= ((1 << (after - 1 - first)) - 1) << first
+            present = 0
+            for entry in entries.values():
+                present |= entry.mask
+            self.present.append(present)
+            self._sentences.append(list(entries.values()))
+        return taken
+
+    def _read_sentence(self, words: list[Word | None], bit: int, entries: dict[int, Entry]) -> None:
         places, known, look_up = self._places, self._entries, self.lexicon.entry
-        bit, words, present = 1, 0, 0
-        entries: dict[int, Entry] = {}
-        for word in self.text.words:
-            if word is None:
-                self.present.append(present)
-                self._sentences.append(list(entries.values()))
-                present, entries = 0, {}
+        for word in words:
+            assert word is not None  # noqa: S101
+            entry = known.get(word)
+            if entry is None:
+                entry = known[word] = look_up(word)
+                places[word] = bit
             else:
-                entry = known.get(word)
-                if entry is None:
-                    entry = known[word] = look_up(word)
-                    places[word] = bit
-                else:
-                    places[word] |= bit
-                if entry.mask:
-                    present |= entry.mask
-                    entries[id(entry)] = entry
-                words |= bit
+                places[word] |= bit
+            if entry.mask:
+                entries[id(entry)] = entry
             bit <<= 1
-        return words
 
     def _by_atom(self) -> dict[int, int]:
         """For every atom that occurs the places of its words."""
@@ -173,7 +181,22 @@ class Reading:
                 return []
             reaches.append(reach)
         reaches.reverse()
-        return [self._follow(pattern, reaches, start) for start in _bits(reaches[0])]
+        return [self._follow(pattern, reaches, start) for start in self._starts(reaches[0])]
+
+    def _starts(self, mask: int) -> Iterator[int]:
+        """The places of a mask, in each sentence only the first few."""
+        sentences, current, count = self.text.sentences, -1, 0
+        while mask:
+            low = mask & -mask
+            place = low.bit_length() - 1
+            if sentences[place] != current:
+                current, count = sentences[place], 0
+            count += 1
+            if count > _MOST_MATCHES:
+                mask &= -1 << self.text.sentence_end(place)
+            else:
+                yield place
+                mask ^= low
 
     def _before(self, step: Step, after: int) -> int:
         """The boundaries from which the step can be made into one of `after`."""
@@ -182,8 +205,10 @@ class Reading:
         if step.edge:
             return after & self.edge(step.edge)
         found = after if step.optional else 0
-        if step.single >= 0:
-            found |= (after >> 1) & self.places(step.single)
+        single = step.single
+        if single >= 0:
+            places = self._sets.get(single)
+            found |= (after >> 1) & (self.places(single) if places is None else places)
         if step.runs:
             runs = self.lexicon.runs
             for number in step.runs.intersection(self._runs):
@@ -257,12 +282,3 @@ def _bits_of(places: Iterable[int]) -> int:
     for place in places:
         mask |= 1 << place
     return mask
-
-
-def _bits(mask: int) -> Iterator[int]:
-    for _ in range(_MOST_MATCHES):
-        if not mask:
-            return
-        low = mask & -mask
-        yield low.bit_length() - 1
-        mask ^= low

@@ -77,7 +77,8 @@ class Disclosure:
             return
         yield from map(fault_at, situation.found(self.signals))
         raw = situation.text.raw
-        longest = longest_number(raw)
+        figures = any(word is not None and word.kind == "number" for word in situation.text.words)
+        longest = longest_number(raw) if figures else 0
         for name in _SECRETS:
             if longest < _LEAST_DIGITS[name]:
                 continue

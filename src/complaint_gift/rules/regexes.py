@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 import re2
 
@@ -53,13 +54,18 @@ def compile_regex(pattern: str) -> Callable[[str], Iterator[tuple[int, int]]]:
     return _Finder(compiled)
 
 
+@lru_cache(maxsize=8)
+def _folded(text: str) -> str:
+    """The text with ё as е and without lone surrogates, every place kept."""
+    return _SURROGATES.sub("\ufffd", text.replace("ё", "е").replace("Ё", "Е"))
+
+
 class _Finder:
     def __init__(self, compiled: re2._Regexp[str]) -> None:
         self._compiled = compiled
 
     def __call__(self, text: str) -> Iterator[tuple[int, int]]:
-        folded = _SURROGATES.sub("\ufffd", text.replace("ё", "е").replace("Ё", "Е"))
-        for number, match in enumerate(self._compiled.finditer(folded)):
+        for number, match in enumerate(self._compiled.finditer(_folded(text))):
             if number >= _MOST_MATCHES:
                 return
             start, end = match.span(1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Any
 
 from complaint_gift.domain import Layer
@@ -12,6 +13,7 @@ from complaint_gift.rules.matching import Match, Reading
 from complaint_gift.rules.phrases import Classes, Node, parse
 from complaint_gift.text import Text
 
+_MOST_SENTENCES = 4_096  # remembered
 Finder = Callable[[str], Iterable[tuple[int, int]]]
 
 
@@ -99,13 +101,18 @@ class Dropped:
 
 
 class SignalFinder:
-    """Finds a closed set of signals in texts. Immutable once built; safe to share between threads."""
+    """Finds a closed set of signals in texts. Safe to share between threads.
+
+    What a sentence holds depends on nothing but itself, so it is remembered (by a hash, never as words):
+    while somebody writes, only the sentence that changed is looked at again.
+    """
 
     def __init__(self, parts: Sequence[Part], latin: Sequence[str] = ("en",)) -> None:
         self._lexicon = Lexicon(latin)
         self._owners: dict[Pattern, tuple[Part, Phrase]] = {}
         self._unless: dict[Part, tuple[tuple[Phrase, Pattern], ...]] = {}
         self._finders = [part for part in parts if part.finders]
+        self._known: dict[bytes, tuple[Hit, ...]] = {}
         self.learned: dict[str, dict[str, Learned]] = {}
         for part in parts:
             if part.learned is not None:
@@ -119,45 +126,74 @@ class SignalFinder:
                 for phrase in part.unless
             )
 
-    def read(self, text: Text) -> Reading:
-        """Read a text with this vocabulary."""
-        return Reading(text, self._lexicon)
-
     def find(self, text: Text, dropped: list[Dropped] | None = None) -> list[Hit]:
         """All hits of the lexical layer in the order of the text; near-hits go to `dropped` if given."""
-        reading = self.read(text)
+        hits = (
+            self._read(Reading(text, self._lexicon), dropped) if dropped is not None else self._recall(text)
+        )
+        for part in self._finders:
+            hits.extend(self._search(part, text, dropped))
+        return _widest(hits)
+
+    def _recall(self, text: Text) -> list[Hit]:
+        """Hits sentence by sentence: remembered ones moved to their place, the others found now."""
+        known, hits, fresh = self._known, list[Hit](), dict[int, bytes]()
+        sentences = text.sentence_spans
+        for number, (start, end) in enumerate(sentences):
+            key = _print_of(text, start, end)
+            found = known.get(key)
+            if found is None:
+                fresh[number] = key
+            else:
+                hits.extend(_moved(hit, start, number) for hit in found)
+        if fresh:
+            new = self._read(Reading(text, self._lexicon, fresh), None)
+            hits.extend(new)
+            self._remember(new, fresh, sentences)
+        return hits
+
+    def _remember(self, hits: list[Hit], fresh: dict[int, bytes], sentences: list[tuple[int, int]]) -> None:
+        by_sentence: dict[int, list[Hit]] = {number: [] for number in fresh}
+        for hit in hits:
+            by_sentence[hit.sentence].append(_moved(hit, -sentences[hit.sentence][0], 0))
+        if len(self._known) + len(fresh) > _MOST_SENTENCES:
+            self._known.clear()
+        if len(fresh) <= _MOST_SENTENCES:
+            self._known.update((key, tuple(by_sentence[number])) for number, key in fresh.items())
+
+    def _read(self, reading: Reading, dropped: list[Dropped] | None) -> list[Hit]:
         found: dict[Part, list[tuple[Match, Phrase]]] = {}
         for pattern in reading.candidates():
             matches = reading.matches(pattern)
             if matches:
                 part, phrase = self._owners[pattern]
                 found.setdefault(part, []).extend((match, phrase) for match in matches)
-        hits: list[Hit] = []
-        for part, pairs in found.items():
-            hits.extend(self._judge(part, pairs, reading, dropped))
-        for part in self._finders:
-            hits.extend(self._search(part, text, dropped))
-        return _widest(hits)
+        return [hit for part, pairs in found.items() for hit in self._judge(part, pairs, reading, dropped)]
 
-    def _judge(self, part: Part, matches: list[tuple[Match, Phrase]], reading: Reading,
-               dropped: list[Dropped] | None) -> list[Hit]:  # fmt: skip
+    def _judge(
+        self,
+        part: Part,
+        matches: list[tuple[Match, Phrase]],
+        reading: Reading,
+        dropped: list[Dropped] | None,
+    ) -> list[Hit]:
         exceptions: list[tuple[Match, Phrase]] | None = None
         hits = []
         for match, phrase in matches:
-            hit = _hit(part.signal, match, phrase, reading.text)
             mark = _mark(match, part.counts, reading.text)
             if mark is None:
                 if exceptions is None:
                     exceptions = self._exceptions(part, matches, reading)
-                mark = _exception(match, exceptions, reading.text)
+                mark = _exception(match, exceptions)
             if mark is None:
-                hits.append(hit)
+                hits.append(_hit(part.signal, match, phrase, reading.text))
             elif dropped is not None:
-                dropped.append(Dropped(hit, *mark))
+                dropped.append(Dropped(_hit(part.signal, match, phrase, reading.text), *mark))
         return hits
 
-    def _exceptions(self, part: Part, matches: list[tuple[Match, Phrase]],
-                    reading: Reading) -> list[tuple[Match, Phrase]]:  # fmt: skip
+    def _exceptions(
+        self, part: Part, matches: list[tuple[Match, Phrase]], reading: Reading
+    ) -> list[tuple[Match, Phrase]]:
         sentences = {reading.text.sentences[match.start] for match, _ in matches}
         present = reading.present_in(sentences)
         return [
@@ -178,6 +214,19 @@ class SignalFinder:
                     continue
                 hits.append(hit)
         return hits
+
+
+def _print_of(text: Text, start: int, end: int) -> bytes:
+    """A hash of a sentence with the marks around it and the quotations in it."""
+    print_ = blake2b(text.raw[start:end].encode("utf-8", "surrogatepass"), digest_size=16)
+    for first, last in text.quotes:
+        if first < end and start < last:
+            print_.update(b"%d-%d" % (max(first - start, 0), min(last, end) - start))
+    return print_.digest()
+
+
+def _moved(hit: Hit, offset: int, sentence: int) -> Hit:
+    return Hit(hit.signal, hit.start + offset, hit.end + offset, sentence, hit.layer, hit.score, hit.phrase)
 
 
 def _hit(signal: str, match: Match, phrase: Phrase, text: Text) -> Hit:
@@ -222,7 +271,7 @@ def _mood(first: int, counts: Counts, text: Text) -> tuple[str, str] | None:
     return ("statement", "") if not asked and counts.mood == "question" else None
 
 
-def _exception(match: Match, exceptions: list[tuple[Match, Phrase]], text: Text) -> tuple[str, str] | None:
+def _exception(match: Match, exceptions: list[tuple[Match, Phrase]]) -> tuple[str, str] | None:
     first, last = (match.own[0], match.own[-1]) if match.own else (match.start, match.end - 1)
     for other, phrase in exceptions:
         if other.start <= last and first < other.end:

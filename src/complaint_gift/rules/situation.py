@@ -77,8 +77,11 @@ def fault_at(hit: Hit, params: Mapping[str, str] | None = None) -> Fault:
 
 def joined(faults: Iterable[Fault]) -> list[Fault]:
     """Overlapping faults of one rule become one; those without a span come first."""
+    every = list(faults)
+    if len(every) < 2:
+        return every
     merged: list[Fault] = []
-    for fault in sorted(faults, key=lambda f: (f.start is not None, f.start or 0, -(f.end or 0))):
+    for fault in sorted(every, key=lambda f: (f.start is not None, f.start or 0, -(f.end or 0))):
         last = merged[-1] if merged else None
         if last is not None and last.end is not None and fault.start is not None and fault.start < last.end:
             end = max(last.end, fault.end or 0)

@@ -90,8 +90,8 @@ class Address:
 
     def find(self, situation: Situation) -> Iterator[Fault]:
         raw = situation.text.raw
-        theirs, ours = language_of(situation.context.complaint_text), language_of(raw)
-        if theirs and ours and theirs != ours:
+        theirs = language_of(situation.context.complaint_text) if situation.context.complaint_text else ""
+        if theirs and language_of(raw) not in ("", theirs):
             yield Fault(0, len(raw.rstrip()), params={"reason": "language"}, because="complaint_text")
             return
         yield from map(fault_at, situation.found(self.signals))
@@ -104,8 +104,10 @@ class Address:
 def _named(situation: Situation) -> bool:
     """Whether the reply calls the customer by a name they gave, or no name is known."""
     known = name_parts(situation.context.customer_name)
+    if not known:
+        return True
     words = [word for word in situation.text.words if word is not None and len(word.form) >= _SHORTEST_NAME]
-    return not known or any(
+    return any(
         word.form == part or (word.title and _same_name(word.form, part)) for word in words for part in known
     )
 

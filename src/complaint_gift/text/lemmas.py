@@ -93,9 +93,7 @@ def is_dictionary_word(form: str) -> bool:
         return False
     if is_cyrillic(form):
         return bool(_russian().heads(form)) and not _russian().is_name(form)
-    from simplemma import is_known
-
-    return form in _ALONE or bool(is_known(form, lang="en"))
+    return form in _ALONE or _lookup().get_lemma(form, "en") is not None
 
 
 def headword(form: str, language: str = "en") -> bool:

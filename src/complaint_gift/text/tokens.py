@@ -88,7 +88,7 @@ class Text:
         raw, words, starts, ends, gaps = self.raw, self.words, self.starts, self.ends, self.gaps
         rich = "@" in raw or "://" in raw or "www." in raw or "WWW." in raw
         last, fresh, previous = 0, True, ""
-        known = interned.get
+        known, add_word, add_start, add_end = interned.get, words.append, starts.append, ends.append
         for match in (_RICH if rich else _PLAIN).finditer(raw):
             start, end = match.span()
             token = match.group()
@@ -100,9 +100,9 @@ class Text:
                 else:
                     gaps[len(words)] = gap
             for word in known(token) or words_of(token):
-                words.append(word.lowered if fresh else word)
-                starts.append(start)
-                ends.append(end)
+                add_word(word.lowered if fresh else word)
+                add_start(start)
+                add_end(end)
                 fresh = False
             last, previous = end, token
         if not fresh:
@@ -126,6 +126,15 @@ class Text:
             numbers.append(number)
             number += word is None
         return numbers
+
+    @cached_property
+    def sentence_spans(self) -> list[tuple[int, int]]:
+        """Code points from each sentence's first word to the next one's; the first starts at 0."""
+        if not self.words:
+            return []
+        starts = [self.starts[first] for first in self.sentence_starts]
+        starts[0] = 0
+        return list(zip(starts, [*starts[1:], len(self.raw)], strict=True))
 
     @cached_property
     def quotes(self) -> list[tuple[int, int]]:

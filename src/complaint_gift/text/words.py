@@ -23,6 +23,7 @@ _LATIN_TWINS = "aeopcyxkmtbhirsdjh"
 _TO_CYRILLIC = str.maketrans("aeopcyxkmtbhi", "аеорсухкмтвні")
 _TO_LATIN = str.maketrans(_CYRILLIC_TWINS, _LATIN_TWINS)
 _LATIN_ONLY = frozenset("fglqsuvwzdjnr")
+_PLAIN_RUSSIAN = re.compile("[а-я-]+")
 _MIXED = re.compile(r"(?=.*[a-z])(?=.*[\u0400-\u04ff])", re.S)
 
 # What a contraction stands for. "'d" is left open: "would" or "had".
@@ -47,7 +48,7 @@ _IS_AFTER = listed(
 class Word:
     """One spelling of one word: `form` is folded (lower case, ё as е, look-alikes mapped)."""
 
-    __slots__ = ("caps", "form", "kind", "lowered", "raw", "title")
+    __slots__ = ("_lowered", "caps", "form", "kind", "raw", "title")
 
     def __init__(self, raw: str, form: str, kind: str) -> None:
         self.raw = raw
@@ -55,7 +56,15 @@ class Word:
         self.kind = kind
         self.title = kind == "word" and raw[:1].isupper() and (len(raw) > 1 and not raw[1:].isupper())
         self.caps = kind == "word" and len(raw) > 1 and raw.isupper()
-        self.lowered: Word = self
+        self._lowered: Word | None = None
+
+    @property
+    def lowered(self) -> Word:
+        """The word at the start of a sentence, where a capital letter says nothing: unless it is no word."""
+        if self._lowered is None:
+            plain = self.title and is_dictionary_word(self.form)
+            self._lowered = Word(self.raw.lower(), self.form, "word") if plain else self
+        return self._lowered
 
     def __repr__(self) -> str:
         return f"Word({self.raw!r})"
@@ -64,7 +73,7 @@ class Word:
 def fold(raw: str) -> str:
     """Lower case, one spelling for what looks the same; any str is accepted."""
     form = raw.lower()
-    if form.isascii():
+    if form.isascii() or _PLAIN_RUSSIAN.fullmatch(form):
         return form
     form = _DROP.sub("", unicodedata.normalize("NFKC", form)).lower().translate(_APOSTROPHES)
     return _one_script(form) if _MIXED.search(form) else form
@@ -112,17 +121,9 @@ def _read(raw: str) -> tuple[Word, ...]:
     form = fold(raw)
     parts = _split(form)
     if len(parts) == 1:
-        return (_cased(raw, form),)
-    return tuple(_cased(part.capitalize() if i == 0 and raw[0].isupper() else part, part)
+        return (Word(raw, form, "word"),)
+    return tuple(Word(part.capitalize() if i == 0 and raw[0].isupper() else part, part, "word")
                  for i, part in enumerate(parts))  # fmt: skip
-
-
-def _cased(raw: str, form: str) -> Word:
-    word = Word(raw, form, "word")
-    if word.title and is_dictionary_word(form):
-        lowered = raw.lower()
-        word.lowered = Word(lowered, form, "word")
-    return word
 
 
 def _split(form: str) -> tuple[str, ...]:
