@@ -98,6 +98,17 @@ def test_review_takes_a_context(reply: Path, tmp_path: Path) -> None:
     )
 
 
+def test_review_lists_promises_when_it_knows_the_time(tmp_path: Path) -> None:
+    context = tmp_path / "context.json"
+    context.write_text('{"sent_at": "2026-03-03T10:00:00+00:00"}')
+    arguments = ("-", "--words-only", "--format", "json", "--context", str(context))
+    answer = json.loads(call(review, *arguments, stdin="We will call you tomorrow by 12:00.").output)
+    assert [promise["due_at"][:10] for promise in answer["promises"]] == ["2026-03-04"]
+    context.write_text('{"sent_at": "soon"}')
+    wrong = call(review, *arguments, stdin="We will call you tomorrow.")
+    assert (wrong.exit_code, "is no time" in wrong.output) == (2, True)
+
+
 def test_review_reads_html(tmp_path: Path) -> None:
     path = tmp_path / "reply.html"
     path.write_text("<p>I am sorry <b>you feel</b> that way</p>")

@@ -14,6 +14,8 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
+import baselines
+import messages
 from tallies import Tally, by_check, macro, table
 from texts import FOLDER, OutOfFold, Reply, Sample, labelled, samples, whole_replies
 
@@ -179,6 +181,9 @@ def main() -> None:
     parser.add_argument("--check", action="append", default=[], help="only this check")
     parser.add_argument("--show", action="store_true", help="print every text that was judged wrongly")
     parser.add_argument("--corpus-only", action="store_true", help="leave whole replies out")
+    parser.add_argument(
+        "--zero-shot", type=int, default=150, metavar="N", help="of each set of other people's messages"
+    )
     parser.add_argument("--out", type=Path, default=FOLDER / "measured.json")
     asked = parser.parse_args()
     scores = OutOfFold()
@@ -189,6 +194,9 @@ def main() -> None:
             load_playbook(asked.playbook, profile=asked.profile), learned, set(asked.check), asked.show
         )
         result[name] = _run(measure, name, corpus_only=asked.corpus_only)
+    if not (asked.corpus_only or asked.check):
+        result["messages"] = messages.show(asked.zero_shot)
+        result["plain lists"] = baselines.show()
     asked.out.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     print(f"\nwritten: {asked.out}")
 

@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -15,6 +16,7 @@ from complaint_gift.cli.chosen import Stop, chosen_playbook, hearing
 from complaint_gift.cli.report import as_json, report
 from complaint_gift.domain import Scope, Severity, Verdict
 from complaint_gift.playbook import PROFILES, Context, ContextError, Playbook
+from complaint_gift.promises import find_promises
 from complaint_gift.text import html_to_plain
 
 LARGEST_TEXT = 4 * 1024 * 1024
@@ -111,15 +113,38 @@ def _review_one(
     text = _read_text(path)
     verdict = reviewer(text, scope, context)
     if shape == "json":
-        click.echo(
-            _dumped(
-                {"text": text, **as_json(verdict, reviewer.playbook, language or context.language or "en")}
-            )
-        )
+        found = as_json(verdict, reviewer.playbook, language or context.language or "en")
+        click.echo(_dumped({"text": text, **found, **_promises(text, context)}))
     else:
         name = "<stdin>" if str(path) == "-" else str(path)
         click.echo(report(text, name, verdict, reviewer.playbook, language))
     return verdict.worst
+
+
+def _promises(text: str, context: Context) -> dict[str, Any]:
+    """What the reply promises, where it is known when it is sent."""
+    if not context.sent_at:
+        return {}
+    try:
+        sent = datetime.fromisoformat(context.sent_at)
+    except ValueError:
+        raise Stop(
+            f'"sent_at" in the context is no time: {context.sent_at[:40]}. Write 2026-03-03T10:15:00+00:00.'
+        ) from None
+    sent = sent if sent.tzinfo else sent.replace(tzinfo=UTC)
+    author = context.author.name if context.author else ""
+    return {
+        "promises": [
+            {
+                "what": one.what,
+                "due_at": one.due_at.isoformat() if one.due_at else None,
+                "who": one.who,
+                "start": one.start,
+                "end": one.end,
+            }
+            for one in find_promises(text, sent_at=sent, author=author)
+        ]
+    }
 
 
 def _review_lines(reviewer: Reviewer, source: Path, out: Path, scope: str) -> Severity | None:
