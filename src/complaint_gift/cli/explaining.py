@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import click
 
-from complaint_gift.domain import Scope
+from complaint_gift.domain import Finding, Scope
 from complaint_gift.playbook import Context, Playbook
 from complaint_gift.rules.signals import Dropped, Hit
 from complaint_gift.text import Text
@@ -38,18 +38,24 @@ def explain_text(playbook: Playbook, text: str, scope: Scope, context: Context) 
         yield from (line for one in near for line in _near(one, text))
     yield ""
     yield _title("Findings")
-    verdict = playbook.review(text, scope=scope, context=context)
-    for finding in verdict.findings:
-        rule = playbook.rules[finding.rule]
-        what = (
-            f"«{finding.quote}»" if finding.quote else f"missing {finding.params.get('missing', '')}".rstrip()
-        )
-        yield f"  {finding.severity.value} {click.style(finding.rule, bold=True)}: {what}"
-        asked = ", ".join(sorted(rule.names())) or "no signals"
-        yield f"    {rule.kind} in {rule.file}:{rule.line}, asks for {asked}"
+    shadow: list[Finding] = []
+    verdict = playbook.review(text, scope=scope, context=context, shadow=shadow)
+    yield from (line for finding in verdict.findings for line in _finding(finding, playbook))
     if not verdict.findings:
         yield "  none"
+    if shadow:
+        yield ""
+        yield _title("In shadow: counted, shown to nobody")
+        yield from (line for finding in shadow for line in _finding(finding, playbook))
     yield f"\n{verdict.decision.value}"
+
+
+def _finding(finding: Finding, playbook: Playbook) -> Iterator[str]:
+    rule = playbook.rules[finding.rule]
+    what = f"«{finding.quote}»" if finding.quote else f"missing {finding.params.get('missing', '')}".rstrip()
+    yield f"  {finding.severity.value} {click.style(finding.rule, bold=True)}: {what}"
+    asked = ", ".join(sorted(rule.names())) or "no signals"
+    yield f"    {rule.kind} in {rule.file}:{rule.line}, asks for {asked}"
 
 
 def _title(text: str) -> str:

@@ -13,7 +13,7 @@ from complaint_gift.cli.chosen import Stop, chosen_playbook
 from complaint_gift.cli.docs import docs
 from complaint_gift.cli.explaining import explain_text
 from complaint_gift.cli.precision import precision
-from complaint_gift.cli.sketch import sketch_rule
+from complaint_gift.cli.sketch import sketch_rule, unwritten
 from complaint_gift.domain import Scope, Severity
 from complaint_gift.playbook import PROFILES, Context, ContextError, Playbook, Rule
 from complaint_gift.playbook.schema import SCHEMAS
@@ -76,6 +76,12 @@ def test_rules(names: tuple[str, ...], folder: Path | None) -> None:
         elif not trial.passed:
             failed += 1
             click.echo("\n".join(_failure(trial)))
+    for rule in playbook.rules.values():
+        waiting = unwritten(rule) if not only or rule.id in only else []
+        if waiting:
+            failed += 1
+            where = f"{rule.file}:{rule.line}: rule {rule.id}"
+            click.secho(f"{where} still says TODO in {', '.join(waiting)}", fg="red", bold=True)
     colour = "red" if failed else "green"
     note = f", {gaps} known gaps" if gaps else ""
     click.secho(f"{count} examples, {failed} failed{note}", fg=colour, bold=True)
@@ -107,10 +113,17 @@ def _failure(trial: RuleTrial | SignalTrial) -> Iterator[str]:
     yield click.style(f"{where}: {what} {wanted} ({trial.example.language})", fg="red", bold=True)
     yield f"    {trial.example.text}"
     yield from (f"    found: {one}" for one in found)
+    if isinstance(trial, RuleTrial) and _is_elsewhere(trial):
+        yield "    silent because its `when` does not hold: write {text: ..., context: {...}} as the example"
     if isinstance(trial, SignalTrial):
         for near in trial.dropped:
             phrase = near.hit.phrase.text if near.hit.phrase else ""
             yield f"    silenced by {near.mark} {near.by}: {phrase}"
+
+
+def _is_elsewhere(trial: RuleTrial) -> bool:
+    context = Context.parse(trial.example.context)
+    return trial.example.fires and not trial.rule.when.holds(context, trial.example.text)
 
 
 @rules.command()

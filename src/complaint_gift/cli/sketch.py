@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from complaint_gift.playbook import Rule
+
+_TODO = "TODO"
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _RULE = """\
 id: {id}
@@ -12,15 +15,16 @@ kind: forbid                  # forbid, require, require_if, order, limit ...: s
 severity: warning             # error holds a reply, warning and info advise
 scope: [public-reply]
 profiles: [standard, full]
+shadow: yes                   # counted, shown to nobody; remove it once `rules precision` convinces you
 when: {{complaint: yes}}
 signals: [{id}]
-enforces: One line on what this rule wants.
+enforces: "TODO: one line on what this rule wants"
 message:
-  {language}: What the writer should do, in one short sentence.
+  {language}: "TODO: what the writer should do, in one short sentence"
 why:
-  {language}: Why it matters.
+  {language}: "TODO: why it matters"
 suggestion:
-  {language}: "Words to use instead[[, {{customer_name}}]]."
+  {language}: "TODO: words to use instead[[, {{customer_name}}]]"
 examples:
   {language}:
     fires:
@@ -70,6 +74,14 @@ def sketch_rule(identity: str, sentence: str, language: str, into: Path) -> list
         text = template.format(**slots)
         path.write_text(text.replace("unless: []\n", "").replace("  silent: []\n", ""), encoding="utf-8")
     return [rule, signal]
+
+
+def unwritten(rule: Rule) -> list[str]:
+    """The keys of a sketched rule that still wait for their words."""
+    keys = ("enforces", "message", "why", "reading", "suggestion")
+    waiting = [key for key in keys if any(text.startswith(_TODO) for text in getattr(rule, key).values())]
+    examples = any(example.text.startswith(_TODO) for example in rule.examples)
+    return [*waiting, "examples"] if examples else waiting
 
 
 def _quoted(text: str) -> str:

@@ -1,0 +1,160 @@
+"""An admin who knows YAML writes a playbook: the right works, the wrong is told with its place and remedy."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from complaint_gift.cli import main
+
+SETTINGS = "extends: default\nshadow: [no-selfies]\n"
+RULE = """\
+id: no-selfies
+kind: forbid
+profiles: [standard]
+when: {channel: chat}
+signals: [selfie]
+message: {en: Ask for no pictures of people., ru: Не просите фотографий людей.}
+examples:
+  en:
+    fires:
+      - {text: Send us a selfie., context: {channel: chat}}
+      - {text: A selfie would help us., context: {channel: chat}}
+    passes: [Send us a selfie., {text: Do not send a selfie., context: {channel: chat}}]
+  ru:
+    fires:
+      - {text: Пришлите селфи., context: {channel: chat}}
+      - {text: Нужно ваше селфи., context: {channel: chat}}
+    passes: [Пришлите селфи., {text: Не присылайте селфи., context: {channel: chat}}]
+"""
+SOFTER = """\
+id: no-dead-end
+severity: info
+message: {en: "Name one thing that we can do.", ru: "Назовите хоть одно, что мы можем."}
+"""
+ENGLISH, RUSSIAN = 'signal: selfie\nphrases: ["selfie"]\n', 'signal: selfie\nphrases: ["селфи"]\n'
+DEAD_END = "There is nothing we can do."
+TOP, OWN, SOFT = "playbook.yaml", "rules/no-selfies.yaml", "rules/softer.yaml"
+EN, RU = "signals/en/selfie.yaml", "signals/ru/selfie.yaml"
+FILES = {TOP: SETTINGS, OWN: RULE, SOFT: SOFTER, EN: ENGLISH, RU: RUSSIAN}
+
+
+def write(folder: Path, **changed: str) -> Path:
+    for name, text in (FILES | changed).items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+    return folder
+
+
+def call(*args: str, given: str = "") -> Result:
+    return CliRunner().invoke(main, list(args), input=given, env={"CG_CONFIG": None, "CG_CACHE": ""})
+
+
+def test_own_playbook_works(tmp_path: Path) -> None:
+    folder = str(write(tmp_path))
+    assert call("rules", "test", "no-selfies", "selfie", "--playbook", folder).exit_code == 0
+    review = ("review", "-", "--playbook", folder, "--words-only", "--language", "ru")
+    assert "Назовите хоть одно, что мы можем." in call(*review, given=DEAD_END).output
+    assert call(*review, given=DEAD_END).exit_code == 0, "softened, so it holds nothing"
+    assert call("review", "-", "--words-only", given=DEAD_END).exit_code == 1
+
+
+def test_an_example_that_its_rule_never_sees_is_told(tmp_path: Path) -> None:
+    blind = RULE.replace("{text: Send us a selfie., context: {channel: chat}}", "Send us a selfie.")
+    told = call("rules", "test", "no-selfies", "--playbook", str(write(tmp_path, **{OWN: blind})))
+    assert told.exit_code == 1
+    assert "its `when` does not hold" in told.output
+
+
+def test_a_rule_in_shadow_is_explained_and_not_shown(tmp_path: Path) -> None:
+    folder = str(write(tmp_path))
+    explain = ("rules", "explain", "Send us a selfie.", "--playbook", folder)
+    told = call(*explain, "--context", '{"channel": "chat"}').output
+    assert "In shadow: counted, shown to nobody\n  warning no-selfies: «selfie»" in told
+    assert "In shadow" not in call(*explain, "--context", '{"channel": "email"}').output
+    assert "no-selfies" not in call("review", "-", "--playbook", folder, given="Send us a selfie.").output
+
+
+# (file, its new text, where, what, how to mend)
+MISTAKES = {
+    "severity": (SOFT, SOFTER.replace("info", "fatal"), ":2:11", "cannot be `fatal`", "Known: error"),
+    "key": (SOFT, SOFTER.replace("sev", "sv"), ":2:1", "unknown key `sverity`", "`severity`?"),
+    "id": (SOFT, SOFTER.replace("end", "ends"), ":1:5", "no rule `no-dead-ends`", "`no-dead-end`?"),
+    "extends": (TOP, SETTINGS.replace("lt", "lts"), ":1:10", "cannot be `defaults`", "`default`?"),
+    "shadow": (TOP, SETTINGS.replace("fies", "fie"), ":2:10", "unknown rule `no-selfie`", "`no-selfies`?"),
+    "colon": (SOFT, "id: no-dead-end\nwhy: a: b\n", ":2:7", "a colon where no key", "into quotes"),
+    "tab": (SOFT, "id: no-dead-end\n\tkind: forbid\n", ":2:1", "a tab", "Use spaces"),
+    "language": (SOFT, "id: no-dead-end\nwhy: So.\n", ":2:6", "in which language", "`why: {en:"),
+    "code": (
+        OWN,
+        RULE.replace("channel: chat", "language: русский"),
+        ":4:18",
+        "`русский` is no",
+        "en and ru",
+    ),
+    "when": (OWN, RULE.replace("channel", "first_repy"), ":4:8", "`first_repy`", "`first_reply`?"),
+    "slot": (SOFT, "id: no-dead-end\nwhy: {ru: '{имя}'}\n", ":2:11", "slot {имя}", "customer_name"),
+    "signal": (OWN, RULE.replace("[selfie]", "[selfies]"), ":5:11", "unknown signal", "`selfie`?"),
+    "bracket": (EN, ENGLISH.replace('"self', '"(self'), ":2:12", "never closed", "with `)`"),
+    "regex": (RU, RUSSIAN.replace("фи", "ф[иы]"), ":2:12", "`селф[иы]`", "`(a|b)`"),
+    "empty": (EN, "signal: selfie\nphrases: []\n", ":2:10", "empty list", "one phrase"),
+    "twice": (SOFT, "id: no-selfies\nseverity: info\n", "softer.yaml:1:5", "there twice", "another id"),
+    "missing": (
+        SOFT,
+        "id: apologise-explicitly\nseverity: error\n",
+        ":2:11",
+        "at most a",
+        "severity: warning",
+    ),
+    "few": (
+        SOFT,
+        'id: no-dead-end\nmessage: {de: "Halt."}\n',
+        ":1:1",
+        "0 `fires` examples in de",
+        "at least 2",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_a_mistake_is_told_where_it_is_and_how_it_is_mended(name: str, tmp_path: Path) -> None:
+    file, text, where, what, remedy = MISTAKES[name]
+    told = call("rules", "list", "--playbook", str(write(tmp_path, **{file: text})))
+    assert told.exit_code == 2
+    assert where in told.output
+    assert what in told.output
+    assert remedy in told.output
+    assert "Traceback" not in told.output
+
+
+def test_a_broken_signal_is_no_second_mistake_of_its_rule(tmp_path: Path) -> None:
+    file, text, *_ = MISTAKES["bracket"]
+    folder = write(tmp_path, **{file: text})
+    (folder / RU).unlink()
+    told = call("rules", "list", "--playbook", str(folder)).output
+    assert "The playbook has a mistake:" in told
+    assert "unknown signal" not in told
+
+
+def test_a_folder_without_rules_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "playbook.yaml").write_text("profile: standard\n", "utf-8")
+    told = call("rules", "list", "--playbook", str(tmp_path))
+    assert told.exit_code == 2
+    assert "holds no rule" in told.output
+    assert "`extends: default`" in told.output
+
+
+@pytest.mark.parametrize(("language", "sentence"), [("en", "Send a selfie."), ("ru", "Пришлите селфи.")])
+def test_a_new_rule_begins_in_shadow_and_fails_until_it_is_written(
+    language: str, sentence: str, tmp_path: Path
+) -> None:
+    (tmp_path / "playbook.yaml").write_text("extends: default\n", "utf-8")
+    made = call("rules", "new", "ours", "--from", sentence, "--language", language, "--into", str(tmp_path))
+    assert made.exit_code == 0
+    told = call("rules", "test", "ours", "--playbook", str(tmp_path))
+    assert told.exit_code == 1
+    assert "still says TODO in enforces, message, why, suggestion, examples" in told.output
+    assert "(shadow)" in call("rules", "list", "--playbook", str(tmp_path)).output
