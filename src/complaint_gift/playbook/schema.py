@@ -1,8 +1,8 @@
-"""JSON schemas of rule, signal and settings documents: completion and checks in editors."""
+"""JSON schemas of rule, signal, class and settings documents: completion, help and checks in editors."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from complaint_gift.domain import Scope, Severity
@@ -11,145 +11,228 @@ from complaint_gift.playbook.rule import PROFILES
 from complaint_gift.rules.context import VISIBILITIES
 from complaint_gift.rules.detectors import DETECTORS
 
+Shape = dict[str, Any]
+
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
-_TEXT = {"type": "string"}
-_YES = {"type": "boolean"}
-_TEXTS = {"type": "object", "patternProperties": {"^[a-z]{2}$": _TEXT}, "additionalProperties": False}
+_TEXT: Shape = {"type": "string"}
+_LANGUAGE = "^[a-z]{2}$"
+# Editors read YAML 1.2, in which yes and no are texts; we take them for what they mean.
+_YES: Shape = {"enum": [True, False, "yes", "no", "on", "off"]}
+_NUMBER: Shape = {"type": "integer", "minimum": 0}
+_SHARE: Shape = {"type": "number", "minimum": 0, "maximum": 1}
+_WITHIN: Shape = {"oneOf": [_NUMBER, {"const": "anywhere"}]}
 
 
-def _names(choices: list[str] | None = None) -> dict[str, Any]:
-    one = {"enum": choices} if choices else _TEXT
+def _names(choices: Sequence[str] = ()) -> Shape:
+    one: Shape = {"enum": list(choices)} if choices else _TEXT
     return {"oneOf": [one, {"type": "array", "items": one, "minItems": 1}]}
 
 
-def _closed(properties: dict[str, Any], required: list[str] | None = None) -> dict[str, Any]:
-    closed = {"type": "object", "properties": properties, "additionalProperties": False}
-    return {**closed, "required": required} if required else closed
+def _by_language(shape: Shape) -> Shape:
+    return {"type": "object", "patternProperties": {_LANGUAGE: shape}, "additionalProperties": False}
 
 
-def rule_schema() -> dict[str, Any]:
+def _closed(properties: Mapping[str, Shape], required: Sequence[str] = ()) -> Shape:
+    closed: Shape = {"type": "object", "properties": dict(properties), "additionalProperties": False}
+    return {**closed, "required": list(required)} if required else closed
+
+
+def _told(shape: Shape, description: str) -> Shape:
+    return {**shape, "description": description}
+
+
+def _document(title: str, shape: Shape) -> Shape:
+    return {"$schema": _DRAFT, "title": title, **shape}
+
+
+def rule_schema() -> Shape:
     """One document of rules/*.yaml."""
-    example = {
-        "oneOf": [_TEXT, _closed({"text": _TEXT, "context": {"type": "object"}, "scope": _TEXT}, ["text"])]
-    }
-    examples = {"type": "array", "items": example}
-    labels = dict.fromkeys(("fires", "passes", "todo_fires", "todo_passes"), examples)
-    number = {"type": "integer", "minimum": 0}
-    within = {"oneOf": [number, {"const": "anywhere"}]}
-    wanted = {
-        "oneOf": [
-            _TEXT,
-            _closed(
-                {
-                    "signal": _TEXT,
-                    "after": _names(),
-                    "before": _names(),
-                    "with": _names(),
-                    "without": _names(),
-                    "within": number,
-                },
-                ["signal"],
-            ),
-        ]
-    }
-    signals = {"oneOf": [_TEXT, {"type": "array", "items": wanted}]}
-    properties = {
-        "id": {"type": "string", "pattern": "^[a-z0-9]+([-.][a-z0-9]+)*$"},
-        "kind": {"enum": list(KINDS)},
-        "severity": {"enum": [severity.value for severity in Severity]},
-        "scope": _names([scope.value for scope in Scope]),
-        "profiles": {"type": "array", "items": {"enum": list(PROFILES)}},
-        "when": _closed(
-            {
-                "complaint": _YES,
-                "first_reply": _YES,
-                "visibility": _names(list(VISIBILITIES)),
-                "reply_to": _names(["customer", "bystander"]),
-                "channel": _names(),
-                "not_channel": _names(),
-                "language": _names(),
-                "severity": _names(["low", "normal", "high", "critical"]),
-                "brand": _names(),
-                "source": _names(),
-                "complaint_signal": _names(),
-            }
+    return _document(
+        "A rule of Complaint Gift", _closed(_heading() | _checks() | _distances() | _words(), ["id"])
+    )
+
+
+def _heading() -> dict[str, Shape]:
+    return {
+        "id": _told(
+            {"type": "string", "pattern": "^[a-z0-9]+([-.][a-z0-9]+)*$"},
+            "Its name: small letters, digits, dashes. The id of a rule below changes that rule, key by key.",
         ),
-        "signals": signals,
-        "all": {"type": "array", "items": _names()},
-        "if": _names(),
-        "if_complaint": _names(),
-        "suspect": _names(),
-        "then": _names(),
-        "first": _names(),
-        "unless": _names(),
-        "cancelled_by": {"oneOf": [_names(), _closed({"signals": _names(), "within": within}, ["signals"])]},
-        "revoked_by": _names(),
-        "within": within,
-        "first_third": _YES,
-        "at_least": {"type": "number"},
-        "most": number,
-        "longest_sentence": number,
-        "least": number,
-        "specific": number,
-        "stop": {
-            "type": "object",
-            "patternProperties": {"^[a-z]{2}$": _names()},
-            "additionalProperties": False,
-        },
-        "enforces": {"oneOf": [_TEXT, _TEXTS]},
-        **dict.fromkeys(("message", "why", "reading", "suggestion"), _TEXTS),
-        "source": _names(),
-        "shadow": _YES,
-        "block": _YES,
-        "examples": {
-            "type": "object",
-            "patternProperties": {"^[a-z]{2}$": _closed(labels)},
-            "additionalProperties": False,
-        },
+        "kind": _told(
+            {"enum": list(KINDS)}, "How it decides. forbid: must not be said. require: must be said."
+        ),
+        "severity": _told(
+            {"enum": [one.value for one in Severity]},
+            "error holds a reply until it is changed or a reason is given; warning advises; info is a hint.",
+        ),
+        "scope": _told(_names([one.value for one in Scope]), "What kind of text it reads."),
+        "profiles": _told(
+            {"type": "array", "items": {"enum": list(PROFILES)}},
+            "The profiles in which it speaks; full without this key, none for an empty list.",
+        ),
+        "when": _told(_conditions(), "All of these have to hold; a key that is left out does not matter."),
+        "shadow": _told(_YES, "Counted, shown to nobody. See `complaint-gift rules precision`."),
+        "block": _told(_YES, "For an error: a lead has to release the reply."),
     }
-    return {"$schema": _DRAFT, "title": "A rule of Complaint Gift", **_closed(properties, ["id"])}
 
 
-def signal_schema() -> dict[str, Any]:
+def _conditions() -> Shape:
+    return _closed(
+        {
+            "complaint": _told(_YES, "Whether the conversation is a complaint."),
+            "first_reply": _told(_YES, "Whether it is our first reply to the customer."),
+            "visibility": _told(_names(VISIBILITIES), "Who can read the text."),
+            "reply_to": _told(_names(["customer", "bystander"]), "To whom it answers."),
+            "channel": _told(_names(), "Only there: email, chat, review ..."),
+            "not_channel": _told(_names(), "Not there."),
+            "language": _told(_names(), "Only in these languages: en, ru."),
+            "severity": _told(_names(["low", "normal", "high", "critical"]), "How grave the case is."),
+            "brand": _told(_names(), "Only for these brands."),
+            "source": _told(_names(), "Only from these sources of the configuration."),
+            "complaint_signal": _told(_names(), "Only where the complaint holds one of these signals."),
+        }
+    )
+
+
+def _checks() -> dict[str, Shape]:
+    """What is looked for, by signals."""
+    near = _told(_names(), "Signals in the same or the `within` nearest sentences.")
+    company = dict.fromkeys(("after", "before", "with", "without"), near) | {"within": _NUMBER}
+    wanted = {"oneOf": [_TEXT, _closed({"signal": _TEXT, **company}, ["signal"])]}
+    cancelled = {"oneOf": [_names(), _closed({"signals": _names(), "within": _WITHIN}, ["signals"])]}
+    return {
+        "signals": _told(
+            {"oneOf": [_TEXT, {"type": "array", "items": wanted}]},
+            "Any of these signals, each defined in signals/<language>/.",
+        ),
+        "all": _told({"type": "array", "items": _names()}, "require: each of these; a list means any of it."),
+        "if": _told(_names(), "require_if: where one of these is said ..."),
+        "if_complaint": _told(_names(), "require_if: ... or where the complaint holds one of these ..."),
+        "then": _told(_names(), "require_if: ... one of these has to be near. order: what comes second."),
+        "first": _told(_names(), "order: what has to come first."),
+        "unless": _told(_names(), "Silent where one of these is anywhere in the text."),
+        "cancelled_by": _told(cancelled, "forbid: a hit next to one of these is silent."),
+        "revoked_by": _told(_names(), "require: does not count in one sentence with one of these."),
+        "suspect": _told(_names(), "require, without the learned layer: speaks only where one of these is."),
+    }
+
+
+def _distances() -> dict[str, Shape]:
+    """How near, how many, how alike."""
+    return {
+        "within": _told(_WITHIN, "How many sentences apart; anywhere: in the whole text."),
+        "first_third": _told(_YES, "require: has to stand in the first third of the text."),
+        "at_least": _told(
+            {"type": "number"}, "forbid: how many hits it takes. similar: how alike, 0.3 to 1."
+        ),
+        "most": _told(_NUMBER, "limit: how many hits are fine."),
+        "longest_sentence": _told(_NUMBER, "limit: how many words a sentence may have; 0 for any."),
+        "least": _told(_NUMBER, "recall: how many words of the complaint have to come back."),
+        "specific": _told(_NUMBER, "recall: how many of them have to be rare ones."),
+        "stop": _told(_by_language(_names()), "recall, points: words that do not count, by language."),
+    }
+
+
+def _words() -> dict[str, Shape]:
+    """What people read, and what proves the rule."""
+    text = {
+        "message": "What the writer should do, in one short sentence.",
+        "why": "Why it matters, in one sentence.",
+        "reading": "How the customer reads the text as it is.",
+        "suggestion": "Words to use instead. {order} is filled in, [[, {customer_name}]] only if known.",
+    }
+    example = _closed({"text": _TEXT, "context": {"type": "object"}, "scope": _TEXT}, ["text"])
+    examples = {"type": "array", "items": {"oneOf": [_TEXT, example]}}
+    labels = {
+        "fires": "Texts on which the rule has to speak, two at least.",
+        "passes": "Near-misses on which it has to stay silent, two at least.",
+        "todo_fires": "Known gaps: reported, never failing.",
+        "todo_passes": "Known false alarms: reported, never failing.",
+    }
+    proofs = _by_language(_closed({name: _told(examples, said) for name, said in labels.items()}))
+    return {
+        "enforces": _told(
+            {"oneOf": [_TEXT, _by_language(_TEXT)]}, "What it enforces, in a line for the page about rules."
+        ),
+        **{name: _told(_by_language(_TEXT), f"{said} By language.") for name, said in text.items()},
+        "source": _told(_names(), "Where the rule comes from: a book, a law, a decision of yours."),
+        "examples": _told(proofs, "By language. `complaint-gift rules test` runs them."),
+    }
+
+
+def signal_schema() -> Shape:
     """One document of signals/<language>/*.yaml."""
     texts = {"type": "array", "items": _TEXT}
-    marks = ("negated", "quoted", "conditional", "counterfactual", "question")
-    learned = {
-        "head": _TEXT,
-        "threshold": {"type": "number", "minimum": 0, "maximum": 1},
-        "keeps": {"type": "number", "minimum": 0, "maximum": 1},
-        "decides": {"enum": ["either", "alone", "confirms"]},
-    }
+    some = {"oneOf": [_TEXT, texts]}
+    found = {"found": "Texts in which it has to be found.", "silent": "Texts in which it must not be."}
     properties = {
-        "signal": _TEXT,
-        "about": _TEXT,
-        "phrases": texts,
-        "unless": texts,
-        "regex": {"oneOf": [_TEXT, texts]},
-        "detector": _names(sorted(DETECTORS)),
-        "mood": {"enum": ["question", "statement", "any"]},
-        "counts_if": _closed(dict.fromkeys(marks, _YES)),
-        "learned": _closed(learned, ["head"]),
-        "replace": _YES,
-        "examples": _closed({"found": texts, "silent": texts}),
+        "signal": _told(_TEXT, "Its name. Documents of the same name add up, over files and languages."),
+        "about": _told(_TEXT, "What is meant, in a line."),
+        "phrases": _told(
+            some,
+            "word: any form; =word: this form; word*: any ending; (a|b c): a choice; x?: may be left out; "
+            "_3: up to three words between; ^ $: start and end of a sentence; @class; #number #date #money.",
+        ),
+        "unless": _told(some, "Phrases that drop a hit which they overlap."),
+        "regex": _told(some, "Patterns of RE2, where phrases do not reach."),
+        "detector": _told(_names(sorted(DETECTORS)), "Things that no phrase can describe."),
+        "mood": _told({"enum": ["question", "statement", "any"]}, "Only in such sentences."),
+        "counts_if": _told(_marks(), "Whether a hit counts in such a place."),
+        "learned": _told(_learned(), "What the learned layer adds."),
+        "replace": _told(_YES, "Drops what the playbook below says about this signal in this language."),
+        "examples": _told(
+            _closed({n: _told(texts, said) for n, said in found.items()}), "Run by `rules test`."
+        ),
     }
-    return {"$schema": _DRAFT, "title": "A signal of Complaint Gift", **_closed(properties, ["signal"])}
+    return _document("A signal of Complaint Gift", _closed(properties, ["signal"]))
 
 
-def settings_schema() -> dict[str, Any]:
+def _marks() -> Shape:
+    marks = {
+        "negated": "Under a negation: not, никогда. No without this key.",
+        "quoted": "In the words of somebody else. No without this key.",
+        "conditional": "In a clause with if, если. Yes without this key.",
+        "counterfactual": "What would have been. Yes without this key.",
+        "question": "In a question. Yes without this key.",
+    }
+    return _closed({name: _told(_YES, said) for name, said in marks.items()})
+
+
+def _learned() -> Shape:
+    properties = {
+        "head": _told(_TEXT, "Which of its scores."),
+        "threshold": _told(_SHARE, "From which score on it is heard; 0.5 without this key."),
+        "keeps": _told(_SHARE, "Below this score a hit of the phrases falls; 0 keeps all."),
+        "decides": _told(
+            {"enum": ["either", "alone", "confirms"]},
+            "either: phrases or score; alone: the score; confirms: phrases that the score agrees with.",
+        ),
+    }
+    return _closed(properties, ["head"])
+
+
+def classes_schema() -> Shape:
+    """signals/<language>/classes.yaml."""
+    words = _told(_names(), "Words and phrases that `@name` stands for.")
+    classes = {"type": "object", "patternProperties": {"^[a-z0-9_-]+$": words}, "additionalProperties": False}
+    return _document("The word classes of a language", classes)
+
+
+def settings_schema() -> Shape:
     """playbook.yaml."""
     properties = {
-        "extends": {"const": "default"},
-        "profile": {"enum": list(PROFILES)},
-        "shadow": _names(),
-        "block": _names(),
-        "off": _names(),
+        "extends": _told({"const": "default"}, "Stand on the shipped playbook; yours changes it."),
+        "profile": _told({"enum": list(PROFILES)}, "How many rules speak."),
+        "shadow": _told(_names(), "Rules that are counted and shown to nobody."),
+        "block": _told(_names(), "Rules whose errors only a lead can release."),
+        "off": _told(_names(), "Rules that are left out."),
     }
-    return {"$schema": _DRAFT, "title": "The settings of a playbook", **_closed(properties)}
+    return _document("The settings of a playbook", _closed(properties))
 
 
-SCHEMAS: dict[str, Callable[[], dict[str, Any]]] = {
+SCHEMAS: dict[str, Callable[[], Shape]] = {
     "rule": rule_schema,
     "signal": signal_schema,
+    "classes": classes_schema,
     "playbook": settings_schema,
 }
