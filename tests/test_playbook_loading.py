@@ -123,8 +123,8 @@ def test_no_cache_folder_is_no_obstacle(folder: Path, monkeypatch: pytest.Monkey
     monkeypatch.setenv("CG_CACHE", "/proc/nowhere")
     assert load_playbook(folder).rules
     assert cache_folder({}) is None
-    assert cache_folder({"HOME": "/home/x"}) == Path("/home/x/.cache/complaint-gift")
-    assert cache_folder({"HOME": "/home/x", "XDG_CACHE_HOME": "/c"}) == Path("/c/complaint-gift")
+    assert cache_folder({"HOME": "/h"}) == Path("/h/.cache/complaint-gift")
+    assert cache_folder({"HOME": "/h", "XDG_CACHE_HOME": "/c"}) == Path("/c/complaint-gift")
     assert not Memory(folder).is_sound("anything")
 
 
