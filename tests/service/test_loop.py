@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from small_world import AGENT, CUSTOMER, World
@@ -184,25 +183,3 @@ def test_tagger_that_has_not_spoken_leaves_the_verdict_to_words(make_world: Call
     world.book.review = lambda text, **more: (asked.append(more["asked"]), review(text, **more))[1]  # type: ignore[method-assign, func-returns-value]
     world.service.review_draft("It was your fault.")
     assert asked == [True]
-
-
-def test_classifier_is_heard(make_world: Callable[..., World]) -> None:
-    @dataclass
-    class Heard:
-        kind: str = "complaint"
-        score: float = 0.93
-        severity: str = "high"
-        triggers: tuple[str, ...] = ("safety", "unheard-of")
-        employees: tuple[str, ...] = ("Brandon",)
-
-    class Classifier:
-        def classify(self, text: str) -> Heard | None:
-            return Heard() if "zebra" in text else None
-
-    world = make_world(classifier=Classifier())
-    world.complain("A zebra came into the salon.")
-    facts = world.service.case_facts("desk", "1")
-    assert (facts.is_complaint, facts.about) == (True, ("Brandon",))
-    assert world.reasons() == ["safety"]
-    world.complain("Where is the lid?", number="2")
-    assert not world.service.case_facts("desk", "2").is_complaint

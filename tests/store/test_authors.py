@@ -21,7 +21,7 @@ def say(store: SqlStore, number: str, source: str = "desk", customer: str = "", 
         row = tx.lock_conversation(source, number)
         snapshot = replace(a_conversation(number), source=source, requester_id=customer or f"c{number}")
         tx.save_conversation(row.id, snapshot)
-        values = {"text": f"reply {number}", "author": AGENT} | more
+        values: dict[str, Any] = {"text": f"reply {number}", "author": AGENT} | more
         tx.save_message(row.id, a_message(f"m{number}", **values), NOW)
 
 

@@ -111,14 +111,6 @@ def kind(text: str) -> tuple[str, float]:
     return (best, 0.6) if counts[best] else ("other", 0.4)
 
 
-def complaint_words(text: str) -> str:
-    """The first stock words of a complaint as they stand in the text, "" for none."""
-    plain = text.replace("ё", "е").replace("Ё", "Е")
-    hits = [hit for each in words() if (hit := each.kinds["complaint"].search(plain))]
-    first = min(hits, key=lambda hit: hit.start(), default=None)
-    return text[first.start() : first.end()] if first else ""
-
-
 def employees(text: str) -> tuple[str, ...]:
     """Colleagues a message surely points at: by name where there is one, else by their role."""
     found: dict[str, None] = {}

@@ -1,4 +1,4 @@
-"""What a customer's message is, for the pipeline: the model where it answers, stock words where it does not."""
+"""What a customer's message is: the model says it where it answers, stock words where it does not."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -39,5 +39,13 @@ class Listener:
         found = self._ears.classify(text) if self._ears is not None else None
         is_learned = found is not None
         said = found if found is not None else self._words.classify(text)
-        words = "" if is_learned else lexicon.complaint_words(text)
+        words = "" if is_learned else _deciding_words(text)
         return Heard(said.kind, said.score, said.severity, said.triggers, said.employees, is_learned, words)
+
+
+def _deciding_words(text: str) -> str:
+    """The first stock words of a complaint as they stand in the text, "" for none."""
+    plain = text.replace("ё", "е").replace("Ё", "Е")
+    hits = [hit for each in lexicon.words() if (hit := each.kinds["complaint"].search(plain))]
+    first = min(hits, key=lambda hit: hit.start(), default=None)
+    return text[first.start() : first.end()] if first else ""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from complaint_gift.domain import Conversation
+from complaint_gift.domain import Conversation, Message, Role, Visibility
 from complaint_gift.service.casework import News, judge
 from complaint_gift.service.complaints import Opinion
 from complaint_gift.service.means import Means
@@ -35,7 +36,15 @@ def fetch(means: Means, source_name: str, conversation: str) -> Fetched:
         row = tx.find_conversation(source_name, conversation)
         after = tx.newest_delivery()
     snapshot = plugin.fetch(conversation, source, means.client(source_name))
+    listen(means, snapshot.messages if snapshot else ())
     return Fetched(source_name, conversation, row.version if row else 0, after, snapshot)
+
+
+def listen(means: Means, messages: Iterable[Message]) -> None:
+    """Ask a classifier now what it is asked inside a transaction: there everybody else would wait for it."""
+    for message in messages:
+        if message.author.role is Role.CUSTOMER and message.visibility is not Visibility.INTERNAL:
+            means.classify(message.text)
 
 
 def is_known(means: Means, source_name: str, conversation: str, delivery: int) -> bool:

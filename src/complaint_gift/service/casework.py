@@ -70,9 +70,8 @@ def judge(tx: Transaction, outbox: Outbox, means: Means, row: StoredConversation
 
 def _hear(means: Means, messages: tuple[StoredMessage, ...]) -> dict[int, Hearing]:
     """What each public message of a customer says, by its version, the first one first."""
-    book = means.playbook()
     return {
-        m.version_id: hear(means.policy, m.message.text, book, means.classifier)
+        m.version_id: hear(means, m.message.text)
         for m in messages
         if is_public(m) and m.message.author.role is Role.CUSTOMER
     }

@@ -7,13 +7,17 @@ from dataclasses import dataclass
 
 from complaint_gift.domain import Conversation, Reason
 from complaint_gift.service import lexicon
+from complaint_gift.service.means import Means
 from complaint_gift.service.policy import Policy
-from complaint_gift.service.ports import Book, Classifier
 from complaint_gift.service.records import Case
 
 AGENT = "agent"
 MERGE = "merge"
 TAG = "tag"
+WORDS = "words"
+CLASSIFIER = "classifier"
+PRAISE = "praise"
+MOST_SHOWN = 60  # letters of the words that decided
 COMPLAINT_SIGNAL = "complaint"
 COMPLAINT_KINDS = frozenset(("complaint", "mixed"))
 SEVERITIES = ("low", "normal", "high", "critical")
@@ -21,7 +25,7 @@ SEVERITIES = ("low", "normal", "high", "critical")
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """`why` is tag:x, form:x, rating:x, trigger:x, words, classifier:0.93, merged:x, agent or nothing."""
+    """`why` is tag:x, form:x, rating:x, trigger:x, words:x, classifier:0.93, merged:x, agent or nothing."""
 
     is_complaint: bool
     why: str
@@ -38,26 +42,48 @@ class Hearing:
     employees: tuple[str, ...] = ()
 
 
-def hear(policy: Policy, text: str, book: Book, classifier: Classifier | None) -> Hearing:
-    """Words of the policy, signals of the playbook, and what a classifier hears where there is one."""
+def hear(means: Means, text: str) -> Hearing:
+    """A classifier decides where one has learned to; the words of policy and playbook where it is silent.
+
+    Triggers are those of all three, but praise is no threat whatever words it has.
+    """
     if not text.strip():
         return Hearing()
-    heard = classifier.classify(text) if classifier is not None else None
-    told = {signal.name for signal in book.signals(text)}
+    policy, heard = means.policy, means.classify(text)
+    told = {signal.name for signal in means.playbook().signals(text)}
     named = told | set(heard.triggers if heard else ())
+    is_praise = heard is not None and heard.is_learned and heard.kind == PRAISE
     triggers = tuple(
         reason
         for reason in Reason
-        if reason.value in named or lexicon.has_any(text, policy.triggers.get(reason, ()))
+        if reason.value in named or (not is_praise and lexicon.has_any(text, policy.triggers.get(reason, ())))
     )
-    why = ""
-    if any(reason in policy.urgencies for reason in triggers):
-        why = f"trigger:{triggers[0].value}"
-    elif COMPLAINT_SIGNAL in told or lexicon.has_any(text, policy.signs.phrases):
-        why = "words"
-    elif heard and heard.kind in COMPLAINT_KINDS:
-        why = f"classifier:{heard.score:.2f}"
-    return Hearing(why, triggers, heard.severity if heard else "", heard.employees if heard else ())
+    urgent = "" if is_praise else next((one.value for one in triggers if one in policy.urgencies), "")
+    if heard is None:
+        return Hearing(_read_words(policy, text, told, urgent), triggers)
+    if not heard.is_learned:
+        why = _read_words(policy, text, told, urgent)
+        if not why and heard.kind in COMPLAINT_KINDS:
+            why = _words(heard.words)
+    elif heard.kind in COMPLAINT_KINDS:
+        why = f"{CLASSIFIER}:{heard.score:.2f}"
+    else:
+        why = f"trigger:{urgent}" if urgent else ""
+    # A role may be anybody: who is named is a person.
+    people = tuple(name for name in heard.employees if name[:1].isupper())
+    return Hearing(why, triggers, heard.severity, people)
+
+
+def _read_words(policy: Policy, text: str, told: set[str], urgent: str) -> str:
+    """Why the words alone make it a complaint."""
+    if urgent:
+        return f"trigger:{urgent}"
+    found = lexicon.find_any(text, policy.signs.phrases)
+    return _words(found) if found or COMPLAINT_SIGNAL in told else ""
+
+
+def _words(found: str) -> str:
+    return f"{WORDS}:{found[:MOST_SHOWN]}" if found else WORDS
 
 
 def decide(
@@ -93,8 +119,8 @@ def decide(
             return Opinion(True, f"{kind}:{found[0]}", kind)
     for why in (hearing.why for hearing in hearings):
         if why:
-            return Opinion(True, why, "classifier" if why.startswith("classifier") else "words")
-    return Opinion(False, "nothing", "words")
+            return Opinion(True, why, CLASSIFIER if why.startswith(CLASSIFIER) else WORDS)
+    return Opinion(False, "nothing", WORDS)
 
 
 def worst_severity(*told: str) -> str:

@@ -15,9 +15,15 @@ _SEPARATOR = r"[^\w.!?…\n]+"
 
 
 def has_any(text: str, phrases: Iterable[str]) -> bool:
-    """Whether the text has one of the phrases. Never slow: a pattern has no nested repetition."""
+    """Whether the text has one of the phrases."""
+    return bool(find_any(text, phrases))
+
+
+def find_any(text: str, phrases: Iterable[str]) -> str:
+    """The first words, folded, that are one of the phrases, "" for none. Never slow: no nested repetition."""
     wanted = tuple(phrases)
-    return bool(wanted) and _compile(wanted).search(fold(text)) is not None
+    found = _compile(wanted).search(fold(text)) if wanted else None
+    return found.group() if found else ""
 
 
 def fold(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,7 +12,10 @@ from typing import Any
 from complaint_gift.domain import Author, Finding, Role, Scope, Verdict
 from complaint_gift.plugin import Can, Plugin, Refused, Source
 from complaint_gift.service.policy import Policy
-from complaint_gift.service.ports import Bell, Book, Classifier, Clock, Notifier, Store
+from complaint_gift.service.ports import Bell, Book, Classifier, Clock, Heard, Notifier, Store
+from complaint_gift.service.records import hash_text
+
+MOST_HEARD = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,7 @@ class Means:
     tagger: Any = None
     classifier: Classifier | None = None
     _clients: dict[str, Any] = field(default_factory=dict)
+    _heard: OrderedDict[str, Heard] = field(default_factory=OrderedDict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def now(self) -> datetime:
@@ -81,6 +86,23 @@ class Means:
             if name not in self._clients:
                 self._clients[name] = plugin.connect(source)
             return self._clients[name]
+
+    def classify(self, text: str) -> Heard | None:
+        """What a classifier hears in a customer's words, None where there is none.
+
+        Remembered by hash: asked before a transaction, it is known inside, where nobody should wait for it.
+        """
+        if self.classifier is None:
+            return None
+        digest = hash_text(text)
+        with self._lock:
+            known = self._heard.get(digest)
+        if known is None and (known := self.classifier.classify(text)) is not None and known.is_learned:
+            with self._lock:
+                self._heard[digest] = known
+                while len(self._heard) > MOST_HEARD:
+                    self._heard.popitem(last=False)
+        return known
 
     def review(
         self,

@@ -123,6 +123,14 @@ class Heard(Protocol):
         """complaint, wish, question, praise, mixed, other ..."""
 
     @property
+    def is_learned(self) -> bool:
+        """False where no model spoke and stock words had to do."""
+
+    @property
+    def words(self) -> str:
+        """Without a model: the words of the message that make it a complaint, "" for none."""
+
+    @property
     def score(self) -> float: ...
 
     @property

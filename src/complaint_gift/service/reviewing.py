@@ -12,6 +12,7 @@ import structlog
 from complaint_gift.domain import ActionKind, Finding, Scope, Verdict
 from complaint_gift.plugin import Can
 from complaint_gift.rules import Context
+from complaint_gift.service.absorbing import listen
 from complaint_gift.service.casework import News, judge
 from complaint_gift.service.complaints import AGENT, Opinion
 from complaint_gift.service.contexts import Facts, Placed, place_draft
@@ -142,6 +143,7 @@ def rule_records(means: Means, since: datetime | None) -> list[RuleRecord]:
 def decide_complaint(means: Means, source: str, conversation: str, is_complaint: bool, by: str) -> Case:
     """A person's one click; it holds against words, forms and ratings. Raises NotFound."""
     now, who = means.now(), by.strip()[:200] or "somebody"
+    _listen(means, source, conversation)
     with means.store.transaction() as tx:
         row = tx.find_conversation(source, conversation)
         if row is None:
@@ -157,6 +159,13 @@ def decide_complaint(means: Means, source: str, conversation: str, is_complaint:
         tx.append_audit(AuditEntry(now, who, "complaint-decided", detail))
     outbox.ring(means.bell)
     return case
+
+
+def _listen(means: Means, source: str, conversation: str) -> None:
+    with means.store.reading() as tx:
+        row = tx.find_conversation(source, conversation)
+        messages = tx.messages(row.id) if row else []
+    listen(means, (stored.message for stored in messages))
 
 
 def case_facts(means: Means, source: str, conversation: str) -> CaseFacts:

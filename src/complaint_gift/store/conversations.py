@@ -183,6 +183,17 @@ class Conversations(Rows):
                 self._db.execute(update(t.finding).where(t.finding.c.id == row.id).values(emptied))
             self._db.execute(update(t.promise).where(t.promise.c.message_id == message_id).values(what=""))
             self._db.execute(update(t.message).where(t.message.c.id == message_id).values(redacted=True))
+            self._forget_deciding_words(message_id)
+
+    def _forget_deciding_words(self, message_id: int) -> None:
+        """Why a case is a complaint may quote the customer."""
+        case = t.complaint_case.c
+        theirs = select(t.message.c.conversation_id).where(t.message.c.id == message_id)
+        self._db.execute(
+            update(t.complaint_case)
+            .where(case.conversation_id.in_(theirs), case.why.like("words:%"))
+            .values(why="words")
+        )
 
     def _update_message(self, known: Row[Any], said: Message, seen_at: datetime) -> None:
         values = _columns(said)

@@ -1,0 +1,174 @@
+"""Whether it is a complaint: what a classifier has learned decides, words where it is silent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+from small_world import AGENT, CUSTOMER, SOURCE, World
+
+from complaint_gift.domain import Reason
+from complaint_gift.learned.listener import Listener
+from complaint_gift.service.policyfile import load_policy
+
+MakeWorld = Callable[..., World]
+
+
+@dataclass
+class Heard:
+    kind: str = "complaint"
+    score: float = 0.934
+    severity: str = "high"
+    triggers: tuple[str, ...] = ()
+    employees: tuple[str, ...] = ()
+    is_learned: bool = True
+    words: str = ""
+
+
+class Classifier:
+    """Says the same of every text and counts how often it is asked."""
+
+    def __init__(self, heard: Heard | None) -> None:
+        self.heard, self.asked = heard, 0
+
+    def classify(self, text: str) -> Heard | None:
+        self.asked += 1
+        return self.heard
+
+
+def why_of(world: World) -> tuple[bool, str]:
+    facts = world.service.case_facts(SOURCE, "1")
+    return facts.is_complaint, facts.why
+
+
+@pytest.mark.parametrize(
+    ("heard", "text", "told"),
+    [
+        (Heard(), "A zebra came in.", (True, "classifier:0.93")),
+        (Heard("mixed"), "Lovely place, but a zebra came in.", (True, "classifier:0.93")),
+        (Heard("question"), "Why does my lamp not work?", (False, "nothing")),
+        (Heard("question", triggers=("safety",)), "Why did it?", (True, "trigger:safety")),
+        (Heard("question", triggers=("leaving",)), "Why did it?", (False, "nothing")),
+        (Heard("praise"), "The ambulance was fast, thank you.", (False, "nothing")),
+        (None, "I am so disappointed.", (True, "words:so disappointed")),
+        (None, "Which way round does the lid go?", (False, "nothing")),
+        (Heard(is_learned=False, words="Useless"), "Useless thing.", (True, "words:Useless")),
+        (Heard("other", is_learned=False), "My lawyer will write.", (True, "trigger:court")),
+        (Heard("other", is_learned=False), "I am so disappointed.", (True, "words:so disappointed")),
+    ],
+)
+def test_first_that_speaks_decides(
+    make_world: MakeWorld, heard: Heard | None, text: str, told: tuple[bool, str]
+) -> None:
+    world = make_world(classifier=Classifier(heard))
+    world.complain(text)
+    assert why_of(world) == told
+
+
+def test_tag_form_and_rating_come_before_the_classifier(make_world: MakeWorld) -> None:
+    world = make_world(classifier=Classifier(Heard("question")))
+    world.desk.open("1", rating="bad")
+    world.desk.say("1", CUSTOMER, "Where is it?")
+    world.tell()
+    world.work()
+    assert why_of(world) == (True, "rating:bad")
+    world = make_world(classifier=Classifier(Heard()))
+    world.desk.open("1", tags=frozenset({"not_complaint"}))
+    world.desk.say("1", CUSTOMER, "Where is it?")
+    world.tell()
+    world.work()
+    assert why_of(world) == (False, "tag:not_complaint")
+
+
+def test_triggers_and_names_of_the_classifier_reach_queue_and_case(make_world: MakeWorld) -> None:
+    heard = Heard(triggers=("safety", "leaving", "unheard-of"), employees=("Brandon", "the cashier"))
+    world = make_world(classifier=Classifier(heard))
+    world.complain("A zebra came into the salon.")
+    facts = world.service.case_facts(SOURCE, "1")
+    assert facts.about == ("Brandon",)
+    assert world.reasons() == ["safety"]
+
+
+def test_policy_says_which_triggers_escalate(make_world: MakeWorld) -> None:
+    policy = "extends: default\nescalations: {safety: off, leaving: {due: 1 h, start: owner}}\n"
+    world = make_world(policy, classifier=Classifier(Heard(triggers=("safety", "leaving"))))
+    world.complain("A zebra came into the salon.")
+    assert world.reasons() == ["leaving"]
+
+
+def test_shipped_policy_escalates_what_must_not_wait() -> None:
+    wanted = "court press regulator health safety discrimination second-failure data-leak employee-threatened"
+    assert {Reason(name) for name in wanted.split()} <= set(load_policy().urgencies)
+    assert Reason.LEAVING not in load_policy().urgencies
+
+
+def test_classifier_is_asked_outside_of_transactions_and_once(make_world: MakeWorld) -> None:
+    classifier = Classifier(Heard())
+    world = make_world(classifier=classifier)
+    transaction, inside = world.store.transaction, []
+
+    def classify(text: str) -> Heard:
+        inside.append(depth[0])
+        return Heard()
+
+    depth = [0]
+
+    class Watched:
+        def __enter__(self) -> object:
+            depth[0] += 1
+            self.real = transaction()
+            return self.real.__enter__()
+
+        def __exit__(self, *told: object) -> object:
+            depth[0] -= 1
+            return self.real.__exit__(*told)  # type: ignore[arg-type]
+
+    world.store.transaction = Watched  # type: ignore[method-assign, assignment]
+    classifier.classify = classify  # type: ignore[method-assign]
+    world.complain("A zebra came into the salon.")
+    world.desk.say("1", CUSTOMER, "Two zebras.")
+    world.tell()
+    world.work()
+    world.service.decide_complaint(SOURCE, "1", False, "Dana")
+    assert inside == [0, 0]
+
+
+def test_deciding_words_go_with_the_message(world: World) -> None:
+    world.complain("I am so disappointed.")
+    assert why_of(world)[1] == "words:so disappointed"
+    world.send(("MessageRedacted", {"conversation": "1", "message": "1-1"}))
+    world.work()
+    assert why_of(world) == (True, "words")
+
+
+def test_our_own_words_and_notes_are_not_classified(make_world: MakeWorld) -> None:
+    classifier = Classifier(Heard("question"))
+    world = make_world(classifier=classifier)
+    world.complain("Where is it?")
+    asked = classifier.asked
+    world.reply("I am so disappointed.", author=AGENT)
+    assert classifier.asked == asked
+
+
+def test_listener_falls_back_to_words_and_says_which() -> None:
+    class Silent:
+        def classify(self, text: str) -> None:
+            return None
+
+    for listener in (Listener(), Listener(Silent())):
+        heard = listener.classify("The lamp arrived broken, I want my money back.")
+        assert (heard.kind, heard.is_learned, heard.words) == ("complaint", False, "broken")
+        heard = listener.classify("Лампа пришла, спасибо!")
+        assert (heard.kind, heard.words) == ("praise", "")
+
+
+def test_listener_passes_on_what_was_learned() -> None:
+    from complaint_gift.learned.classifier import Classification
+
+    class Ears:
+        def classify(self, text: str) -> Classification:
+            return Classification("complaint", 0.9, "high", ("court",), ("Anna",))
+
+    heard = Listener(Ears()).classify("anything")
+    assert (heard.is_learned, heard.score, heard.triggers, heard.words) == (True, 0.9, ("court",), "")
