@@ -135,6 +135,16 @@ def test_killed_tree_does_not_stop_the_next_worker(tmp_path, start, bell) -> Non
     assert wait_until(lambda: happened(tmp_path, "ended", 1))
 
 
+def test_worker_takes_a_socket_with_a_space_in_its_path(tmp_path: Path) -> None:
+    server = EmbeddedValkey(tmp_path / "my data")
+    server.start()
+    try:
+        with connect_to_work(server.url) as connection:
+            assert GuardedWorker(connection, beat=lambda: None, prepare=lambda: None).name
+    finally:
+        server.stop()
+
+
 def test_idle_worker_looks_around_within_seconds(connection) -> None:
     worker = GuardedWorker(connection, beat=lambda: None, prepare=lambda: None)
     assert worker.dequeue_timeout == 5

@@ -16,7 +16,7 @@ from marshmallow import Schema
 from complaint_gift.domain import Decision, Finding, Layer, Severity, Signal, Verdict
 from complaint_gift.plugin import Can, NotAuthentic, Outcome, Request, Source
 from complaint_gift.runtime import Parts
-from complaint_gift.runtime.build import SystemClock
+from complaint_gift.runtime.parts import SystemClock
 from complaint_gift.runtime.queue import RqBell, connect_to_ring, open_queue
 from complaint_gift.runtime.secret import Secret
 from complaint_gift.runtime.settings import Console, Settings

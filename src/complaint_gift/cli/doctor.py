@@ -32,12 +32,16 @@ def doctor() -> None:
     from complaint_gift.runtime import build
 
     settings = read_settings()
-    click.echo("The configuration can be read.")
+    named = settings.config is not None
+    click.echo(
+        "The configuration can be read." if named else "CG_CONFIG names no file, so the defaults hold."
+    )
     wrong = 0
     for look in (look_at_folder, look_at_database, look_at_queue):
         wrong += _say(look(settings))
     parts = build(settings)
-    click.echo(f"The playbook has {len(parts.playbook().rules)} rules in profile {parts.playbook().profile}.")
+    playbook = parts.playbook()
+    click.echo(f"{len(playbook.active)} rules speak, profile {playbook.profile}.")
     for check in (look_at_work, look_at_audit, look_at_sources, look_at_doors):
         wrong += _say(_calmly(check, parts))
     if wrong:

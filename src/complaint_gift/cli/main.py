@@ -80,7 +80,7 @@ def _broken(name: str, why: str) -> click.Command:
 
 def _sources_of(plugin: str) -> list[Source]:
     from complaint_gift.cli.common import read_settings
-    from complaint_gift.runtime.build import with_folders
+    from complaint_gift.runtime.parts import with_folders
 
     return [source for source in with_folders(read_settings()).values() if source.plugin == plugin]
 

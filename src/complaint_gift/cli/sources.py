@@ -7,7 +7,7 @@ from importlib.metadata import entry_points
 import click
 
 from complaint_gift.cli.common import read_settings, told
-from complaint_gift.plugin import GROUP, PluginNotUsable, load_plugins
+from complaint_gift.plugin import GROUP, Can, PluginNotUsable, load_plugins
 
 
 @click.command()
@@ -36,5 +36,5 @@ def plugins() -> None:
         except PluginNotUsable as exc:
             click.secho(str(exc), fg="red")
             continue
-        can = ", ".join(sorted(what.value for what in plugin.can)) or "nothing yet"
+        can = ", ".join(what.value for what in Can if what in plugin.can) or "nothing yet"
         click.echo(f"{click.style(name, bold=True)}  can {can}")

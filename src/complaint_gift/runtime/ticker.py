@@ -8,7 +8,7 @@ import threading
 
 import structlog
 
-from complaint_gift.runtime.build import Parts, refresh
+from complaint_gift.runtime.parts import Parts, refresh
 from complaint_gift.service.ports import StoreUnavailable
 
 TICK_SECONDS = 5.0

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from complaint_gift.learned.encoder import available
-from complaint_gift.runtime.build import ears_socket
+from complaint_gift.runtime.parts import ears_socket
 from complaint_gift.runtime.settings import Settings
 from complaint_gift.runtime.supervisor import Program, Spawned, Supervisor
 from complaint_gift.runtime.valkey import EmbeddedValkey, url_of

@@ -21,8 +21,8 @@ from rq.job import Job
 from rq.serializers import JSONSerializer
 
 from complaint_gift.runtime import ending
-from complaint_gift.runtime.build import Parts, hold, refresh
 from complaint_gift.runtime.leash import tie_to_parent
+from complaint_gift.runtime.parts import Parts, hold, refresh
 from complaint_gift.runtime.queue import JOBS, connect_to_work, open_queue
 from complaint_gift.runtime.valkey import url_of
 from complaint_gift.service.ports import StoreUnavailable
@@ -61,6 +61,10 @@ class GuardedWorker(Worker):
         self._beat = beat
         self._prepare = prepare
         self._beaten_at = 0.0
+
+    def _set_ip_address(self, connection: redis.Redis) -> None:
+        # RQ asks CLIENT INFO, which redis-py cannot read when the path of a unix socket has a space in it.
+        self.ip_address = "unknown"
 
     def heartbeat(self, timeout: int | None = None, pipeline: Any = None) -> None:
         """Also tell the database, so that /readyz needs no Redis to know that somebody works."""

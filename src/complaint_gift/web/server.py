@@ -15,8 +15,8 @@ from gunicorn.arbiter import Arbiter
 from gunicorn.glogging import Logger
 from gunicorn.workers.base import Worker
 
-from complaint_gift.runtime.build import open_playbook
 from complaint_gift.runtime.leash import tie_to_parent
+from complaint_gift.runtime.parts import open_playbook
 from complaint_gift.runtime.settings import Settings
 
 APPLICATION = "complaint_gift.web.wsgi:app"

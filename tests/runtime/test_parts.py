@@ -9,7 +9,7 @@ from processes import wait_until
 
 from complaint_gift.playbook import DEFAULT, LivePlaybook
 from complaint_gift.runtime import load_settings
-from complaint_gift.runtime.build import build, folder_of, keep_fresh, refresh
+from complaint_gift.runtime.parts import build, folder_of, keep_fresh, refresh
 
 
 def test_nothing_is_opened_until_it_is_used(tmp_path: Path) -> None:
