@@ -12,6 +12,7 @@ import pytest
 from complaint_gift.domain import Severity
 from complaint_gift.playbook import LivePlaybook, PlaybookError, load_playbook
 from complaint_gift.playbook.memory import Memory, cache_folder
+from complaint_gift.text import Text
 
 RULE = """
 id: no-shouting
@@ -200,3 +201,26 @@ def test_starting_costs_little_once_the_files_are_known() -> None:
     started = time.process_time()
     load_playbook(profile="minimal").review("We are sorry.")
     assert time.process_time() - started < 3  # 0.3 s on a quiet machine
+
+
+@pytest.mark.parametrize(
+    ("text", "languages"),
+    [
+        ("We are sorry about the delay.", {"en"}),
+        ("Простите за задержку.", {"ru"}),
+        ("Простите за задержку посылки с Samsung Galaxy.", {"ru"}),
+        ("Sorry, мы вернём деньги.", {"en", "ru"}),
+        ("Tut uns leid, das ist leider nicht möglich, wir bitten um Entschuldigung.", {"en", "de"}),
+        ("18:00 😀", set()),
+        ("", set()),
+    ],
+)
+def test_a_text_is_read_in_the_languages_it_is_written_in(text: str, languages: set[str]) -> None:
+    playbook = load_playbook(profile="minimal")
+    assert playbook.languages.of(Text(text)) == languages
+
+
+def test_what_needs_no_words_is_found_in_every_language() -> None:
+    playbook = load_playbook(profile="full")
+    for text in ("Dear {{name}}", "Уважаемый {{name}}", "{{name}} 18:00"):
+        assert "no-copy-paste" in {finding.rule for finding in playbook.review(text).findings}, text

@@ -33,7 +33,7 @@ class Playbook:
         self.rules: Mapping[str, Rule] = MappingProxyType({rule.id: rule for rule in rules})
         self.active = tuple(rule for rule in rules if profile in rule.profiles)
         self.documents = tuple(signals)
-        self._languages = Languages(document.part for document in signals)
+        self.languages = Languages(document.part for document in signals)
         self._finders: dict[tuple[Scope | None, frozenset[str]], SignalFinder] = {}
         self._lock = threading.Lock()
 
@@ -77,7 +77,7 @@ class Playbook:
         dropped: list[Dropped] | None = None,
     ) -> list[Hit]:
         """Every signal that counts; None as scope looks for all signals of the playbook."""
-        finder = self._finder(scope, self._languages.of(text, language))
+        finder = self._finder(scope, self.languages.of(text, language))
         hits = finder.find(text, dropped)
         return merged(hits, learned, finder.learned, text) if learned else hits
 
@@ -132,9 +132,11 @@ class Playbook:
             with self._lock:
                 finder = self._finders.get(key)
                 if finder is None:
-                    parts = [part for part in self._parts(scope) if part.language in languages]
-                    latin = sorted(languages - self._languages.always | {"en"})
-                    finder = self._finders[key] = SignalFinder(parts, latin)
+                    parts = [
+                        part if part.language in languages else self.languages.reduced(part)
+                        for part in self._parts(scope)
+                    ]
+                    finder = self._finders[key] = SignalFinder(parts, self.languages.latin(languages))
         return finder
 
     def _parts(self, scope: Scope | None) -> list[Part]:

@@ -1,13 +1,14 @@
 """Which languages a text is read in.
 
-English and every language with an alphabet of its own are always looked for, since their words cannot be
-mistaken for one another's. Another language in Latin letters takes part where the text sounds like it.
+A language with an alphabet of its own takes part where its letters occur, English where there are Latin
+words. Another language in Latin letters takes part where the text sounds like it. The rest costs nothing.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import cached_property
 
 from complaint_gift.rules.signals import Part
@@ -15,47 +16,63 @@ from complaint_gift.text import Text, fold, is_cyrillic
 from complaint_gift.text.lemmas import is_dictionary_word
 
 _WORD = re.compile(r"[^\W\d_]{3,}")
+_KIND = re.compile(r"#\w+")
 _ENOUGH = 2  # words, and this share of all the words of the text
 _SHARE = 0.1
+_LATIN_TEXT = 3  # Latin words; fewer are names and brands in a text of another alphabet
 
 
 class Languages:
-    """The languages of a playbook. `always` take part in every text."""
+    """The languages of a playbook."""
 
     def __init__(self, parts: Iterable[Part]) -> None:
         self._parts = list(parts)
         languages = {part.language for part in self._parts}
-        own_alphabet = {part.language for part in self._parts if _has_own_alphabet(part)}
-        self.always = frozenset(
-            language for language in languages if language == "en" or language in own_alphabet
-        )
-        self._others = languages - self.always
+        self._own = frozenset(part.language for part in self._parts if _has_own_alphabet(part))
+        self._others = frozenset(languages - self._own - {"en"})
+        self.every = frozenset(languages)
 
     def of(self, text: Text, hint: str = "") -> frozenset[str]:
         """The languages to read this text in; `hint` is a language that is known to be in it."""
-        if not self._others:
-            return self.always
-        forms = {word.form for word in text.words if word is not None}
+        forms = {word.form for word in text.words if word is not None and word.kind == "word"}
+        latin = {form for form in forms if not is_cyrillic(form)}
+        found = set(self._own) if len(latin) < len(forms) or hint in self._own else set()
+        if len(latin) >= _LATIN_TEXT or hint == "en" or not latin.isdisjoint(self._vocabularies["en"]):
+            found.add("en")
         enough = max(_ENOUGH, len(forms) * _SHARE)
-        heard = {
-            language
-            for language in self._others
-            if language == hint or len(forms & self._vocabularies[language]) >= enough
-        }
-        return self.always | heard if heard else self.always
+        for language in self._others:
+            if language == hint or len(latin & self._vocabularies[language]) >= enough:
+                found.add(language)
+        return frozenset(found)
+
+    def latin(self, languages: frozenset[str]) -> list[str]:
+        """Whose word forms Latin words are looked up in."""
+        return sorted(languages - self._own | {"en"})
+
+    def reduced(self, part: Part) -> Part:
+        """What of a part holds in a text of any language: kinds of tokens, detectors, the learned layer."""
+        phrases, unless = (
+            tuple(phrase for phrase in phrases if not _names_words(phrase.text))
+            for phrases in (part.phrases, part.unless)
+        )
+        return replace(part, phrases=phrases, unless=unless)
 
     @cached_property
     def _vocabularies(self) -> dict[str, frozenset[str]]:
-        """The words of the phrases of each other language that are not English too."""
-        found: dict[str, set[str]] = {language: set() for language in self._others}
+        """The words of phrases, by language in Latin letters; beside English without English words."""
+        found: dict[str, set[str]] = {language: set() for language in (*self._others, "en")}
         for part in self._parts:
             if part.language in found:
                 for phrase in part.phrases:
-                    found[part.language].update(map(fold, _WORD.findall(phrase.text)))
+                    found[part.language].update(map(fold, _WORD.findall(phrase.vocabulary)))
         return {
-            language: frozenset(word for word in words if not is_dictionary_word(word))
+            language: frozenset(word for word in words if language == "en" or not is_dictionary_word(word))
             for language, words in found.items()
         }
+
+
+def _names_words(phrase: str) -> bool:
+    return any(char.isalpha() for char in _KIND.sub("", phrase))
 
 
 def _has_own_alphabet(part: Part) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -13,6 +14,7 @@ from complaint_gift.rules.matching import Match, Reading
 from complaint_gift.rules.phrases import Classes, Node, parse
 from complaint_gift.text import Text
 
+_CLASS = re.compile(r"@([\w-]+)")
 _MOST_SENTENCES = 4_096  # remembered
 Finder = Callable[[str], Iterable[tuple[int, int]]]
 
@@ -43,6 +45,13 @@ class Phrase:
         self.line = line
         self._classes = classes
         self._nodes: tuple[Node, ...] | None = None
+
+    @property
+    def vocabulary(self) -> str:
+        """The phrase with the members of the classes it names."""
+        members = self._classes.members
+        named = (" ".join(members.get(name, ())) for name in _CLASS.findall(self.text))
+        return " ".join((self.text, *named))
 
     @property
     def nodes(self) -> tuple[Node, ...]:
