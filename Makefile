@@ -25,7 +25,7 @@ test-fast: $(VENV)/ready-to-test  ## Run the tests that take a second or two eac
 
 lint: $(VENV)/ready-to-test  ## Check format, style, types and the direction of imports
 	@$(BIN)/ruff format --check $(TESTED)
-	@$(BIN)/ruff check $(TESTED)
+	@$(BIN)/ruff check --no-cache $(TESTED)
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 

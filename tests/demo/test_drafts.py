@@ -1,10 +1,10 @@
 """The replies that the demo offers to try, judged by the real playbook: the page must not contradict it."""
 
 import pytest
-from complaint_gift.playbook import Context, load_playbook
 
 from complaint_gift.demo import conversations
 from complaint_gift.domain import Decision, Scope
+from complaint_gift.playbook import Context, load_playbook
 
 CASES = [
     pytest.param(language, sample, name, id=f"{language}-{name}-{sample['subject'][:24]}")
