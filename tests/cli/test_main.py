@@ -67,4 +67,4 @@ def test_configuration_can_be_named_on_the_command_line(run, tmp_path: Path) -> 
 
 def test_sources_and_plugins_are_listed(run) -> None:
     assert "receives at http://127.0.0.1:8080/hooks/desk" in run("sources").output
-    assert "zendesk  can assign" in run("plugins").output
+    assert "zendesk  can verify, fetch, note" in run("plugins").output

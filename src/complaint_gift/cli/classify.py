@@ -29,7 +29,7 @@ LARGEST_LINE = 4 * 1024 * 1024
     "--words-only", is_flag=True, help="Leave the learned layer out: stock words alone, less sharp."
 )
 def classify(source: Path, out: Path, words_only: bool) -> None:
-    """Say for each message whether it is a complaint, how grave it is and what makes it urgent."""
+    """Say of each message whether it is a complaint, how grave, and what makes it urgent."""
     from complaint_gift.learned.classifier import Classifier
     from complaint_gift.learned.encoder import Encoder, available
 

@@ -23,7 +23,10 @@ from complaint_gift.cli.rulewords import LANGUAGES
     help="A folder of rules.  [default: as configured]",
 )
 def docs(language: str, out: Path | None, folder: Path | None) -> None:
-    """One page about all rules, in Markdown: what each enforces, why, examples, what to write instead."""
+    """One page about all rules, for people, in Markdown.
+
+    What each enforces, why, how the customer reads it, examples, and what to write instead.
+    """
     playbook = chosen_playbook(folder, None)
     text = page(playbook, language)
     if out is None:

@@ -58,7 +58,10 @@ _WORDS: dict[str, dict[str, str]] = {
 @click.option("--language", type=click.Choice(LANGUAGES), help="Of the table.  [default: the policy's]")
 @told
 def precision(since: str | None, shape: str, language: str | None) -> None:
-    """How often each rule was shown, set aside as not applying, sent anyway, or met in shadow."""
+    """Which rules people trust, and why they set the others aside.
+
+    How often each was shown, set aside as not applying, sent anyway, or met in shadow.
+    """
     start = _moment(since) if since else None
     service = make_parts(silent=True).service
     records = service.rule_records(start)

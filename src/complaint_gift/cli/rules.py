@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from complaint_gift.cli.chosen import Stop, chosen_playbook
 from complaint_gift.cli.docs import docs
 from complaint_gift.cli.explaining import explain_text
 from complaint_gift.cli.precision import precision
+from complaint_gift.cli.rulewords import LANGUAGES, SCOPES
 from complaint_gift.cli.sketch import sketch_rule, unwritten
 from complaint_gift.domain import Scope, Severity
 from complaint_gift.playbook import PROFILES, Context, ContextError, Playbook, Rule
@@ -40,23 +42,31 @@ def rules() -> None:
 @_FOLDER
 @_PROFILE
 @click.option("--all", "everything", is_flag=True, help="Rules of every profile.")
-def list_rules(folder: Path | None, profile: str | None, everything: bool) -> None:
-    """The rules that speak, the worst first."""
+@click.option("--language", type=click.Choice(LANGUAGES), default="en", show_default=True)
+def list_rules(folder: Path | None, profile: str | None, everything: bool, language: str) -> None:
+    """The rules that speak, by what they read, the worst first."""
     playbook = chosen_playbook(folder, profile)
     shown = list(playbook.rules.values()) if everything else list(playbook.active)
     if not shown:
         raise Stop(f"No rule speaks in the profile {playbook.profile}.")
     width = max(len(rule.id) for rule in shown)
-    for rule in sorted(shown, key=lambda rule: (rule.severity.rank, rule.id)):
-        severity = click.style(f"{rule.severity.value:8}", fg=_COLOURS[rule.severity])
-        marks = " (shadow)" if rule.shadow else " (blocks)" if rule.block else ""
-        line = f"{severity}{rule.id:{width}}  {rule.kind:13}  {_scopes(rule):31}  {rule.aim('en')}{marks}"
-        click.echo(line.rstrip())
+    for scope in Scope:
+        group = [rule for rule in shown if next(one for one in Scope if one in rule.scopes) is scope]
+        if group:
+            click.secho(SCOPES[language][scope], bold=True)
+        for rule in sorted(group, key=lambda rule: (rule.severity.rank, rule.id)):
+            click.echo(_line(rule, width, language))
     click.echo(f"\n{len(shown)} rules, profile {playbook.profile}, playbook {playbook.hash}", err=True)
 
 
-def _scopes(rule: Rule) -> str:
-    return ", ".join(scope.value for scope in Scope if scope in rule.scopes)
+def _line(rule: Rule, width: int, language: str) -> str:
+    """One line, cut to the width of the terminal if there is one."""
+    marks = " (shadow)" if rule.shadow else " (blocks)" if rule.block else ""
+    told = f"{rule.id:{width}}  {rule.aim(language)}"
+    room = shutil.get_terminal_size().columns - 11 - len(marks)
+    if sys.stdout.isatty() and len(told) > room:
+        told = told[: max(width, room - 1)] + "…"
+    return click.style(f"  {rule.severity.value:8}", fg=_COLOURS[rule.severity]) + f" {told}{marks}".rstrip()
 
 
 @rules.command("test")
@@ -135,7 +145,10 @@ def _is_elsewhere(trial: RuleTrial) -> bool:
 @_FOLDER
 @_PROFILE
 def explain(text: str, scope: str, context: str, folder: Path | None, profile: str | None) -> None:
-    """Show for TEXT what was found, by which phrase, and what silenced a near-hit; - reads standard input."""
+    """What was found in TEXT, by which phrase, and what silenced a near-hit.
+
+    With - as TEXT the standard input is read.
+    """
     if text == "-":
         text = sys.stdin.read()
     try:
@@ -168,7 +181,10 @@ def new(identity: str, sentence: str, language: str, into: Path) -> None:
 @rules.command()
 @_FOLDER
 def coverage(folder: Path | None) -> None:
-    """How many examples each rule has in each language; rules and signals that lack some come first."""
+    """How many examples each rule has in each language.
+
+    Rules and signals that lack some come first.
+    """
     playbook = chosen_playbook(folder, None)
     languages = sorted({document.part.language for document in playbook.documents})
     lacking = 0
