@@ -15,6 +15,7 @@ from typing import Any
 import structlog
 from rq import Queue
 
+from complaint_gift.learned.listener import Listener
 from complaint_gift.notify import Messenger
 from complaint_gift.playbook import LivePlaybook
 from complaint_gift.plugin import Source
@@ -89,7 +90,7 @@ def build(settings: Settings, *, bell: Bell | None = None, serving: bool = False
         clock=SystemClock(),
         company=Company.of(settings.company_accounts, settings.personal_accounts),
         tagger=ears,
-        classifier=ears,
+        classifier=Listener(ears),
     )
     return Parts(settings, store, playbook, policy, queue, service, ears)
 
