@@ -158,3 +158,10 @@ def test_a_new_rule_begins_in_shadow_and_fails_until_it_is_written(
     assert told.exit_code == 1
     assert "still says TODO in enforces, message, why, suggestion, examples" in told.output
     assert "(shadow)" in call("rules", "list", "--playbook", str(tmp_path)).output
+
+
+def test_a_mistyped_command_is_answered_with_the_nearest() -> None:
+    told = call("revew")
+    assert told.exit_code == 2
+    assert "Did you mean" in told.output
+    assert "review" in told.output
