@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from small_world import SOURCE, Book, World
 
 from complaint_gift.domain import Finding, Layer, Severity, Verdict
+from complaint_gift.playbook import load_playbook
 from complaint_gift.service.records import RuleRecord
 
 SHADOW = Finding("quiet", "quiet", Severity.INFO, Layer.LEXICAL, False, 0, 1, "x")
@@ -69,6 +71,16 @@ def test_rules_in_shadow_are_counted_and_shown_to_nobody(world: World) -> None:
     world.reply("Thank you, Marta.")
     world.settle(hours=1)
     assert records(world) == {rule: RuleRecord(rule, shadow=1) for rule in ("quiet", "absent")}
+
+
+def test_shadow_of_a_real_playbook_is_counted(world: World, tmp_path: Path) -> None:
+    (tmp_path / "playbook.yaml").write_text("extends: default\nshadow: [no-threats]\n", "utf-8")
+    world.book = load_playbook(tmp_path)  # type: ignore[assignment]
+    world.complain()
+    draft(world, "Delete your review or we will sue you.")
+    found = records(world)
+    assert found["no-threats"] == RuleRecord("no-threats", shadow=1)
+    assert found["thank-for-the-complaint"].shown == 1
 
 
 def test_a_draft_elsewhere_counts_nothing(world: World) -> None:
