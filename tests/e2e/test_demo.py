@@ -29,6 +29,9 @@ WORDS = {
         "note": "Internal note by Complaint Gift",
         "pass": "Ready to send",
         "tags": "Tags added",
+        "console": "Escalations",
+        "take": "I am on it",
+        "taken": "Taken. Colleagues see that you are on it.",
     },
     "ru": {
         "ticket": "Ждали на улице в минус тридцать",
@@ -40,6 +43,9 @@ WORDS = {
         "note": "Заметка от Complaint Gift",
         "pass": "Можно отправлять",
         "tags": "Добавлены теги",
+        "console": "Эскалации",
+        "take": "Беру на себя",
+        "taken": "Принято. Коллеги видят, что вы занимаетесь.",
     },
 }
 
@@ -136,6 +142,12 @@ def test_gift_passes_and_argument_goes_all_the_way(page: Page, demo: str, langua
     # A note may not answer a note: what came stays what came.
     page.wait_for_timeout(3000)
     assert page.locator(".m-note").count() <= 2
+
+    timeline.locator(".e-follow a").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(words["console"])
+    expect(page.locator(".card q").first).to_be_visible()
+    page.get_by_role("button", name=words["take"]).first.click()
+    expect(page.get_by_role("status")).to_have_text(words["taken"])
 
 
 def test_front_door_leads_to_the_page_and_the_console_is_there(demo: str) -> None:

@@ -204,6 +204,20 @@ def test_only_a_harmless_address_becomes_a_link(lead, parts: Parts, url: str, is
     assert (f'href="{url}"' in lead.get(LIST).text) is is_link
 
 
+def test_list_can_be_narrowed_to_a_conversation(lead: FlaskClient, parts: Parts) -> None:
+    escalate(parts, key="1")
+    number = escalate(parts, key="2", conversation="8", reason=Reason.PRESS)
+    page = lead.get(f"{LIST}?conversation=8")
+    assert "speaks of the press" in page.text
+    assert "speaks of court" not in page.text
+    path = f"{LIST}/{number}/acknowledge?conversation=8"
+    back = lead.post(path, data={"csrf": csrf(page)}).headers["Location"]
+    assert "conversation=8" in back
+    ticket = door.invite("k" * 32, "Dana")
+    asked = {"ticket": ticket, "conversation": "8"}
+    assert lead.get("/console/enter", query_string=asked).headers["Location"] == f"{LIST}?conversation=8"
+
+
 def test_policy_allows_no_inline_script_or_style(lead: FlaskClient, parts: Parts) -> None:
     escalate(parts)
     page = lead.get(LIST)
@@ -231,7 +245,7 @@ def test_every_text_is_there_in_both_languages() -> None:
     assert (len(COUNTS["en"]), len(COUNTS["ru"])) == (2, 3)
 
 
-def test_invitation_opens_once_and_soon(client: FlaskClient) -> None:
+def test_invitation_opens_under_the_name_in_it(client: FlaskClient) -> None:
     ticket = door.invite("k" * 32, "Dana <b>")
     assert client.get("/console/enter", query_string={"ticket": ticket}).headers["Location"] == LIST
     assert "Dana &lt;b&gt;" in client.get(LIST).text

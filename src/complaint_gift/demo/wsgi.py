@@ -6,6 +6,7 @@ The product knows nothing of this: it gets a configuration whose Zendesk happens
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 CONSOLE = "/demo/console"
+# Where a ticket has its page in a Zendesk; the demo shows it on its own.
+TICKET = re.compile(r"/demo/zendesk/agent/tickets/(\d+)", re.ASCII)
 
 
 def create_demo(environ: Mapping[str, str]) -> WSGIApplication:
@@ -51,6 +54,8 @@ def beside(product: WSGIApplication, folder: Path) -> WSGIApplication:
             return redirect("/demo/")(environ, start)
         if path == CONSOLE:
             return redirect(_invite(folder, environ.get("QUERY_STRING", "")))(environ, start)
+        if (page := TICKET.fullmatch(path)) is not None:
+            return redirect(f"/demo/#/{page[1]}")(environ, start)
         return mounted(environ, start)
 
     return answer
@@ -58,9 +63,9 @@ def beside(product: WSGIApplication, folder: Path) -> WSGIApplication:
 
 def _invite(folder: Path, query: str) -> str:
     """Who plays with the demo is its lead as well; the way in is the one for hosts that know their user."""
+    asked = {name: values[0] for name, values in parse_qs(query).items() if name in ("lang", "conversation")}
     ticket = invite(read_secret(folder, "session-key"), LEAD)
-    language = parse_qs(query).get("lang", [""])[0]
-    return "/console/enter?" + urlencode({"ticket": ticket, "lang": language})
+    return "/console/enter?" + urlencode({"ticket": ticket, **asked})
 
 
 app = create_demo(os.environ)

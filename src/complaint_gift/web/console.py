@@ -109,7 +109,8 @@ def enter() -> AnyResponse:
     name = door.read_invitation(key, request.args.get("ticket", "")) if key else ""
     if name:
         _let_in(name)
-    return redirect(url_for("console.list_escalations"), 303)
+    only = request.args.get("conversation") or None
+    return redirect(url_for("console.list_escalations", conversation=only), 303)
 
 
 @blueprint.post("/sign-out")
@@ -164,20 +165,23 @@ def show_list(*, notice: str, is_problem: bool) -> str | tuple[str, int]:
     """The page with what the tab asks for."""
     show = request.args.get("show", "waiting")
     show = show if show in SHOWN else "waiting"
+    only = request.args.get("conversation", "")[:200].replace("\0", "")
     store, now = parts().store, datetime.now(UTC)
     try:
         with store.reading() as rows:
-            found = rows.escalations(EscalationFilter(states=SHOWN[show]), MOST_SHOWN + 1)
-            urls = {(e.source, e.conversation): _url_of(rows, e) for e in found}
+            wanted = EscalationFilter(states=SHOWN[show], conversation=only)
+            found = rows.escalations(wanted, MOST_SHOWN + 1)
+            places = {(e.source, e.conversation): _place_of(rows, e) for e in found}
             behind = {e.id: look_behind(rows, e) for e in found}
             waiting = rows.tally().escalations.get(EscalationState.OPEN, 0)
     except StoreUnavailable:
         return show_problem("unavailable", 503)
     reader = Reader(g.language, parts().policy.hours.zone, now, parts().playbook())
-    cards = [reader.card(e, urls[e.source, e.conversation], behind[e.id]) for e in found[:MOST_SHOWN]]
+    cards = [reader.card(e, places[e.source, e.conversation], behind[e.id]) for e in found[:MOST_SHOWN]]
     return render_template(
         "escalations.html",
         **common(notice=notice, is_problem=is_problem, show=show, cards=cards),
+        only=only,
         is_cut=len(found) > MOST_SHOWN,
         counts={"open": waiting},
         zone=parts().policy.hours.zone.key,
@@ -214,7 +218,7 @@ class Reader:
     now: datetime
     book: Book
 
-    def card(self, escalation: Escalation, url: str, behind: Told) -> dict[str, Any]:
+    def card(self, escalation: Escalation, place: tuple[str, str], behind: Told) -> dict[str, Any]:
         """The texts of one escalation."""
         texts, left = TEXTS[self.language], escalation.due_at - self.now
         span = say_span(left, self.language)
@@ -228,7 +232,8 @@ class Reader:
             "reasons": [texts["sent_because"].format(reason=reason) for reason in behind.reasons],
             "source": escalation.source,
             "conversation": escalation.conversation,
-            "url": url,
+            "url": place[0],
+            "subject": place[1],
             "rung": escalation.rung,
             "is_overdue": is_late and escalation.state != EscalationState.RESOLVED,
             "due": texts["overdue" if is_late else "due_in"].format(span=span),
@@ -250,11 +255,14 @@ class Reader:
         return TEXTS[self.language][text].format(who=who, moment=self.say(moment)) if moment else ""
 
 
-def _url_of(rows: Any, escalation: Escalation) -> str:
+def _place_of(rows: Any, escalation: Escalation) -> tuple[str, str]:
+    """Address and subject of the conversation, "" for what we do not know."""
     known = rows.find_conversation(escalation.source, escalation.conversation)
-    url = known.snapshot.url if known else ""
+    if known is None:
+        return "", ""
+    url = known.snapshot.url
     # What a helpdesk gave us becomes a link only when a browser can do nothing but go there.
-    return url if urlsplit(url).scheme in ("http", "https") else ""
+    return (url if urlsplit(url).scheme in ("http", "https") else ""), known.snapshot.subject
 
 
 def _say_count(count: int) -> str:
@@ -286,4 +294,5 @@ def _safe_next() -> str:
 def _back(done: str) -> AnyResponse:
     show = request.args.get("show", "waiting")
     show = show if show in SHOWN else "waiting"
-    return redirect(url_for("console.list_escalations", show=show, done=done), 303)
+    only = request.args.get("conversation") or None
+    return redirect(url_for("console.list_escalations", show=show, conversation=only, done=done), 303)

@@ -74,7 +74,7 @@ def is_from_us(session: MutableMapping[str, Any], given: str) -> bool:
 
 
 def invite(session_key: str, name: str) -> str:
-    """A ticket that opens the console once under this name, for a minute: for hosts that know their user."""
+    """A ticket that opens the console under this name for a minute: for hosts that know their user."""
     return str(_tickets(session_key).dumps({"name": clean_name(name)}))
 
 

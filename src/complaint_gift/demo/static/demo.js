@@ -119,7 +119,7 @@ function drawTimeline(ticket) {
     items.push({ key: "waiting", make: () => el("li", { class: "e-waiting" }, el("p", {}, texts.waiting)) });
   }
   if (timeline.some((e) => e.by === "bot" && ["priority", "group", "assignee"].includes(e.kind))) {
-    const link = el("a", { href: document.querySelector(".console").href }, texts.tl.follow);
+    const link = el("a", { href: `${document.querySelector(".console").href}&conversation=${ticket.id}` }, texts.tl.follow);
     items.push({ key: "follow", make: () => el("li", { class: "e-follow" }, link) });
   }
   fillList($("timeline"), items, page.language);
