@@ -20,6 +20,7 @@ from complaint_gift.plugin import Can, load_plugins
 from complaint_gift.runtime.secret import Secret
 from complaint_gift.runtime.sections import FileSchema
 from complaint_gift.runtime.settings import Console, Settings, load_settings
+from complaint_gift.service.policyfile import load_policy
 from complaint_gift.web import create_app
 
 TEXT = README.read_text("utf-8")
@@ -206,6 +207,15 @@ def test_every_route_is_in_the_table_and_no_other() -> None:
 
 
 # Figures and links
+
+
+def test_policy_is_told_as_it_ships() -> None:
+    policy = load_policy()
+    tags = re.search(r"agent's click or tag \(`(\w+)`, `(\w+)`\)", TEXT)
+    assert tags
+    assert ({tags[1]}, {tags[2]}) == (policy.signs.tags, policy.signs.not_tags)
+    first, *rungs = [rung.to for rung in policy.ladder]
+    assert f"from the {first} to the {' to the '.join(rungs)}" in TEXT
 
 
 def test_profiles_hold_as_many_rules_as_told() -> None:
