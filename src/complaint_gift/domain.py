@@ -278,6 +278,8 @@ class Reason(StrEnum):
     EMPLOYEE_THREATENED = "employee-threatened"
     DELIVERY_FAILED = "delivery-failed"
     INTERNAL_LEAK = "internal-leak"
+    PROMISE_DUE = "promise-due"
+    PROMISE_BROKEN = "promise-broken"
 
 
 class EscalationState(StrEnum):

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 import pytest
 from small_world import AGENT, BOT, CUSTOMER, SOURCE, World, be_away, refuse
 from structlog.testing import capture_logs
 
-from complaint_gift.domain import Action, ActionKind, Visibility
+from complaint_gift.domain import Action, ActionKind, EscalationState, Visibility
 from complaint_gift.plugin import Receipt
+from complaint_gift.service import EscalationFilter
 from complaint_gift.service.records import DeliveryState
 
 
@@ -281,16 +283,47 @@ def test_deleted_conversation_leaves_no_word_and_its_escalation(world: World) ->
     world.complain()
     world.reply("It was your fault.")
     del world.desk.conversations["1"]
-    world.send(("ConversationDeleted", {"conversation": "1", "reason": "spam"}))
+    for _ in range(2):
+        world.send(("ConversationDeleted", {"conversation": "1"}))
     world.work()
     with world.store.transaction() as tx:
         row = tx.find_conversation(SOURCE, "1")
         assert row is not None
         assert row.deleted_at is not None
         assert {m.message.text for m in tx.messages(row.id)} == {""}
-    assert world.reasons() == ["violation-sent"]
+        assert [e.entry.what for e in tx.audit(0, 100)].count("escalation-annotated") == 1
+    (found,) = world.service.list_escalations()
+    assert found.summary == "no-blame (the conversation was deleted)"
     world.settle(hours=30)
     assert world.reasons() == ["violation-sent"], "nobody waits for an answer to what is gone"
+    told = world.post.to("owner@example.com") + world.post.to("director@example.com")
+    assert any("the conversation was deleted" in mail.text for mail in told), "the ladder goes on"
+
+
+def test_deletion_is_said_in_the_language_of_the_policy(make_world: Callable[..., World]) -> None:
+    world = make_world("extends: default\nlanguage: ru\n")
+    world.complain("My lawyer will write to you.")
+    del world.desk.conversations["1"]
+    world.tell()
+    world.work()
+    (found,) = world.service.list_escalations()
+    assert found.summary == "обращение удалено"
+
+
+def test_spam_resolves_what_waits_in_our_name_and_audits_it(world: World) -> None:
+    world.complain("My lawyer will write to you.")
+    world.reply("It was your fault.")
+    world.complain("My lawyer will write to you.", number="2")
+    assert sorted(one.conversation for one in world.service.list_escalations()) == ["1", "1", "2", "2"]
+    world.send(("ConversationDeleted", {"conversation": "1", "reason": "spam"}))
+    world.work()
+    assert {one.conversation for one in world.service.list_escalations()} == {"2"}
+    done = world.service.list_escalations(EscalationFilter(frozenset((EscalationState.RESOLVED,))))
+    assert {(one.resolved_by, one.resolution) for one in done} == {("complaint-gift", "spam")}
+    with world.store.reading() as tx:
+        entries = [e.entry for e in tx.audit(0, 100) if e.entry.what == "escalation-resolved"]
+    assert [(e.who, e.detail["why"]) for e in entries] == [("complaint-gift", "spam")] * 2
+    assert world.service.check_audit() is None
 
 
 def test_conversation_that_is_gone_when_fetched_is_forgotten(world: World) -> None:

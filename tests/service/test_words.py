@@ -53,6 +53,30 @@ def test_working_time_never_ends_before_wall_time_and_lies_in_hours(start: datet
     assert time(9) < local.time() <= time(18)
 
 
+@pytest.mark.parametrize(
+    ("end", "span", "start"),
+    [
+        (berlin(2026, 3, 2, 14), "4 working h", berlin(2026, 3, 2, 10)),
+        (berlin(2026, 3, 3, 11), "4 working h", berlin(2026, 3, 2, 16)),
+        (berlin(2026, 3, 9, 12), "4 working h", berlin(2026, 3, 6, 17)),
+        (berlin(2026, 3, 7, 3), "30 working min", berlin(2026, 3, 6, 17, 30)),
+        (berlin(2026, 1, 2, 9, 30), "1 working h", berlin(2025, 12, 31, 17, 30)),
+        (berlin(2026, 3, 10, 12), "2 working d", berlin(2026, 3, 6, 18)),
+        (berlin(2026, 3, 30, 11), "2 d", berlin(2026, 3, 28, 10)),
+    ],
+)
+def test_span_begins_by_the_calendar(end: datetime, span: str, start: datetime) -> None:
+    assert WEEK.before(end, Span.parse(span)) == start.astimezone(UTC)
+
+
+@given(st.datetimes(datetime(2026, 2, 1), datetime(2027, 1, 1)), st.integers(1, 5000))
+def test_span_that_begins_in_time_ends_in_time(end: datetime, minutes: int) -> None:
+    span = Span(minutes, "min", working=True)
+    start = WEEK.before(end.replace(tzinfo=UTC), span)
+    assert WEEK.after(start, span) <= end.replace(tzinfo=UTC)
+    assert WEEK.after(start + timedelta(minutes=1), span) >= WEEK.after(start, span)
+
+
 def test_calendar_of_promises_follows_the_week() -> None:
     friday = berlin(2026, 3, 6, 17)
     assert WEEK.close_of(date(2026, 3, 7)) == berlin(2026, 3, 7, 18)
@@ -65,6 +89,7 @@ def test_office_that_never_opens_counts_wall_time() -> None:
     never = Hours(ZoneInfo("UTC"), ((),) * 7)
     start = datetime(2026, 3, 2, tzinfo=UTC)
     assert never.after(start, Span(2, "h", working=True)) == start + timedelta(hours=2)
+    assert never.before(start, Span(2, "h", working=True)) == start - timedelta(hours=2)
 
 
 @pytest.mark.parametrize("text", ["", "soon", "4", "4 weeks", "-1 h", "1.5 h", "999999 h"])

@@ -14,6 +14,7 @@ from complaint_gift.service.records import (
     DeliveryState,
     DraftReview,
     KeptPromise,
+    PromiseState,
     Stage,
     StoredConversation,
     Subject,
@@ -190,12 +191,38 @@ def test_promises_of_a_message_are_replaced(store: SqlStore) -> None:
         late = tx.save_message(row.id, a_message("m2", sent_at=LATER), NOW).id
         early = tx.save_message(row.id, a_message("m1"), NOW).id
         tx.save_promises(row.id, late, [KeptPromise(late, "old", None, "x")])
-        tx.save_promises(row.id, late, [KeptPromise(late, "new", LATER, "x", "kept")])
+        tx.save_promises(row.id, late, [KeptPromise(late, "new", LATER, "x", PromiseState.KEPT)])
         tx.save_promises(row.id, early, [KeptPromise(early, "call back", LATER, "y")])
-        assert tx.promises(row.id) == [
-            KeptPromise(early, "call back", LATER, "y"),
-            KeptPromise(late, "new", LATER, "x", "kept"),
+        found = tx.promises(row.id)
+        assert [(p.message_id, p.what, p.due_at, p.who, p.state) for p in found] == [
+            (early, "call back", LATER, "y", PromiseState.OPEN),
+            (late, "new", LATER, "x", PromiseState.KEPT),
         ]
+        assert [p.made_at for p in found] == [NOW, LATER]
+
+
+def test_promise_with_the_same_words_stays_what_it_is(store: SqlStore) -> None:
+    with store.transaction() as tx:
+        row, other = tx.lock_conversation("desk", "7"), tx.lock_conversation("desk", "8")
+        said = tx.save_message(row.id, a_message(), NOW).id
+        tx.save_promises(
+            row.id, said, [KeptPromise(said, "call", NOW, "x"), KeptPromise(said, "pay", NOW, "x")]
+        )
+        call, pay = tx.promises(row.id)
+        tx.settle_promise(call.id, PromiseState.KEPT, LATER, "agent:x")
+        tx.save_promises(row.id, said, [KeptPromise(said, "call", LATER, "y")])
+        (kept,) = tx.promises(row.id)
+        assert kept == replace(
+            call,
+            due_at=LATER,
+            who="y",
+            state=PromiseState.KEPT,
+            settled_at=LATER,
+            settled_by="agent:x",
+        )
+        tx.move_promises(row.id, other.id)
+        assert (tx.promises(row.id), tx.promises(other.id)) == ([], [kept])
+        tx.settle_promise(pay.id, PromiseState.KEPT, LATER, "gone")
 
 
 def test_a_case_comes_back_as_it_was_saved(store: SqlStore) -> None:

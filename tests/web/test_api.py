@@ -10,7 +10,7 @@ from openapi_spec_validator import validate
 
 from complaint_gift.domain import Author, Conversation, Message, Role, Visibility
 from complaint_gift.runtime import Parts
-from complaint_gift.service.records import Case, Stage
+from complaint_gift.service.records import Case, KeptPromise, Stage
 from complaint_gift.web import create_app
 
 TOKEN = {"Authorization": "Bearer review-token-1"}
@@ -197,6 +197,25 @@ def test_agent_flips_a_complaint_by_one_call(client: FlaskClient, parts: Parts) 
     assert (answer.status_code, answer.json["complaint"]) == (200, False)
     assert client.put(path, json={"complaint": "no"}, headers=TOKEN).status_code == 422
     assert client.put(path.replace("/7/", "/8/"), json={"complaint": True}, headers=TOKEN).status_code == 404
+
+
+def test_promise_is_kept_by_one_call(client: FlaskClient, parts: Parts) -> None:
+    add_conversation(parts)
+    with parts.store.transaction() as rows:
+        row = rows.lock_conversation("notes-main", "7")
+        (said,) = rows.messages(row.id)
+        rows.save_promises(row.id, said.id, [KeptPromise(said.id, "I will call.", None, "Dana")])
+    case = client.get("/api/v1/conversations/notes-main/7", headers=TOKEN).json
+    (promise,) = case["promises"]
+    assert promise["state"] == "open"
+    path = f"/api/v1/conversations/notes-main/7/promises/{promise['id']}"
+    answer = client.put(path, json={"kept": True, "by": "Dana"}, headers=TOKEN)
+    assert (answer.status_code, answer.json["promises"][0]["state"]) == (200, "kept")
+    answer = client.put(path, json={"kept": False}, headers=TOKEN)
+    assert answer.json["promises"][0]["state"] == "open"
+    assert client.put(path, json={"kept": "yes"}, headers=TOKEN).status_code == 422
+    assert client.put(path + "9", json={"kept": True}, headers=TOKEN).status_code == 404
+    assert client.put(path, json={"kept": True}).status_code == 401
 
 
 def test_reason_to_set_a_finding_aside_is_kept_once(client: FlaskClient, parts: Parts) -> None:

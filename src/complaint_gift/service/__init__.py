@@ -14,6 +14,7 @@ from complaint_gift.service import (
     notices,
     performing,
     processing,
+    promises,
     receiving,
     reviewing,
     sweeping,
@@ -33,6 +34,7 @@ from complaint_gift.service.records import (
     DeliveryRow,
     DeliveryState,
     EscalationFilter,
+    KeptPromise,
     RuleRecord,
     Tally,
 )
@@ -143,6 +145,12 @@ class Service:
     def decide_complaint(self, source: str, conversation: str, is_complaint: bool, by: str) -> Case:
         """A person's one click. Raises NotFound."""
         return reviewing.decide_complaint(self.means, source, conversation, is_complaint, by)
+
+    def settle_promise(
+        self, source: str, conversation: str, promise_id: int, is_kept: bool, by: str
+    ) -> KeptPromise:
+        """A person's one click about a promise. Raises NotFound."""
+        return promises.settle_promise(self.means, source, conversation, promise_id, is_kept, by)
 
     def case_facts(self, source: str, conversation: str) -> CaseFacts:
         """Stage, promises, about, audience. Raises NotFound."""

@@ -8,10 +8,15 @@ from dataclasses import dataclass, replace
 from complaint_gift.domain import Conversation, Message, Role, Visibility
 from complaint_gift.service.casework import News, judge
 from complaint_gift.service.complaints import Opinion
+from complaint_gift.service.escalating import annotate, close_all
 from complaint_gift.service.means import Means
+from complaint_gift.service.notices import words
 from complaint_gift.service.outbox import Outbox
 from complaint_gift.service.ports import Transaction
 from complaint_gift.service.records import StoredConversation
+
+DELETED = "deleted"
+SPAM = "spam"
 
 
 class Outdated(Exception):
@@ -65,7 +70,7 @@ def absorb(
     if row.version != fetched.version:
         raise Outdated(fetched.conversation)
     if fetched.snapshot is None:
-        forget(tx, outbox, row)
+        forget(tx, outbox, means, row, DELETED)
         return
     known = {stored.version_id for stored in tx.messages(row.id)}
     # The row is ours by the name we asked for, whatever the helpdesk calls it.
@@ -79,11 +84,18 @@ def absorb(
     judge(tx, outbox, means, current, News(fresh, reasons, merged))
 
 
-def forget(tx: Transaction, outbox: Outbox, row: StoredConversation) -> None:
-    """The source deleted it: no word of it stays, nothing about it is watched, its escalations wait on."""
+def forget(tx: Transaction, outbox: Outbox, means: Means, row: StoredConversation, reason: str) -> None:
+    """The source deleted it: no word of it stays, nothing about it is watched.
+
+    Its escalations wait on and say why; those of spam are resolved in our name, each with its audit entry.
+    """
     if row.deleted_at is None:
         tx.mark_deleted(row.id, outbox.now)
     tx.purge_conversation(row.id)
     case = tx.case(row.id)
     if case is not None:
         tx.save_case(replace(case, look_at=None, waiting_since=None, closed_at=case.closed_at or outbox.now))
+    if reason == SPAM:
+        close_all(tx, outbox, means, row, reason)
+    else:
+        annotate(tx, outbox, row, words()[means.policy.language]["deleted"])

@@ -21,6 +21,7 @@ from complaint_gift.service.notices import say_rules
 from complaint_gift.service.outbox import Outbox
 from complaint_gift.service.people import find_named, is_same
 from complaint_gift.service.ports import Transaction
+from complaint_gift.service.promises import Watch
 from complaint_gift.service.records import Case, Stage, StoredConversation, StoredMessage
 from complaint_gift.service.turns import OURS, find_waiting, is_public, last_answer
 
@@ -62,10 +63,18 @@ def judge(tx: Transaction, outbox: Outbox, means: Means, row: StoredConversation
     if is_new:
         work.open()
     work.read_customer(fresh)
+    promises = Watch(tx, outbox, means, work.facts)
+    promises.read_tags()
     work.read_ours(dict(news.reasons))
+    promises.read_replies()
     case = work.run_clocks()
+    case = replace(case, look_at=_earliest(case.look_at, promises.run_clocks()))
     tx.save_case(case)
     return case
+
+
+def _earliest(*moments: datetime | None) -> datetime | None:
+    return min(filter(None, moments), default=None)
 
 
 def _hear(means: Means, messages: tuple[StoredMessage, ...]) -> dict[int, Hearing]:

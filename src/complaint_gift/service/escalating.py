@@ -14,9 +14,15 @@ from complaint_gift.service.outbox import Outbox
 from complaint_gift.service.people import is_same
 from complaint_gift.service.policy import Person
 from complaint_gift.service.ports import Transaction
-from complaint_gift.service.records import AuditEntry, EscalationFilter, NewEscalation
+from complaint_gift.service.records import AuditEntry, EscalationFilter, NewEscalation, StoredConversation
 
+_MOST = 1000
 PRIORITIES = ("", "low", "normal", "high", "urgent")
+OURSELVES = "complaint-gift"
+# Neither of these makes a conversation more urgent in the helpdesk.
+QUIET = frozenset((Reason.DELIVERY_FAILED, Reason.PROMISE_DUE))
+# Whoever wrote what these are about is told as well.
+TOLD_TO_AUTHOR = frozenset((Reason.VIOLATION_SENT, Reason.PROMISE_DUE))
 WAITING = frozenset((EscalationState.OPEN, EscalationState.ACKNOWLEDGED))
 
 
@@ -69,11 +75,11 @@ def raise_escalation(
     )
     if made is None:
         return None
-    tx.append_audit(_entry(now, "complaint-gift", "escalation-opened", made, reason=cause.reason.value))
+    tx.append_audit(_entry(now, OURSELVES, "escalation-opened", made, reason=cause.reason.value))
     if snapshot is not None and snapshot.status != "closed":
         change_helpdesk(tx, outbox, means, snapshot, made, cause)
     told = ladder.people_on(policy, rung, cause.about, snapshot)
-    author = policy.person(cause.author) if cause.reason is Reason.VIOLATION_SENT else None
+    author = policy.person(cause.author) if cause.reason in TOLD_TO_AUTHOR else None
     tell(outbox, cause.source, cause.conversation, made, [*told, *([author] if author else [])], "0")
     return made
 
@@ -88,7 +94,7 @@ def change_helpdesk(
     changes, told = means.policy.changes, (snapshot.source, snapshot.id, f"escalation:{escalation}")
     write_note(tx, outbox, means, snapshot, cause.reason, escalation)
     wish = _reassign(means, snapshot, cause)
-    if _is_first(tx, snapshot):
+    if cause.reason not in QUIET and _is_first(tx, snapshot):
         _raise_attention(outbox, means, snapshot, told)
         if changes.group and snapshot.group_id != changes.group:
             wish["group_id"] = changes.group
@@ -98,7 +104,7 @@ def change_helpdesk(
 
 def _is_first(tx: Transaction, snapshot: Conversation) -> bool:
     waiting = tx.escalations(EscalationFilter(WAITING, snapshot.source, snapshot.id), 100)
-    return sum(one.reason is not Reason.DELIVERY_FAILED for one in waiting) <= 1
+    return sum(one.reason not in QUIET for one in waiting) <= 1
 
 
 def _raise_attention(
@@ -150,7 +156,7 @@ def climb(tx: Transaction, outbox: Outbox, means: Means, escalation: Escalation)
     people = ladder.people_on(policy, rung, escalation.about, snapshot)
     turn = f"{rung}:{int(now.timestamp())}"
     tell(outbox, escalation.source, escalation.conversation, escalation.id, people, turn)
-    tx.append_audit(_entry(now, "complaint-gift", "escalation-told", escalation.id, rung=rung))
+    tx.append_audit(_entry(now, OURSELVES, "escalation-told", escalation.id, rung=rung))
 
 
 def list_escalations(means: Means, wanted: EscalationFilter, limit: int = 200) -> list[Escalation]:
@@ -176,21 +182,58 @@ def resolve(means: Means, escalation_id: int, by: str, resolution: str = "") -> 
     """Somebody has dealt with it. Raises NotFound or AlreadyResolved."""
     now = means.now()
     with means.store.transaction() as tx:
-        found = _waiting(tx, escalation_id)
-        done = replace(
-            found,
-            state=EscalationState.RESOLVED,
-            acknowledged_at=found.acknowledged_at or now,
-            acknowledged_by=found.acknowledged_by or _somebody(by),
-            resolved_at=now,
-            resolved_by=_somebody(by),
-            resolution=resolution[:2000],
-        )
-        tx.save_escalation(done, None)
-        tx.append_audit(_entry(now, by, "escalation-resolved", escalation_id))
         outbox = Outbox(tx, now)
-        _untag(tx, outbox, means, done)
+        done = _finish(tx, outbox, means, _waiting(tx, escalation_id), by, resolution)
     outbox.ring(means.bell)
+    return done
+
+
+def close(tx: Transaction, outbox: Outbox, means: Means, key: str, by: str, resolution: str) -> None:
+    """Resolve the one with this key, if it waits, because its cause is gone."""
+    found = tx.escalation_waiting(key)
+    if found is not None:
+        _finish(tx, outbox, means, found, by, resolution)
+
+
+def close_all(tx: Transaction, outbox: Outbox, means: Means, row: StoredConversation, resolution: str) -> int:
+    """Resolve whatever waits about a conversation in our own name; gives how many."""
+    found = _about(tx, row)
+    for escalation in found:
+        _finish(tx, outbox, means, escalation, OURSELVES, resolution)
+    return len(found)
+
+
+def annotate(tx: Transaction, outbox: Outbox, row: StoredConversation, said: str) -> int:
+    """Say something about whatever waits about a conversation, once; it waits on. Gives how many."""
+    found = [one for one in _about(tx, row) if said not in one.summary]
+    for escalation in found:
+        summary = f"{escalation.summary} ({said})" if escalation.summary else said
+        tx.annotate_escalation(escalation.id, summary)
+        tx.append_audit(_entry(outbox.now, OURSELVES, "escalation-annotated", escalation.id))
+    return len(found)
+
+
+def _about(tx: Transaction, row: StoredConversation) -> list[Escalation]:
+    return tx.escalations(EscalationFilter(WAITING, row.snapshot.source, row.snapshot.id), _MOST)
+
+
+def _finish(
+    tx: Transaction, outbox: Outbox, means: Means, found: Escalation, by: str, resolution: str
+) -> Escalation:
+    done = replace(
+        found,
+        state=EscalationState.RESOLVED,
+        acknowledged_at=found.acknowledged_at or outbox.now,
+        acknowledged_by=found.acknowledged_by or _somebody(by),
+        resolved_at=outbox.now,
+        resolved_by=_somebody(by),
+        resolution=resolution[:2000],
+    )
+    tx.save_escalation(done, None)
+    # What a person writes may name people; what we say ourselves is a word.
+    why = {"why": resolution} if by == OURSELVES else {}
+    tx.append_audit(_entry(outbox.now, by, "escalation-resolved", found.id, **why))
+    _untag(tx, outbox, means, done)
     return done
 
 

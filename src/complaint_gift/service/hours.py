@@ -54,6 +54,14 @@ class Hours:
             return self._after_days(moment, span.count)
         return self._after_minutes(moment, span.wall)
 
+    def before(self, moment: datetime, span: Span) -> datetime:
+        """When `span` has to start to be over at `moment` (aware); the answer is UTC."""
+        if not span.working or not any(self.week):
+            return moment.astimezone(UTC) - span.wall
+        if span.unit == "d":
+            return self._before_days(moment, span.count)
+        return self._before_minutes(moment, span.wall)
+
     def close_of(self, day: date) -> datetime:
         """When work ends on that day; a day off has the usual end, somebody may promise it all the same."""
         usual = [stretches[-1] for stretches in self.week if stretches]
@@ -98,6 +106,31 @@ class Hours:
                 left -= end - begin
             day += timedelta(days=1)
         return moment.astimezone(UTC) + left  # a calendar of nothing but holidays
+
+    def _before_minutes(self, moment: datetime, left: timedelta) -> datetime:
+        day = moment.astimezone(self.zone).date()
+        now = moment.astimezone(UTC)
+        for _ in range(_MOST_DAYS):
+            for start, end in reversed(self._open(day)):
+                finish = min(end, now)
+                if finish <= start:
+                    continue
+                if finish - start >= left:
+                    return finish - left
+                left -= finish - start
+            day -= timedelta(days=1)
+        return moment.astimezone(UTC) - left
+
+    def _before_days(self, moment: datetime, days: int) -> datetime:
+        """The close of business `days` working days earlier."""
+        day = moment.astimezone(self.zone).date()
+        for _ in range(_MOST_DAYS):
+            day -= timedelta(days=1)
+            stretches = self._open(day)
+            days -= bool(stretches)
+            if stretches and days <= 0:
+                return stretches[-1][1]
+        return moment.astimezone(UTC) - timedelta(days=days)
 
     def _after_days(self, moment: datetime, days: int) -> datetime:
         """The close of business `days` working days later."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
@@ -13,17 +14,19 @@ from ruamel.yaml import YAML
 from complaint_gift.domain import Escalation, Finding, Reason, Severity
 from complaint_gift.service.means import Means
 from complaint_gift.service.ports import Notice, Transaction
-from complaint_gift.service.records import StoredMessage, Subject, hash_text
+from complaint_gift.service.records import KeptPromise, PromiseState, StoredMessage, Subject, hash_text
 
 _MOST_FINDINGS = 5
+_PROMISED = {Reason.PROMISE_DUE: PromiseState.OPEN, Reason.PROMISE_BROKEN: PromiseState.BROKEN}
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What is behind an escalation: the findings of the message it is about, and the reasons given."""
+    """What is behind an escalation: findings of its message, reasons given, the promises in question."""
 
     findings: tuple[Finding, ...] = ()
     reasons: tuple[str, ...] = ()
+    promises: tuple[KeptPromise, ...] = ()
 
 
 @lru_cache(maxsize=1)
@@ -40,8 +43,13 @@ def reason_title(reason: Reason, language: str) -> str:
 
 
 def look_behind(tx: Transaction, escalation: Escalation) -> Told:
-    """The findings of the newest reply that broke these rules; nothing for other reasons."""
+    """The findings of the newest reply that broke these rules, or the promises that are not kept."""
     row = tx.find_conversation(escalation.source, escalation.conversation)
+    state = _PROMISED.get(escalation.reason)
+    if state is not None and row is not None:
+        return Told(
+            promises=tuple(p for p in tx.promises(row.id) if p.state is state and p.what and p.due_at)
+        )
     if escalation.reason is not Reason.VIOLATION_SENT or row is None:
         return Told()
     found: list[tuple[StoredMessage, list[Finding]]] = []
@@ -73,7 +81,7 @@ def make_notice(tx: Transaction, means: Means, escalation: Escalation, channel: 
         "reason": reason_title(escalation.reason, language),
         "conversation": escalation.conversation,
         "source": escalation.source,
-        "due": escalation.due_at.astimezone(means.policy.hours.zone).strftime("%Y-%m-%d %H:%M %Z"),
+        "due": _say_moment(means, escalation.due_at),
         "url": row.snapshot.url if row else "",
         "summary": escalation.summary,
         "id": str(escalation.id),
@@ -87,6 +95,12 @@ def make_notice(tx: Transaction, means: Means, escalation: Escalation, channel: 
     for finding in told.findings:
         message = means.playbook().words(finding, language).message
         text.append(said["found"].format(quote=finding.quote or "…", message=message))
+    for promise in told.promises:
+        text.append(said["promised"].format(what=promise.what, due=_say_moment(means, promise.due_at)))
     text += [said["why"].format(reason=reason) for reason in told.reasons]
     text.append(said["take"].format(**slots))
     return Notice(channel, to, subject.format(**slots), "\n".join(text))
+
+
+def _say_moment(means: Means, moment: datetime | None) -> str:
+    return moment.astimezone(means.policy.hours.zone).strftime("%Y-%m-%d %H:%M %Z") if moment else ""

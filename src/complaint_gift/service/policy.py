@@ -101,6 +101,19 @@ class RemedyLimit:
 
 
 @dataclass(frozen=True, slots=True)
+class Promises:
+    """How promises are watched. `remind_before` None: only once they are broken.
+
+    `kept_by_reply`: words (a later reply with one of the phrases), any (any later reply) or off.
+    """
+
+    remind_before: Span | None
+    kept_by_reply: str
+    kept_tags: frozenset[str]
+    kept_phrases: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     """How much and how often."""
 
@@ -135,6 +148,7 @@ class Policy:
     language: str
     limits: Limits
     keep: Mapping[Kept, Span]
+    promises: Promises
     remedy_limits: tuple[RemedyLimit, ...] = ()
 
     def remedy_limit(self, source: str, brand: str, author: Author) -> RemedyLimit | None:

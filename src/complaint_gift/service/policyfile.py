@@ -21,6 +21,7 @@ from complaint_gift.service.policy import (
     Notes,
     Person,
     Policy,
+    Promises,
     RemedyLimit,
     Rung,
     Signs,
@@ -110,6 +111,7 @@ def _read_policy(reading: Reading, tree: Spot) -> Policy | None:
         notes=parts["notes"],
         language=parts["language"],
         limits=Limits(**parts["limits"]),
+        promises=Promises(**parts["promises"]),
         remedy_limits=tuple(parts["remedy_limits"]),
         keep={_KEPT[name]: span for name, span in parts["keep"].items()},
     )
@@ -340,6 +342,15 @@ _SECTIONS: Mapping[str, Callable[[Reading, Spot], Any]] = {
             ),
             read_span,
         ),
+    ),
+    "promises": _section(
+        "promises",
+        {
+            "remind_before": lambda r, s: None if s.value == "off" else read_span(r, s),
+            "kept_by_reply": one_of("words", "any", "off"),
+            "kept_tags": read_words,
+            "kept_phrases": _phrases,
+        },
     ),
     "remedy_limits": lambda r, s: [limit for limit in r.each(s, _remedy_limit) if limit],
     "keep": _section("keep", dict.fromkeys(_KEPT, read_span)),

@@ -130,7 +130,8 @@ def _commit(
         source = claimed.delivery.source
         for event in events:
             if isinstance(event, ConversationDeleted):
-                forget(tx, outbox, tx.lock_conversation(source, event.conversation))
+                row = tx.lock_conversation(source, event.conversation)
+                forget(tx, outbox, means, row, event.reason)
         merges = {e.into: e.conversation for e in events if isinstance(e, ConversationMerged) and e.into}
         for one in fetched:
             ended = merges.get(one.conversation)
@@ -160,6 +161,7 @@ def _merge(tx: Transaction, source: str, ended: str, into: str) -> Opinion | Non
     case = tx.case(row.id)
     if case is None or not case.is_complaint:
         return None
+    tx.move_promises(row.id, tx.lock_conversation(source, into).id)
     # One complaint stays one: it is counted where it lives on.
     gone = f"merged-into:{into}"
     tx.save_case(

@@ -80,6 +80,15 @@ class Seen(StrEnum):
     SHADOW = "shadow"  # counted, shown to nobody
 
 
+class PromiseState(StrEnum):
+    """What became of a promise. MOVED: before its time was over another one took its place."""
+
+    OPEN = "open"
+    KEPT = "kept"
+    MOVED = "moved"
+    BROKEN = "broken"
+
+
 @dataclass(frozen=True, slots=True)
 class NewDelivery:
     """A request worth keeping, before it has a row. `headers` are the few the plugin asked to keep."""
@@ -216,13 +225,20 @@ class RuleRecord:
 
 @dataclass(frozen=True, slots=True)
 class KeptPromise:
-    """A promise found in a reply; `state` is open, kept or broken."""
+    """A promise found in a reply that was sent at `made_at`.
+
+    `settled_by` is reply, tag:x or agent:x once its state was decided, "" while only time has passed.
+    """
 
     message_id: int
     what: str
     due_at: datetime | None
     who: str
-    state: str = "open"
+    state: PromiseState = PromiseState.OPEN
+    id: int = 0
+    made_at: datetime | None = None
+    settled_at: datetime | None = None
+    settled_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

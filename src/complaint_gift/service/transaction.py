@@ -23,6 +23,7 @@ from complaint_gift.service.records import (
     KeptPromise,
     NewAction,
     NewEscalation,
+    PromiseState,
     RuleRecord,
     Seen,
     StoredConversation,
@@ -156,7 +157,13 @@ class Judgements(Protocol):
         """By rule, of what was first met or waived since then (None: of all that is kept)."""
 
     def save_promises(self, conversation_id: int, message_id: int, promises: Sequence[KeptPromise]) -> None:
-        """Replace those of this message."""
+        """Replace those of this message; one with the same words keeps its id and its state."""
+
+    def settle_promise(self, promise_id: int, state: PromiseState, at: datetime, by: str) -> None:
+        """Say what became of it; nothing happens when it is gone."""
+
+    def move_promises(self, conversation_id: int, into: int) -> None:
+        """They are kept where the conversation lives on."""
 
     def promises(self, conversation_id: int) -> list[KeptPromise]:
         """By the time they were made."""
@@ -231,6 +238,9 @@ class Escalations(Protocol):
     def has_escalated(self, key: str) -> bool:
         """Whether there is one with this key in any state, resolved ones too."""
 
+    def escalation_waiting(self, key: str) -> Escalation | None:
+        """The one with this key that is open or acknowledged."""
+
     def escalation(self, escalation_id: int) -> Escalation | None:
         """Locked until the end of the transaction where the database can."""
 
@@ -239,6 +249,9 @@ class Escalations(Protocol):
 
     def escalations_to_tell(self, now: datetime, limit: int) -> list[Escalation]:
         """Those not resolved with next_at <= now."""
+
+    def annotate_escalation(self, escalation_id: int, summary: str) -> None:
+        """Only its summary changes; whoever is to hear of it next hears at the same time."""
 
     def save_escalation(self, escalation: Escalation, next_at: datetime | None) -> None:
         """Overwrite conversation, state, rung, summary, about, who and when, and next_at (None: never)."""

@@ -39,7 +39,7 @@ _ERASED = "the person it was about was erased before it was processed"
 _NAMING = (
     (conversation, ("subject", "requester_id", "assignee_id")),
     (complaint_case, ("why", "decided_by", "about")),
-    (promise, ("what", "who")),
+    (promise, ("what", "who", "settled_by")),
     (waiver, ("reason", "by")),
     (escalation, ("summary", "acknowledged_by", "resolved_by", "resolution", "about")),
     (delivery, ("error",)),

@@ -28,6 +28,12 @@ class Escalations(Rows):
         """Whether there is one with this key, resolved ones too."""
         return self._db.execute(select(table.c.id).where(table.c.key == key).limit(1)).scalar() is not None
 
+    def escalation_waiting(self, key: str) -> Escalation | None:
+        """There is at most one."""
+        wanted = select(table).where(table.c.key == key, table.c.state != _RESOLVED).with_for_update()
+        row = self._db.execute(wanted).one_or_none()
+        return None if row is None else _escalation(row)
+
     def escalation(self, escalation_id: int) -> Escalation | None:
         """Ours alone until the transaction ends."""
         wanted = select(table).where(table.c.id == escalation_id).with_for_update()
@@ -52,6 +58,10 @@ class Escalations(Rows):
         found = select(table).where(table.c.state != _RESOLVED, table.c.next_at <= now)
         rows = self._db.execute(found.order_by(table.c.next_at, table.c.id).limit(limit))
         return [_escalation(row) for row in rows]
+
+    def annotate_escalation(self, escalation_id: int, summary: str) -> None:
+        """Only the summary changes."""
+        self._db.execute(update(table).where(table.c.id == escalation_id).values(summary=summary))
 
     def save_escalation(self, escalation: Escalation, next_at: datetime | None) -> None:
         """Overwrite what changes in its life, and when the next rung hears of it."""

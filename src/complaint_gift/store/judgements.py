@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, select
+from sqlalchemy import Row, delete, select, update
 
 from complaint_gift.domain import Decision, Finding, Layer, Severity, Verdict
-from complaint_gift.service.records import DraftReview, KeptPromise, Subject, Waiver
+from complaint_gift.service.records import DraftReview, KeptPromise, PromiseState, Subject, Waiver
 from complaint_gift.store import tables as t
+from complaint_gift.store.columns import storable
 from complaint_gift.store.rows import Rows
 
 
@@ -83,18 +84,48 @@ class Judgements(Rows):
         return [Waiver(**{name: getattr(row, name) for name in Waiver.__dataclass_fields__}) for row in found]
 
     def save_promises(self, conversation_id: int, message_id: int, promises: Sequence[KeptPromise]) -> None:
-        """Replace those of this message."""
-        self._db.execute(delete(t.promise).where(t.promise.c.message_id == message_id))
+        """Replace those of this message; one with the same words stays what it is."""
+        known = select(t.promise.c.id, t.promise.c.what).where(t.promise.c.message_id == message_id)
+        rest = {row.what: row.id for row in self._db.execute(known)}
         for made in promises:
-            values = {"what": made.what, "due_at": made.due_at, "who": made.who, "state": made.state}
+            same = rest.pop(storable(made.what), None)
+            values = {"due_at": made.due_at, "who": made.who}
+            if same is not None:
+                self._db.execute(update(t.promise).where(t.promise.c.id == same).values(values))
+                continue
             owners = {"conversation_id": conversation_id, "message_id": message_id}
-            self._insert(t.promise, {**owners, **values})
+            self._insert(t.promise, {**owners, **values, "what": made.what, "state": made.state.value})
+        self._db.execute(delete(t.promise).where(t.promise.c.id.in_(rest.values())))
+
+    def settle_promise(self, promise_id: int, state: PromiseState, at: datetime, by: str) -> None:
+        """Nothing happens when it is gone."""
+        values = {"state": state.value, "settled_at": at, "settled_by": by}
+        self._db.execute(update(t.promise).where(t.promise.c.id == promise_id).values(values))
+
+    def move_promises(self, conversation_id: int, into: int) -> None:
+        """Their messages stay where they are."""
+        moved = update(t.promise).where(t.promise.c.conversation_id == conversation_id)
+        self._db.execute(moved.values(conversation_id=into))
 
     def promises(self, conversation_id: int) -> list[KeptPromise]:
         """By the time they were made."""
-        wanted = select(t.promise).join(t.message).where(t.promise.c.conversation_id == conversation_id)
+        wanted = select(t.promise, t.message.c.sent_at).join(t.message)
+        wanted = wanted.where(t.promise.c.conversation_id == conversation_id)
         found = self._db.execute(wanted.order_by(t.message.c.sent_at, t.message.c.id, t.promise.c.id))
-        return [KeptPromise(row.message_id, row.what, row.due_at, row.who, row.state) for row in found]
+        return [
+            KeptPromise(
+                message_id=row.message_id,
+                what=row.what,
+                due_at=row.due_at,
+                who=row.who,
+                state=PromiseState(row.state),
+                id=row.id,
+                made_at=row.sent_at,
+                settled_at=row.settled_at,
+                settled_by=row.settled_by,
+            )
+            for row in found
+        ]
 
 
 def _columns(hit: Finding) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from complaint_gift.web.shapes import (
     CaseShape,
     ComplaintRequest,
     ErrorShape,
+    PromiseRequest,
     ReviewAnswer,
     ReviewRequest,
     WaiverAnswer,
@@ -179,6 +180,22 @@ class Complaint(MethodView):
             raise Problem(404) from None
 
 
+@blueprint.route("/conversations/<source>/<conversation>/promises/<int:promise>")
+class Promises(MethodView):
+    @blueprint.arguments(PromiseRequest)
+    @blueprint.response(200, CaseShape)
+    @blueprint.alt_response(404, schema=ErrorShape)
+    def put(self, told: dict[str, Any], source: str, conversation: str, promise: int) -> Response:
+        """Say whether a promise was kept; it holds against what later replies say."""
+        _require_own(source)
+        service, by = _parts().service, _storable(_caller().agent or told["by"]) or WHO
+        try:
+            service.settle_promise(source, conversation, promise, told["kept"], by)
+            return jsonify(_show_case(service.case_facts(source, conversation)))
+        except NotFound:
+            raise Problem(404) from None
+
+
 def _parts() -> Parts:
     found: Parts = current_app.extensions["parts"]
     return found
@@ -245,7 +262,8 @@ def _show_case(facts: CaseFacts) -> dict[str, Any]:
         "stage": STAGES.get(stage, stage),
         "about": list(facts.about),
         "promises": [
-            {"what": p.what, "due_at": say(p.due_at), "who": p.who, "state": p.state} for p in facts.promises
+            {"id": p.id, "what": p.what, "due_at": say(p.due_at), "who": p.who, "state": p.state}
+            for p in facts.promises
         ],
         "reply_due": say(facts.reply_due),
         "waiting_since": say(facts.waiting_since),

@@ -7,6 +7,7 @@ from typing import Any
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
 from complaint_gift.domain import Decision, Layer, Scope, Severity
+from complaint_gift.service.records import PromiseState
 
 LONGEST_TEXT = 500_000
 LANGUAGES = ("en", "ru")
@@ -73,10 +74,13 @@ class SignalShape(Schema):
 
 
 class PromiseShape(Schema):
+    """What was promised, and what became of it: open, kept, moved or broken."""
+
+    id = fields.Integer(required=True)
     what = fields.String(required=True)
     due_at = fields.String(required=True, allow_none=True)
     who = fields.String(required=True)
-    state = fields.String(required=True)
+    state = fields.String(required=True, validate=validate.OneOf(_words(PromiseState)))
 
 
 class CaseShape(Schema):
@@ -127,6 +131,13 @@ class ComplaintRequest(Strict):
     """An agent's click: this is a complaint, or it is none."""
 
     complaint = fields.Boolean(required=True, truthy={True}, falsy={False})
+    by = fields.String(load_default="", validate=validate.Length(max=200))
+
+
+class PromiseRequest(Strict):
+    """An agent's click: this promise was kept, or it was not."""
+
+    kept = fields.Boolean(required=True, truthy={True}, falsy={False})
     by = fields.String(load_default="", validate=validate.Length(max=200))
 
 
