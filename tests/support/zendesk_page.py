@@ -9,8 +9,6 @@ import json
 import re
 import threading
 import time
-import urllib.error
-import urllib.request
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import requests
 from flask import Flask, Response, jsonify, request, send_from_directory
 from werkzeug.serving import make_server
 
@@ -77,16 +76,16 @@ def sign(claims: dict[str, Any], secret: str) -> str:
 def post_to(base: str) -> Callable[[str, dict[str, Any], str], tuple[int, str]]:
     """An `ask` that passes on to a server of ours at `base`, such as http://127.0.0.1:8080."""
 
+    lines = threading.local()
+
     def ask(path: str, body: dict[str, Any], bearer: str) -> tuple[int, str]:
-        headers = {"Content-Type": "application/json", "Authorization": bearer}
-        wish = urllib.request.Request(base + path, json.dumps(body).encode(), headers)
+        if not hasattr(lines, "session"):
+            lines.session = requests.Session()
         try:
-            with urllib.request.urlopen(wish, timeout=12) as answer:
-                return int(answer.status), answer.read().decode()
-        except urllib.error.HTTPError as refusal:
-            return refusal.code, refusal.read().decode("utf-8", "replace")
-        except OSError:
+            answer = lines.session.post(base + path, json=body, headers={"Authorization": bearer}, timeout=12)
+        except requests.RequestException:
             return 503, ""
+        return answer.status_code, answer.text
 
     return ask
 
