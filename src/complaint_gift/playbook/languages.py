@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import replace
-from functools import cached_property
 
 from complaint_gift.rules.signals import Part
 from complaint_gift.text import Text, fold, is_cyrillic
 from complaint_gift.text.lemmas import is_dictionary_word
+from complaint_gift.text.once import Once
 
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _KIND = re.compile(r"#\w+")
@@ -57,7 +57,7 @@ class Languages:
         )
         return replace(part, phrases=phrases, unless=unless)
 
-    @cached_property
+    @Once
     def _vocabularies(self) -> dict[str, frozenset[str]]:
         """The words of phrases, by language in Latin letters; beside English without English words."""
         found: dict[str, set[str]] = {language: set() for language in (*self._others, "en")}

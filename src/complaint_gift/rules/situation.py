@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 
 from complaint_gift.domain import Layer
 from complaint_gift.rules.context import Context
 from complaint_gift.rules.signals import Hit
 from complaint_gift.text import Text, new_part
+from complaint_gift.text.once import Once
 
 Hits = Mapping[str, Sequence[Hit]]
 Listen = Callable[[Text], Iterable[Hit]]
@@ -30,12 +30,12 @@ class Situation:
         self.heard = heard
         self._listen = listen
 
-    @cached_property
+    @Once
     def complaint(self) -> Text:
         """The customer's words, as far as they are known."""
         return Text(new_part(self.context.complaint_text))
 
-    @cached_property
+    @Once
     def _complaint_signals(self) -> frozenset[str]:
         if self._listen is None or not self.complaint.words:
             return frozenset()

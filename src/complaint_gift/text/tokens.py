@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Collection, Iterator
-from functools import cached_property
 from itertools import pairwise
 
 from complaint_gift.text.listing import listed
+from complaint_gift.text.once import Once
 from complaint_gift.text.quotations import quotations
 from complaint_gift.text.sentences import ends_sentence
 from complaint_gift.text.words import INVISIBLE, Word, interned, words_of
@@ -118,7 +118,7 @@ class Text:
         self.ends.append(end)
         self.sentence_starts.append(len(self.words))
 
-    @cached_property
+    @Once
     def sentences(self) -> list[int]:
         """For every position the number of its sentence, from 0."""
         numbers, number = [], 0
@@ -127,7 +127,7 @@ class Text:
             number += word is None
         return numbers
 
-    @cached_property
+    @Once
     def sentence_spans(self) -> list[tuple[int, int]]:
         """Code points from each sentence's first word to the next one's; the first starts at 0."""
         if not self.words:
@@ -136,7 +136,7 @@ class Text:
         starts[0] = 0
         return list(zip(starts, [*starts[1:], len(self.raw)], strict=True))
 
-    @cached_property
+    @Once
     def quotes(self) -> list[tuple[int, int]]:
         """Spans of quoted words, in code points, in order."""
         return quotations(self.raw)
