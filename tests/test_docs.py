@@ -178,7 +178,7 @@ def served() -> set[tuple[str, str]]:
     app = create_app(SimpleNamespace(settings=settings))  # type: ignore[arg-type]
     found = set()
     for rule in app.url_map.iter_rules():
-        path = "/console" if rule.rule.startswith("/console/") else rule.rule
+        path = "/console" if rule.rule.startswith("/console/") else re.sub(r"<\w+:", "<", rule.rule)
         methods = {"GET"} if path == "/console" else rule.methods or set()
         if rule.endpoint != "static":
             found |= {(method, path) for method in methods - {"HEAD", "OPTIONS"}}
