@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from processes import wait_until
 
-from complaint_gift.playbook import DEFAULT, LivePlaybook
+from complaint_gift.playbook import DEFAULT, LivePlaybook, Playbook
 from complaint_gift.runtime import load_settings
 from complaint_gift.runtime.parts import build, folder_of, keep_fresh, refresh
 
@@ -33,6 +33,22 @@ def test_changed_rules_are_taken_up_beside_the_work(folder: Path) -> None:
     keep_fresh(playbook, every=0.05)
     (folder / "playbook.yaml").write_text("extends: default\nprofile: full\n")
     assert wait_until(lambda: playbook().hash != before)
+
+
+def test_new_rules_are_warm_before_anybody_uses_them(folder: Path) -> None:
+    playbook = LivePlaybook(folder)
+    before = playbook()
+    (folder / "playbook.yaml").write_text("extends: default\nprofile: full\n")
+    prepared: list[Playbook] = []
+
+    def prepare(book: Playbook) -> None:
+        assert playbook() is before
+        prepared.append(book)
+
+    refresh(playbook, prepare)
+    assert prepared == [playbook()]
+    refresh(playbook, prepare)
+    assert len(prepared) == 1
 
 
 def test_bad_rules_keep_the_old_ones_and_say_so(folder: Path) -> None:

@@ -8,9 +8,11 @@ import pickle
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import redis
@@ -24,7 +26,7 @@ import complaint_gift
 from complaint_gift.runtime import queue as module
 from complaint_gift.runtime.queue import JOBS, RqBell, connect_to_ring, connect_to_work, open_queue
 from complaint_gift.runtime.valkey import EmbeddedValkey
-from complaint_gift.runtime.worker import GuardedWorker, is_ours
+from complaint_gift.runtime.worker import GuardedWorker, is_ours, start_worker
 
 SUPPORT = Path(__file__).resolve().parents[1] / "support"
 StartWorker = Callable[..., subprocess.Popen[bytes]]
@@ -104,7 +106,6 @@ def test_rung_row_is_worked_on_and_leaves_nothing_in_the_queue(tmp_path, start, 
     assert wait_until(lambda: happened(tmp_path, "ended", 7))
     assert wait_until(lambda: not list(connection.scan_iter("rq:job:*")))
     assert happened(tmp_path, "beat")
-    assert happened(tmp_path, "prepared")
 
 
 def test_payload_is_json_and_holds_an_id_only(bell, connection) -> None:
@@ -140,20 +141,74 @@ def test_worker_takes_a_socket_with_a_space_in_its_path(tmp_path: Path) -> None:
     server.start()
     try:
         with connect_to_work(server.url) as connection:
-            assert GuardedWorker(connection, beat=lambda: None, prepare=lambda: None).name
+            assert GuardedWorker(connection, beat=lambda: None).name
     finally:
         server.stop()
 
 
+def test_changed_rules_are_loaded_beside_the_jobs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    warmed: list[object] = []
+    playbook = SlowPlaybook(2.0)
+    parts = SimpleNamespace(
+        settings=SimpleNamespace(redis_url="redis://nobody", valkey_folder=tmp_path),
+        playbook=playbook,
+        service=SimpleNamespace(warm=lambda book=None: warmed.append(book), beat=lambda name: None),
+    )
+    seen: list[object] = []
+
+    class Jobs:
+        """Takes ten jobs while the rules are being loaded."""
+
+        def __init__(self, *_: object, **__: object) -> None:
+            assert warmed == [None], "nothing is left to load when the first job comes"
+
+        def work(self, **_: object) -> None:
+            assert playbook.loading.wait(10)
+            for _ in range(10):
+                began = time.monotonic()
+                seen.append(playbook())
+                assert time.monotonic() - began < 0.5
+            assert wait_until(lambda: playbook() == "new")
+
+    monkeypatch.setattr("complaint_gift.runtime.parts.LOOK_SECONDS", 0.05)
+    monkeypatch.setattr("complaint_gift.runtime.worker.GuardedWorker", Jobs)
+    monkeypatch.setattr("complaint_gift.runtime.worker.connect_to_work", lambda url: None)
+    monkeypatch.setattr("complaint_gift.runtime.parts._held", [])
+    start_worker(parts)  # type: ignore[arg-type]
+    assert seen == ["old"] * 10
+    assert warmed == [None, "new"], "nobody uses new rules before they are warm"
+
+
+class SlowPlaybook:
+    """Takes its time to load; `loading` says when it began."""
+
+    problems = None
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds, self.current, self.loading = seconds, "old", threading.Event()
+
+    def __call__(self) -> str:
+        return self.current
+
+    def refresh(self, prepare: Callable[[str], object]) -> bool:
+        if self.loading.is_set():
+            return False
+        self.loading.set()
+        time.sleep(self.seconds)
+        prepare("new")
+        self.current = "new"
+        return False
+
+
 def test_idle_worker_looks_around_within_seconds(connection) -> None:
-    worker = GuardedWorker(connection, beat=lambda: None, prepare=lambda: None)
+    worker = GuardedWorker(connection, beat=lambda: None)
     assert worker.dequeue_timeout == 5
     assert worker.maintenance_interval == 5
     assert worker.job_monitoring_interval == 2
 
 
 def test_worker_listens_on_one_queue_that_survives_its_death(start, bell, connection, tmp_path) -> None:
-    worker = GuardedWorker(connection, beat=lambda: None, prepare=lambda: None)
+    worker = GuardedWorker(connection, beat=lambda: None)
     assert [queue.name for queue in worker.queues] == [module.QUEUE]
     # Popped, then dead before the start: the id waits in the intermediate list, it is not lost.
     bell.ring("delivery", 3)

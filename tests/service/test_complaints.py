@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
-from small_world import AGENT, CUSTOMER, SOURCE, World
+from small_world import AGENT, CUSTOMER, SOURCE, Book, World
 
 from complaint_gift.domain import Reason
 from complaint_gift.learned.listener import Listener
+from complaint_gift.promises import _finder as find_promises_of
+from complaint_gift.service.language import guess_language
 from complaint_gift.service.policyfile import load_policy
 
 MakeWorld = Callable[..., World]
@@ -106,25 +110,21 @@ def test_shipped_policy_escalates_what_must_not_wait() -> None:
 def test_classifier_is_asked_outside_of_transactions_and_once(make_world: MakeWorld) -> None:
     classifier = Classifier(Heard())
     world = make_world(classifier=classifier)
-    transaction, inside = world.store.transaction, []
+    transaction, depth = world.store.transaction, [0]
+    inside: list[int] = []
 
     def classify(text: str) -> Heard:
         inside.append(depth[0])
         return Heard()
 
-    depth = [0]
-
-    class Watched:
-        def __enter__(self) -> object:
+    @contextmanager
+    def watched() -> Iterator[Any]:
+        with transaction() as tx:
             depth[0] += 1
-            self.real = transaction()
-            return self.real.__enter__()
-
-        def __exit__(self, *told: object) -> object:
+            yield tx
             depth[0] -= 1
-            return self.real.__exit__(*told)  # type: ignore[arg-type]
 
-    world.store.transaction = Watched  # type: ignore[method-assign, assignment]
+    world.store.transaction = watched  # type: ignore[method-assign, assignment]
     classifier.classify = classify  # type: ignore[method-assign]
     world.complain("A zebra came into the salon.")
     world.desk.say("1", CUSTOMER, "Two zebras.")
@@ -132,6 +132,44 @@ def test_classifier_is_asked_outside_of_transactions_and_once(make_world: MakeWo
     world.work()
     world.service.decide_complaint(SOURCE, "1", False, "Dana")
     assert inside == [0, 0]
+
+
+def test_nothing_is_heard_for_the_first_time_inside_a_transaction(world: World) -> None:
+    """A playbook loads its phrases when it needs them; inside, every webhook would wait for that."""
+    transaction, depth = world.store.transaction, [0]
+    first: dict[str, int] = {}
+
+    @contextmanager
+    def watched() -> Iterator[Any]:
+        with transaction() as tx:
+            depth[0] += 1
+            yield tx
+            depth[0] -= 1
+
+    signals = world.book.signals
+    world.book.signals = lambda text, learned=None: (  # type: ignore[method-assign]
+        first.setdefault(text, depth[0]),
+        signals(text),
+    )[1]
+    world.store.transaction = watched  # type: ignore[method-assign, assignment]
+    world.complain("A zebra came into the salon.")
+    world.service.decide_complaint(SOURCE, "1", True, "Dana")
+    assert first == {"A zebra came into the salon.": 0}
+
+
+def test_warming_does_what_a_job_does_in_both_languages() -> None:
+    store: Any = None
+    world = World(store)
+    asked: list[str] = []
+    world.book.signals = lambda text, learned=None: asked.append(text) or ()  # type: ignore[method-assign, func-returns-value]
+    find_promises_of.cache_clear()
+    world.service.warm()
+    assert list(dict.fromkeys(asked)) == [context.complaint_text for context in world.book.contexts]
+    assert {guess_language([text], "") for text in asked} == {"en", "ru"}
+    assert find_promises_of.cache_info().currsize == 1
+    other = Book()
+    world.service.warm(other)
+    assert [c.complaint_text for c in other.contexts] == [c.complaint_text for c in world.book.contexts]
 
 
 def test_deciding_words_go_with_the_message(world: World) -> None:

@@ -52,6 +52,5 @@ if __name__ == "__main__":
     made = worker.GuardedWorker(
         queue.connect_to_work(sys.argv[1]),
         beat=lambda: note("beat", 0),
-        prepare=lambda: note("prepared", 0),
     )
     made.work()

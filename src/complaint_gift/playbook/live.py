@@ -27,8 +27,11 @@ class LivePlaybook:
     def __call__(self) -> Playbook:
         return self._current
 
-    def reload(self) -> bool:
-        """Load again; True when a new playbook is in use. A wrong one changes nothing but `problems`."""
+    def reload(self, prepare: Callable[[Playbook], object] | None = None) -> bool:
+        """Load again; True when a new playbook is in use. A wrong one changes nothing but `problems`.
+
+        `prepare` gets the new one before anybody else does.
+        """
         with self._lock:
             self._stamp = self._state()
             try:
@@ -39,12 +42,14 @@ class LivePlaybook:
             self.problems = None
             changed = fresh.hash != self._current.hash
             if changed:
+                if prepare is not None:
+                    prepare(fresh)
                 self._current = fresh
             return changed
 
-    def refresh(self) -> bool:
+    def refresh(self, prepare: Callable[[Playbook], object] | None = None) -> bool:
         """Reload if a file was added, removed or written since; cheap enough to call every few seconds."""
-        return self.reload() if self._state() != self._stamp else False
+        return self.reload(prepare) if self._state() != self._stamp else False
 
     def watch(self, stop: threading.Event, changed: Callable[[], None] | None = None) -> None:
         """Reload on changes until `stop` is set; blocks, so give it a thread of its own."""

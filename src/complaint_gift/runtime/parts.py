@@ -6,6 +6,7 @@ import os
 import stat
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -17,7 +18,7 @@ from rq import Queue
 
 from complaint_gift.learned.listener import Listener
 from complaint_gift.notify import Messenger
-from complaint_gift.playbook import LivePlaybook
+from complaint_gift.playbook import LivePlaybook, Playbook
 from complaint_gift.plugin import Source
 from complaint_gift.runtime.queue import QuickBell, RqBell, connect_to_ring, open_queue
 from complaint_gift.runtime.settings import Settings, load_settings
@@ -103,38 +104,40 @@ def open_playbook(folder: Path | None, profile: str) -> LivePlaybook:
     locks. What a process has opened before a fork, its children have for nothing.
     """
     playbook = LivePlaybook(folder, profile=profile)
-    warm(playbook)
+    warm(playbook())
     return playbook
 
 
-def keep_fresh(playbook: LivePlaybook, *, every: float = LOOK_SECONDS) -> threading.Thread:
-    """A thread that takes changed rules up; call it after the last fork.
+def warm(book: Playbook) -> None:
+    """Read one text in each language."""
+    for text in ("Thank you for telling us, we are sorry.", "Спасибо, что написали, просим прощения."):
+        book.review(text)
 
-    It looks instead of being told, because network volumes and mounted configuration tell nobody.
+
+def keep_fresh(
+    playbook: LivePlaybook, *, every: float | None = None, prepare: Callable[[Playbook], object] = warm
+) -> threading.Thread:
+    """A thread that takes changed rules up beside the work; `prepare` gets them before they are in use.
+
+    It looks instead of being told, because network volumes and mounted configuration tell nobody. A process
+    may fork meanwhile: what the thread works on is nobody else's yet.
     """
 
     def look() -> None:
         while True:
-            time.sleep(every)
-            refresh(playbook)
+            time.sleep(LOOK_SECONDS if every is None else every)
+            refresh(playbook, prepare)
 
     thread = threading.Thread(target=look, name="playbook-watch", daemon=True)
     thread.start()
     return thread
 
 
-def warm(playbook: LivePlaybook) -> None:
-    """Read one text in each language."""
-    for text in ("Thank you for telling us, we are sorry.", "Спасибо, что написали, просим прощения."):
-        playbook().review(text)
-
-
-def refresh(playbook: LivePlaybook) -> None:
+def refresh(playbook: LivePlaybook, prepare: Callable[[Playbook], object] = warm) -> None:
     """Take changed rules up now; bad ones keep the old rules and are logged. Never raises."""
     before = playbook.problems
     try:
-        if playbook.refresh():
-            warm(playbook)
+        if playbook.refresh(prepare):
             log.info("playbook-reloaded", hash=playbook().hash)
     except Exception as exc:  # a folder that is being replaced right now
         log.warning("playbook-not-looked-at", error=type(exc).__name__)

@@ -8,7 +8,7 @@ import threading
 
 import structlog
 
-from complaint_gift.runtime.parts import Parts, refresh
+from complaint_gift.runtime.parts import Parts, keep_fresh
 from complaint_gift.service.ports import StoreUnavailable
 
 TICK_SECONDS = 5.0
@@ -29,6 +29,7 @@ class Ticker:
         """Tick until SIGTERM or SIGINT, then let go of the lease."""
         for sent in (signal.SIGTERM, signal.SIGINT):
             signal.signal(sent, lambda *_: self._stopping.set())
+        keep_fresh(self.parts.playbook)
         while not self._stopping.is_set():
             self.tick()
             self._stopping.wait(self.every)
@@ -37,7 +38,6 @@ class Ticker:
     def tick(self) -> bool:
         """One sweep if it is ours to do; never raises, because the next one may work."""
         try:
-            refresh(self.parts.playbook)
             return self.parts.service.tick(self.owner) is not None
         except StoreUnavailable as exc:
             log.error("tick-without-database", problem=str(exc))

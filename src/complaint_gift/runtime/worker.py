@@ -22,7 +22,7 @@ from rq.serializers import JSONSerializer
 
 from complaint_gift.runtime import ending
 from complaint_gift.runtime.leash import tie_to_parent
-from complaint_gift.runtime.parts import Parts, hold, refresh
+from complaint_gift.runtime.parts import Parts, hold, keep_fresh
 from complaint_gift.runtime.queue import JOBS, connect_to_work, open_queue
 from complaint_gift.runtime.valkey import url_of
 from complaint_gift.service.ports import StoreUnavailable
@@ -44,10 +44,8 @@ class GuardedWorker(Worker):
     log_job_description = False
     max_connection_wait_time = 5.0  # after Redis comes back, nobody should wait a minute
 
-    def __init__(
-        self, connection: redis.Redis, *, beat: Callable[[], object], prepare: Callable[[], object]
-    ) -> None:
-        """`beat` says in the database that we live; `prepare` runs before each job, in this process."""
+    def __init__(self, connection: redis.Redis, *, beat: Callable[[], object]) -> None:
+        """`beat` says in the database that we live."""
         # One queue: a worker that listens on two loses a job for good when it dies between pop and start.
         super().__init__(
             [open_queue(connection)],
@@ -59,7 +57,6 @@ class GuardedWorker(Worker):
             log_job_description=False,
         )
         self._beat = beat
-        self._prepare = prepare
         self._beaten_at = 0.0
 
     def _set_ip_address(self, connection: redis.Redis) -> None:
@@ -79,7 +76,6 @@ class GuardedWorker(Worker):
             log.warning("foreign-job-dropped", job=job.id)
             job.delete()
             return
-        self._prepare()
         ending.listen()  # before the fork, so that the horse is never without
         super().execute_job(job, queue)
 
@@ -140,7 +136,7 @@ def name_of_beat() -> str:
 
 
 def start_worker(parts: Parts) -> None:
-    """Work until a signal says stop. Rules are loaded once, before the first fork."""
+    """Work until a signal says stop. Rules are loaded before the first fork, changed ones beside the work."""
     name = name_of_beat()
 
     def beat() -> None:
@@ -151,5 +147,7 @@ def start_worker(parts: Parts) -> None:
 
     hold(parts)
     url = parts.settings.redis_url or url_of(parts.settings.valkey_folder)
-    worker = GuardedWorker(connect_to_work(url), beat=beat, prepare=lambda: refresh(parts.playbook))
+    parts.service.warm()
+    keep_fresh(parts.playbook, prepare=parts.service.warm)
+    worker = GuardedWorker(connect_to_work(url), beat=beat)
     worker.work(logging_level="WARNING")

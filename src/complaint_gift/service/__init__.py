@@ -18,6 +18,7 @@ from complaint_gift.service import (
     receiving,
     reviewing,
     sweeping,
+    warming,
 )
 from complaint_gift.service.escalating import AlreadyResolved, NotFound
 from complaint_gift.service.means import Company, Means
@@ -88,6 +89,10 @@ class Service:
             tagger=tagger,
             classifier=classifier,
         )
+
+    def warm(self, book: Book | None = None) -> None:
+        """Load what is loaded when it is first needed: before the first fork, and for a new playbook."""
+        warming.warm(self.means, book or self.means.playbook())
 
     def receive(self, source: str, request: Request) -> Outcome:
         """Take a request in. Raises UnknownSource; a database that is down is Outcome.UNAVAILABLE."""

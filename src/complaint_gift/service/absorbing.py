@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from complaint_gift.domain import Conversation, Message, Role, Visibility
 from complaint_gift.service.casework import News, judge
-from complaint_gift.service.complaints import Opinion
+from complaint_gift.service.complaints import Opinion, hear
 from complaint_gift.service.escalating import annotate, close_all
 from complaint_gift.service.means import Means
 from complaint_gift.service.notices import words
@@ -46,10 +46,13 @@ def fetch(means: Means, source_name: str, conversation: str) -> Fetched:
 
 
 def listen(means: Means, messages: Iterable[Message]) -> None:
-    """Ask a classifier now what it is asked inside a transaction: there everybody else would wait for it."""
+    """Hear now what is heard inside a transaction: there everybody else would wait for it.
+
+    A classifier is asked once and remembered; rules for the language of a message are loaded.
+    """
     for message in messages:
         if message.author.role is Role.CUSTOMER and message.visibility is not Visibility.INTERNAL:
-            means.classify(message.text)
+            hear(means, message.text)
 
 
 def is_known(means: Means, source_name: str, conversation: str, delivery: int) -> bool:
