@@ -53,6 +53,17 @@ def test_part_that_has_been_silent_is_gone(client: FlaskClient, parts: Parts) ->
     assert "no ticker is alive" in client.get("/readyz").json["checks"]["ticker"]
 
 
+def test_dead_workers_do_not_count_and_are_forgotten(client: FlaskClient, parts: Parts) -> None:
+    for number in range(3):
+        beat(parts, f"worker:host:{number}", ago=86_400 + number)
+    beat(parts, "worker:host:9", ago=50)
+    assert "no worker is alive" in client.get("/readyz").json["checks"]["worker"]
+    beat(parts, "ticker")
+    with parts.store.reading() as rows:
+        assert set(rows.tally().heartbeats) == {"worker:host:9", "ticker"}
+    assert client.get("/readyz").json["checks"]["worker"] != "ok"
+
+
 def test_database_that_is_away_is_said(client: FlaskClient, parts: Parts) -> None:
     path = parts.settings.data / "test.sqlite3"
     os.remove(path)

@@ -158,10 +158,10 @@ class FileInbox:
         return waiter.answer
 
     def alive(self) -> bool:
-        """True while the writer takes rows: it runs (or would start now) and is not stuck in one commit."""
+        """False when it is closed or stuck in one commit. A writer that is not there (yet) is started."""
         busy_since = self._busy_since
-        stuck = busy_since is not None and time.monotonic() - busy_since > PATIENCE
-        return not self._closing and not stuck and (self._is_running() or not self._waiting)
+        is_stuck = busy_since is not None and time.monotonic() - busy_since > PATIENCE
+        return not self._closing and not is_stuck
 
     def close(self) -> None:
         """Write what waits, then end the thread."""
@@ -171,9 +171,6 @@ class FileInbox:
             writer = self._writer
         if writer is not None:
             writer.join(PATIENCE)
-
-    def _is_running(self) -> bool:
-        return self._writer is not None and self._writer.is_alive()
 
     def _hand_in(self, waiter: _Waiter) -> threading.Thread:
         with self._bell:

@@ -47,7 +47,7 @@ def check(parts: Parts, now: datetime) -> dict[str, str]:
     except StoreUnavailable as exc:
         return checks | {"database": str(exc), "ticker": "unknown", "worker": "unknown"}
     if not parts.store.writer_alive():
-        checks["writer"] = "the thread that writes deliveries has ended; restart web"
+        checks["writer"] = "deliveries wait too long for the database: look for a full disk or a long backup"
     try:
         parts.queue.connection.ping()
     except redis.RedisError as exc:
