@@ -144,6 +144,26 @@ def test_case_is_shown_in_words(open_page: Open, site: Any) -> None:
     expect(facts).to_contain_text("Everyone: it is public")
 
 
+def test_promise_is_kept_by_one_click(open_page: Open, site: Any) -> None:
+    promise = {"id": 3, "what": "a refund", "due_at": "2999-01-02T10:00:00Z", "who": None, "state": "open"}
+    moved = {"id": 2, "what": "a call", "due_at": "2020-01-02T10:00:00Z", "who": None, "state": "moved"}
+    site.review.case = {"stage": "open", "promises": [moved, promise]}
+    page = open_page(ticket=SALON["en"], forgive="Failed to load resource")
+    page.fill("#draft", "Dear Marta")
+    facts = page.locator(".cg-facts")
+    expect(facts).to_contain_text("a refund")
+    expect(facts).not_to_contain_text("a call")
+    site.review.promise_status = 503
+    page.get_by_role("button", name="Done: a refund").click()
+    expect(page.locator(".cg-notice")).to_contain_text("could not be saved")
+    site.review.promise_status = 200
+    page.get_by_role("button", name="Done: a refund").click()
+    expect(facts).not_to_contain_text("a refund")
+    [_, told] = site.review.kept
+    assert (told["promise"], told["kept"]) == (3, True)
+    assert told["conversation"]
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [

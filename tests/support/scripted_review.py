@@ -33,12 +33,17 @@ class Review:
     asked: list[dict[str, Any]] = field(default_factory=list)
     waived: list[dict[str, Any]] = field(default_factory=list)
     waiver_status: int = 201
+    kept: list[dict[str, Any]] = field(default_factory=list)
+    promise_status: int = 200
 
     def respond(self, name: str, body: dict[str, Any]) -> tuple[int, str]:
         """Status and text of the answer to POST /api/v1/`name`."""
         if name == "waivers":
             self.waived.append(body)
             return self.waiver_status, ""
+        if name == "promises":
+            self.kept.append(body)
+            return self.promise_status, json.dumps(self.case | {"promises": []} if self.case else None)
         self.asked.append(body)
         time.sleep(self.delay(body["text"]))
         if self.status != 200 or self.raw is not None:

@@ -208,14 +208,18 @@ def test_promise_is_kept_by_one_call(client: FlaskClient, parts: Parts) -> None:
     case = client.get("/api/v1/conversations/notes-main/7", headers=TOKEN).json
     (promise,) = case["promises"]
     assert promise["state"] == "open"
-    path = f"/api/v1/conversations/notes-main/7/promises/{promise['id']}"
-    answer = client.put(path, json={"kept": True, "by": "Dana"}, headers=TOKEN)
+    told = {"conversation": "7", "promise": promise["id"], "kept": True, "by": "Dana"}
+
+    def say(**more: object) -> Any:
+        return client.post("/api/v1/promises", json=told | more, headers=TOKEN)
+
+    answer = say()
     assert (answer.status_code, answer.json["promises"][0]["state"]) == (200, "kept")
-    answer = client.put(path, json={"kept": False}, headers=TOKEN)
-    assert answer.json["promises"][0]["state"] == "open"
-    assert client.put(path, json={"kept": "yes"}, headers=TOKEN).status_code == 422
-    assert client.put(path + "9", json={"kept": True}, headers=TOKEN).status_code == 404
-    assert client.put(path, json={"kept": True}).status_code == 401
+    assert say(kept=False, source="notes-main").json["promises"][0]["state"] == "open"
+    assert say(kept="yes").status_code == 422
+    for wrong in ({"promise": 99}, {"conversation": "8"}, {"source": "elsewhere"}):
+        assert say(**wrong).status_code == 404
+    assert client.post("/api/v1/promises", json=told).status_code == 401
 
 
 def test_reason_to_set_a_finding_aside_is_kept_once(client: FlaskClient, parts: Parts) -> None:

@@ -33,6 +33,7 @@ async function answer(message, sender) {
   if (settings.server === "") return { why: "unset" };
   if (message.kind === "review" && mayBeSent(message.body)) return post("review", message.body, settings);
   if (message.kind === "waive") return post("waivers", message.body, settings);
+  if (message.kind === "keep") return post("promises", message.body, settings);
   return { why: "refused" };
 }
 

@@ -180,18 +180,20 @@ class Complaint(MethodView):
             raise Problem(404) from None
 
 
-@blueprint.route("/conversations/<source>/<conversation>/promises/<int:promise>")
+@blueprint.route("/promises")
 class Promises(MethodView):
     @blueprint.arguments(PromiseRequest)
     @blueprint.response(200, CaseShape)
     @blueprint.alt_response(404, schema=ErrorShape)
-    def put(self, told: dict[str, Any], source: str, conversation: str, promise: int) -> Response:
+    def post(self, told: dict[str, Any]) -> Response:
         """Say whether a promise was kept; it holds against what later replies say."""
+        parts = _parts()
+        source = _place(parts, {key: told[key] for key in ("conversation", "source")}).get("source") or ""
         _require_own(source)
-        service, by = _parts().service, _storable(_caller().agent or told["by"]) or WHO
+        service, by = parts.service, _storable(_caller().agent or told["by"]) or WHO
         try:
-            service.settle_promise(source, conversation, promise, told["kept"], by)
-            return jsonify(_show_case(service.case_facts(source, conversation)))
+            service.settle_promise(source, told["conversation"], told["promise"], told["kept"], by)
+            return jsonify(_show_case(service.case_facts(source, told["conversation"])))
         except NotFound:
             raise Problem(404) from None
 

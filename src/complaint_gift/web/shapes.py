@@ -137,7 +137,10 @@ class ComplaintRequest(Strict):
 class PromiseRequest(Strict):
     """An agent's click: this promise was kept, or it was not."""
 
+    conversation = fields.String(required=True, validate=validate.Length(1, 200))
+    promise = fields.Integer(required=True, strict=True)
     kept = fields.Boolean(required=True, truthy={True}, falsy={False})
+    source = fields.String(load_default="", validate=validate.Length(max=63))
     by = fields.String(load_default="", validate=validate.Length(max=200))
 
 

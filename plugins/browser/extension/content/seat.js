@@ -4,7 +4,7 @@ import { el } from "@panel/dom.js";
 import { mountPanel } from "@panel/mount.js";
 import { AFTER_LETTER, makeEditor } from "./editor.js";
 import { isDark, visibleBox } from "./place.js";
-import { ask, waive } from "./service.js";
+import { ask, keep, waive } from "./service.js";
 import { pageTexts } from "./texts.js";
 
 const WIDTH = 344;
@@ -21,7 +21,7 @@ export function takeSeat(element, { site, language, layer }) {
   layer.append(badge, sheet, said);
   let verdict = null;
 
-  const panel = mountPanel({ element: review, editor, ask, waive, describe, language, delay: 250 - AFTER_LETTER, perMinute: 120, onState: drawBadge });
+  const panel = mountPanel({ element: review, editor, ask, waive, keep, describe, language, delay: 250 - AFTER_LETTER, perMinute: 120, onState: drawBadge });
 
   function composer() {
     return (site.composer && element.closest(site.composer)) || document;

@@ -1,6 +1,6 @@
 // The server as seen from a page: every question goes to the extension's worker, which alone may call it.
 
-import { Away, readAnswer } from "@panel/answers.js";
+import { Away, readAnswer, readCase } from "@panel/answers.js";
 
 /** Ask the worker; null when this page has outlived the extension it was loaded with. */
 export async function tell(message) {
@@ -27,4 +27,10 @@ function read(answer) {
 export async function waive(waiver) {
   const answer = await tell({ kind: "waive", body: waiver });
   if (!answer || answer.why || answer.status > 299) throw new Away("not kept");
+}
+
+export async function keep(told) {
+  const answer = await tell({ kind: "keep", body: told });
+  if (!answer || answer.why) throw new Away("not kept");
+  return readCase(answer);
 }

@@ -1,7 +1,7 @@
 // The demo page: a small helpdesk in which an agent answers, with the review panel at its side.
 
 import { el } from "/static/panel/dom.js";
-import { askReason, editTextarea, makeAsk, makeWaive, mountPanel } from "/static/panel/panel.js";
+import { askReason, editTextarea, makeAsk, makeKeep, makeWaive, mountPanel } from "/static/panel/panel.js";
 import { drawChips, drawEvent, drawMessage, drawTicket, makeClock } from "./draw.js";
 import { TEXTS } from "./texts.js";
 
@@ -16,6 +16,7 @@ const panel = mountPanel({
   editor: editTextarea(draft),
   ask: makeAsk({ url: "/api/v1/review", token: document.body.dataset.token }),
   waive: makeWaive({ url: "/api/v1/waivers", token: document.body.dataset.token }),
+  keep: makeKeep({ url: "/api/v1/promises", token: document.body.dataset.token }),
   describe: () =>
     page.ticket && {
       scope: page.mode === "public" ? "public-reply" : "employee-note",

@@ -1,9 +1,9 @@
 // Our server as seen from the app: every request goes through Zendesk's proxy, which signs it with the secret.
 
-import { Away, readAnswer } from "./panel/answers.js";
+import { Away, readAnswer, readCase } from "./panel/answers.js";
 
 /**
- * Gives {ask, waive} for the panel. `issuer` is the account's subdomain, `agent` the id of who writes.
+ * Gives {ask, waive, keep} for the panel. `issuer` is the account's subdomain, `agent` the id of who writes.
  * A request that Zendesk does not end by itself is over after `timeout` milliseconds.
  */
 export function makeService({ client, server, issuer, agent, timeout = 5000 }) {
@@ -53,7 +53,11 @@ export function makeService({ client, server, issuer, agent, timeout = 5000 }) {
     if (status > 299) throw new Away(`status ${status}`);
   }
 
-  return { ask, waive };
+  async function keep(told) {
+    return readCase(await post("promises", told));
+  }
+
+  return { ask, waive, keep };
 }
 
 // The SDK hands over what jQuery made of the answer: an object, or the text where it was no JSON.

@@ -43,3 +43,13 @@ function parse(body) {
     return null;
   }
 }
+
+/** The case in an answer {status, body}; throws Away where there is none. */
+export function readCase({ status, body }) {
+  if (status > 299) throw new Away(`status ${status}`, { why: whyOf(status) });
+  try {
+    return JSON.parse(body);
+  } catch {
+    throw new Away("the answer is no case", { why: "broken" });
+  }
+}

@@ -1,6 +1,6 @@
 // Calls the review service from a page that may. Never a surprise for the caller: every failure is an `Away`.
 
-import { Away, readAnswer, whyOf } from "./answers.js";
+import { Away, readAnswer, readCase, whyOf } from "./answers.js";
 
 /** An `ask(request, signal)` for mountPanel that posts to `url`; gives up after `timeout` milliseconds. */
 export function makeAsk({ url, token, timeout = 5000 }) {
@@ -24,6 +24,17 @@ export function makeWaive({ url, token, timeout = 5000 }) {
       throw new Away(String(error));
     }
     if (answer.status > 299) throw new Away(`status ${answer.status}`, { why: whyOf(answer.status) });
+  };
+}
+
+/** A `keep(told)` for mountPanel that posts to `url` and gives the case as it is then; throws Away otherwise. */
+export function makeKeep({ url, token, timeout = 5000 }) {
+  return async function keep(told) {
+    try {
+      return readCase(await post(url, token, told, AbortSignal.timeout(timeout)));
+    } catch (error) {
+      throw error instanceof Away ? error : new Away(String(error));
+    }
   };
 }
 

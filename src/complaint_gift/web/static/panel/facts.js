@@ -2,36 +2,46 @@
 
 import { el } from "./dom.js";
 
+const SETTLED = new Set(["kept", "moved"]);
+
 /**
- * Draws `facts` {stage, reply_due, promises: [{what, due_at, who, state}], about: [name], audience} into `element`;
- * without any it is hidden. Times are ISO 8601.
+ * Draws `facts` {stage, reply_due, promises: [{id, what, due_at, who, state}], about: [name], audience} into
+ * `element`; without any it is hidden. Times are ISO 8601. `keep(id)`: a click says that a promise was kept.
  */
-export function drawFacts(element, facts, texts, language) {
+export function drawFacts(element, facts, texts, language, keep = null) {
   const rows = facts ? [...rowsOf(facts, texts, language)] : [];
-  const drawn = JSON.stringify([rows.map(([name, , words]) => [name, words]), language]);
+  const drawn = JSON.stringify([rows, language]);
   element.hidden = rows.length === 0;
   if (element.dataset.drawn === drawn) return;
   element.dataset.drawn = drawn;
   element.replaceChildren(
     el("h3", {}, texts.facts),
-    el("dl", {}, ...rows.flatMap(([name, kind, ...words]) => [el("dt", {}, name), ...words.map((w) => el("dd", { class: kind }, w))])),
+    el("dl", {}, ...rows.flatMap(([name, kind, words, promise]) => [
+      el("dt", {}, name),
+      el("dd", { class: kind }, words, keep && promise !== undefined ? keptButton(promise, words, texts, keep) : null),
+    ])),
   );
+}
+
+function keptButton(promise, words, texts, keep) {
+  const label = `${texts.kept}: ${words}`;
+  return el("button", { type: "button", class: "cg-kept", "aria-label": label, onclick: () => keep(promise) }, texts.kept);
 }
 
 function* rowsOf({ stage, reply_due: replyDue, promises = [], about = [], audience }, texts, language) {
   if (stage) yield [texts.stage, null, texts.stages[stage] ?? stage];
   const reply = moment(replyDue, language);
   if (reply) yield [texts.answer, reply.isLate ? "cg-late" : null, reply.isLate ? texts.wasDue(reply.words) : texts.due(reply.words)];
-  const open = promises.filter((p) => p.what && p.state !== "kept");
+  const open = promises.filter((p) => p.what && !SETTLED.has(p.state));
   for (const promise of open.slice(0, 3)) yield promiseRow(promise, texts, language);
   if (about.length) yield [texts.about, null, about.join(", ")];
   if (audience) yield [texts.audience, null, texts.audiences[audience] ?? audience];
 }
 
-function promiseRow({ what, due_at: dueAt, who }, texts, language) {
+function promiseRow({ id, what, due_at: dueAt, who }, texts, language) {
   const due = moment(dueAt, language);
   const when = due && (due.isLate ? texts.wasDue(due.words) : texts.due(due.words));
-  return [texts.promised, due?.isLate ? "cg-late" : null, [what, who, when].filter(Boolean).join(" · ")];
+  return [texts.promised, due?.isLate ? "cg-late" : null, [what, who, when].filter(Boolean).join(" · "), id];
 }
 
 function moment(given, language) {

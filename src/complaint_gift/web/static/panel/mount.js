@@ -20,12 +20,13 @@ const NOTHING = { findings: [], signals: [] };
 /**
  * Draws the panel into `element` and watches `editor`. `describe()` gives {scope, context, format?}, null while
  * there is nothing to review, or {skip: "internal"} where only colleagues read along,
- * {skip: "unsure"} where nobody can tell. `waive(waiver)` keeps a reason, null where nothing can be set aside. `showsCase` asks for the case at once.
+ * {skip: "unsure"} where nobody can tell. `waive(waiver)` keeps a reason, null where nothing can be set aside;
+ * `keep(told)` keeps that a promise was kept and gives the case, null where nobody can say so. `showsCase` asks for the case at once.
  * `onState(state)` hears {kind, verdict, count, label}.
  * Gives {refresh, setLanguage, settled, sendAnyway, isPending, verdict, findings, destroy}.
  */
 export function mountPanel({
-  element, editor, ask, describe, waive = null, language = "en", delay = 250, perMinute = Infinity,
+  element, editor, ask, describe, waive = null, keep = null, language = "en", delay = 250, perMinute = Infinity,
   showsCase = false, onState = () => {},
 }) {
   let texts = textsFor(language);
@@ -168,7 +169,7 @@ export function mountPanel({
     retry.hidden = state.kind !== "away";
     retry.textContent = texts.retry;
     drawNotice();
-    drawFacts(caseFacts, facts, texts, language);
+    drawFacts(caseFacts, facts, texts, language, keep && keepPromise);
     onState({ kind: state.kind, verdict, count: findings.length, label: status.firstChild?.textContent ?? "" });
   }
 
@@ -232,6 +233,16 @@ export function mountPanel({
     drawNotice((await kept) ? texts.asideKept : texts.asideNotKept);
   }
 
+  async function keepPromise(promise) {
+    const { conversation, source, by } = aboutDraft();
+    try {
+      facts = await keep({ conversation, promise, kept: true, ...(source && { source }), ...(by && { by }) });
+      render();
+    } catch {
+      drawNotice(texts.notKept);
+    }
+  }
+
   // The text goes along for its hash only: by it the service knows the message again once it is sent.
   function aboutDraft() {
     const { conversation = null, source, author } = describe()?.context ?? {};
@@ -244,6 +255,12 @@ export function mountPanel({
     const errors = findings.filter((f) => f.severity === "error");
     const kept = await Promise.all(errors.map((f) => waivers.add(f, { ...aboutDraft(), reason, sent: true })));
     return kept.every(Boolean);
+  }
+
+  // What a macro wrote a moment before it sends has not been heard of yet.
+  function settled(ms) {
+    if (editor.read() !== drawnText) onInput();
+    return loop.settled(ms);
   }
 
   function toggleMore() {
@@ -269,12 +286,12 @@ export function mountPanel({
   loop.now();
   return {
     refresh: () => loop.now(),
-    settled: loop.settled,
+    settled,
     setLanguage,
     sendAnyway,
     destroy,
     get isPending() {
-      return loop.isPending();
+      return editor.read() !== drawnText || loop.isPending();
     },
     get verdict() {
       return verdict;
