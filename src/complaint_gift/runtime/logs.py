@@ -35,7 +35,8 @@ def configure_logs(*, terminal: bool | None = None, level: int = logging.INFO) -
         processors=[*_SHARED, hide, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
-        cache_logger_on_first_use=True,
+        # A cached logger could not be listened to any more, as tests do; the few lines cost nothing.
+        cache_logger_on_first_use=False,
     )
     handler = ToStandardError()
     handler.setFormatter(

@@ -86,7 +86,10 @@ def check_backup(source: Path) -> Contents:
             table = str(told["table"])
             rows[table] = 0
         else:
-            rows[table] = rows.get(table, 0) + len(told.get("rows", ()))
+            told_rows = told.get("rows", ())
+            if isinstance(told_rows, int):  # only the foot counts
+                raise BackupNotUsable(f"{source} was changed after it was written; use another backup")
+            rows[table] = rows.get(table, 0) + len(told_rows)
     if not foot:
         raise BackupNotUsable(f"{source} was not written to its end; use another backup")
     if foot != {"sha256": digest.hexdigest(), "rows": sum(rows.values())}:
@@ -199,6 +202,8 @@ def _lines(source: Path) -> Iterator[tuple[bytes, dict[str, Any]]]:
             first = True
             for line in packed:
                 told = json.loads(line)
+                if not (isinstance(told, dict) and isinstance(told.get("rows", []), list | int)):
+                    raise ValueError(line[:40])
                 if first and told.get("format") != FORMAT:
                     raise BackupNotUsable(
                         f"{source} is a backup in another format; use the version that made it"
