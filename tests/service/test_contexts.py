@@ -157,6 +157,19 @@ def test_what_the_caller_says_of_a_draft_holds(world: World) -> None:
     assert (context.author.name, context.author.account) == ("Dana W.", AGENT.account)
 
 
+def test_page_that_knows_the_last_message_only_is_told_the_rest(world: World) -> None:
+    world.complain("I want to complain.")
+    world.desk.say("1", CUSTOMER, "The lamp is\n\nbroken.")
+    world.tell()
+    world.work()
+    whole = "I want to complain.\n\nThe lamp is\n\nbroken."
+    assert draft_context(world, "Hello", complaint_text="The lamp is broken.").complaint_text == whole
+    assert (
+        draft_context(world, "Hello", complaint_text="Not heard of yet.").complaint_text
+        == "Not heard of yet."
+    )
+
+
 def _limit(context: Context) -> tuple[float, str] | None:
     limit = context.remedy_limit
     return (limit.amount, limit.currency) if limit else None

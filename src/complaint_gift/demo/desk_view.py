@@ -66,10 +66,12 @@ def show_ticket(records: Records, number: int, bot: int) -> Json:
 
 
 def _review_context(records: Records, ticket: Json, entry: Json, messages: list[Json]) -> Json:
-    said = [m for m in messages if m["public"] and m["role"] == "customer"]
-    answered = any(m["public"] and m["role"] == "agent" for m in messages)
+    public = [m for m in messages if m["public"]]
+    said = [m for m in public if m["role"] == "customer"]
+    # As long as the customer has not written again, one reply in two messages is the first one.
+    ours = next((at for at, m in enumerate(public) if m["role"] == "agent"), len(public))
     context: Json = {
-        "first_reply": not answered,
+        "first_reply": not any(m["role"] == "customer" for m in public[ours:]),
         "channel": entry["channel"],
         "complaint_text": said[-1]["text"] if said else "",
         "customer_name": entry["customer"],

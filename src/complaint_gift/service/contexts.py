@@ -83,9 +83,16 @@ def place_draft(
     if not (author.id or author.account):
         del known["author"]
     said = {key: value for key, value in given.items() if value not in (None, "")}
+    if _is_part(said.get("complaint_text"), known.get("complaint_text")):
+        said.pop("complaint_text", None)  # a page may know the last message only
     if said.get("author"):
         said["author"] = {**known.get("author", {}), **said["author"]}
     return Placed(turn, known | said)
+
+
+def _is_part(given: Any, whole: Any) -> bool:
+    """Whether one text is in another, however white space is kept."""
+    return " ".join(str(given or "").split()) in " ".join(str(whole or "").split())
 
 
 def _writer(means: Means, author: Author) -> dict[str, Any]:

@@ -98,6 +98,9 @@ function contextOf(around, { agent, isNew }) {
   const said = (around["ticket.conversation"] ?? []).filter((m) => m?.channel?.name !== "internal");
   const isCustomer = (m) => ["end-user", "customer"].includes(m?.author?.role);
   const last = said.filter(isCustomer).at(-1);
+  // One reply in two messages is still the first one, until the customer has written again.
+  const ours = said.findIndex((m) => m?.author && !isCustomer(m));
+  const isAnswered = ours >= 0 && said.findLastIndex(isCustomer) > ours;
   const tags = around["ticket.tags"] ?? [];
   const context = {
     conversation: around["ticket.id"] ? String(around["ticket.id"]) : null,
@@ -105,7 +108,7 @@ function contextOf(around, { agent, isNew }) {
     brand: around["ticket.brand"]?.name ?? null,
     customer_name: around["ticket.requester"]?.name ?? null,
     complaint_text: last ? readHtml(String(last.message?.content ?? "")).text.trim().slice(-LONGEST_COMPLAINT) : null,
-    first_reply: said.some((m) => m?.author && !isCustomer(m)) ? false : null,
+    first_reply: isAnswered ? false : null,
     complaint: tags.includes(NO_COMPLAINT) ? false : tags.includes(COMPLAINT) ? true : isNew ? false : null,
     author: agent.id ? { id: String(agent.id), name: agent.name ?? "" } : null,
   };
