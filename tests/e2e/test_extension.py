@@ -210,9 +210,49 @@ def test_send_before_the_verdict_waits_for_it(open_desk: Callable[..., Page], re
     page.locator("#save").click()
     expect(page.get_by_role("dialog")).to_be_visible()
     page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
     page.evaluate("window.editor.set('<p>Thank you, Ellen.</p>')")
     page.locator("#save").click()
     until(page, "window.sent.length === 1")
+
+
+def send_at_once(page: Page, words: str) -> None:
+    """As a macro does: write and press the button before anybody could have heard of the words."""
+    page.evaluate(
+        "(w) => { window.editor.set(`<p>${w}</p>`); document.querySelector('#save').click() }", words
+    )
+
+
+def test_verdict_about_other_words_stops_nobody(open_desk: Callable[..., Page], review: Review) -> None:
+    page = open_desk()
+    write(page, "Please calm down.")
+    badge(page, "hold")
+    send_at_once(page, "Thank you, Ellen.")
+    until(page, "window.sent.length === 1")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_verdict_about_other_words_lets_nothing_through(
+    open_desk: Callable[..., Page], review: Review
+) -> None:
+    page = open_desk()
+    write(page, "Thank you, Ellen.")
+    badge(page, "pass")
+    send_at_once(page, "Please calm down.")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    assert sent(page) == []
+
+
+def test_late_answer_about_older_words_decides_nothing(
+    open_desk: Callable[..., Page], review: Review
+) -> None:
+    review.delay = lambda text: 0.5 if "Ellen" in text else 0.0
+    page = open_desk()
+    write(page, "Thank you, Ellen.")
+    until(page, "document.querySelector('complaint-gift').shadowRoot.querySelector('[aria-busy]') !== null")
+    send_at_once(page, "Please calm down.")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    assert sent(page) == []
 
 
 def test_words_put_in_by_a_macro_are_read_and_stopped(open_desk: Callable[..., Page], review: Review) -> None:
@@ -310,7 +350,7 @@ def test_slow_server_holds_for_a_moment_only(open_desk: Callable[..., Page], rev
     page.locator("#save").click()
     started = time.monotonic()
     until(page, "window.sent.length === 1")
-    assert time.monotonic() - started < 2.5
+    assert time.monotonic() - started < 4.5
     expect(page.locator(".line")).to_contain_text("goes out unread")
 
 

@@ -128,6 +128,8 @@ def _policy(people: Cast) -> dict[str, Any]:
         "extends": "default",
         "calendar": {"week": {day: ["00:00-24:00"] for day in days}},
         "reply": {"quiet": "20 s"},
+        # A visitor tries one reply after the other on the same conversation and wants to see each note.
+        "limits": {"notes": 50, "notes_apart": "10 s"},
         "people": {"owner": [lead], "staff": [{"name": name} for name, _ in conversations.AGENTS.values()]},
         "helpdesk": {"group": str(people.leads)},
     }

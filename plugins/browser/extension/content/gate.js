@@ -3,7 +3,8 @@
 import { askReason } from "@panel/hold.js";
 import { isDark } from "./place.js";
 
-const PATIENCE = 1500;
+// The browser may have put our worker to sleep, and waking it takes its share of the time.
+const PATIENCE = 3000;
 
 /**
  * Watches for sending. `seatAt(node)` gives the seat that a button or an editor belongs to, or null.

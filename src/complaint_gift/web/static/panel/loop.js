@@ -17,13 +17,14 @@ export function makeLoop({ make, ask, show, delay = 250, perMinute = Infinity, a
   let timer = 0;
   let running = null;
   let pending = false;
+  let isBehind = false; // the text has changed since we last asked
   let restUntil = 0;
   let isHopeful = true; // that the closer look comes at all
   let waiters = [];
 
   function touch() {
     clearTimeout(timer);
-    pending = true;
+    pending = isBehind = true;
     timer = setTimeout(now, delay);
   }
 
@@ -32,6 +33,7 @@ export function makeLoop({ make, ask, show, delay = 250, perMinute = Infinity, a
     clearTimeout(timer);
     running?.abort();
     running = null;
+    isBehind = false;
     const request = make();
     if (request === null) {
       finish({ kind: "idle" });
@@ -95,11 +97,11 @@ export function makeLoop({ make, ask, show, delay = 250, perMinute = Infinity, a
 
   /** Shows a state, or with null says that the one shown is final. */
   function finish(state) {
-    pending = false;
+    pending = isBehind;
     running = null;
     if (state?.kind === "answer") restUntil = 0;
     show(state ?? { kind: "final" });
-    for (const wake of waiters.splice(0)) wake();
+    if (!pending) for (const wake of waiters.splice(0)) wake();
   }
 
   /**
@@ -107,7 +109,7 @@ export function makeLoop({ make, ask, show, delay = 250, perMinute = Infinity, a
    * that, and an older verdict is not about this text.
    */
   function settled(ms) {
-    if (pending && running === null) now();
+    if (isBehind || (pending && running === null)) now();
     if (!pending) return Promise.resolve(true);
     return new Promise((resolve) => {
       waiters.push(() => resolve(true));
