@@ -268,3 +268,17 @@ def test_leases_hold_in_any_order_of_events(store: SqlStore) -> None:
             max_examples=25, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )
+
+
+def test_newest_delivery_is_known_by_its_id(store: SqlStore) -> None:
+    with store.reading() as tx:
+        assert tx.newest_delivery() == 0
+    ids = [store.keep_delivery(a_delivery(key))[0] for key in ("a", "b", "a")]
+    with store.transaction() as tx:
+        assert tx.newest_delivery() == max(ids)
+        row = tx.lock_conversation("desk", "7")
+        assert row.fetched_after == 0
+        tx.save_conversation(row.id, row.snapshot, fetched_after=max(ids))
+        found = tx.find_conversation("desk", "7")
+    assert found is not None
+    assert found.fetched_after == max(ids)

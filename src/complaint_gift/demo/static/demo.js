@@ -17,11 +17,10 @@ const panel = mountPanel({
   ask: makeAsk({ url: "/api/v1/review", token: document.body.dataset.token }),
   waive: makeWaive({ url: "/api/v1/waivers", token: document.body.dataset.token }),
   keep: makeKeep({ url: "/api/v1/promises", token: document.body.dataset.token }),
-  describe: () =>
-    page.ticket && {
-      scope: page.mode === "public" ? "public-reply" : "employee-note",
-      context: { ...page.ticket.context, visibility: page.mode === "public" ? "public" : "internal" },
-    },
+  describe: () => page.ticket && {
+    scope: page.mode === "public" ? "public-reply" : "employee-note",
+    context: { ...page.ticket.context, visibility: page.mode === "public" ? "public" : "internal" },
+  },
   language: page.language,
   onState: showDraftState,
 });
