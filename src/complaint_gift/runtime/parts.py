@@ -30,6 +30,7 @@ from complaint_gift.service.ports import Bell
 from complaint_gift.store import SqlStore
 
 LOOK_SECONDS = 2.0
+LISTENING_SECONDS = 1.0  # nobody waits while a customer's message is listened to, and it may be long
 
 log = structlog.get_logger(__name__)
 
@@ -91,7 +92,7 @@ def build(settings: Settings, *, bell: Bell | None = None, serving: bool = False
         clock=SystemClock(),
         company=Company.of(settings.company_accounts, settings.personal_accounts),
         tagger=ears,
-        classifier=Listener(ears),
+        classifier=Listener(open_ears(settings, patience=LISTENING_SECONDS)),
     )
     return Parts(settings, store, playbook, policy, queue, service, ears)
 
@@ -145,14 +146,17 @@ def refresh(playbook: LivePlaybook, prepare: Callable[[Playbook], object] = warm
         log.error("playbook-not-reloaded", problem=str(playbook.problems), kept=playbook().hash)
 
 
-def open_ears(settings: Settings) -> Any:
-    """Who asks the inference process, None where no weights are installed."""
-    from complaint_gift.learned.client import Client
+def open_ears(settings: Settings, *, patience: float | None = None) -> Any:
+    """Who asks the inference process, None where no weights are installed.
+
+    `patience` in seconds; without it that of somebody who types.
+    """
+    from complaint_gift.learned.client import PATIENCE_S, Client
     from complaint_gift.learned.encoder import available
 
     if not available():
         return None
-    return Client(ears_socket(settings))
+    return Client(ears_socket(settings), PATIENCE_S if patience is None else patience)
 
 
 def ears_socket(settings: Settings) -> Path:
