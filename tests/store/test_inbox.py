@@ -13,7 +13,8 @@ from processes import wait_until
 
 from complaint_gift.service.ports import StoreUnavailable
 from complaint_gift.service.records import DeliveryState
-from complaint_gift.store import SqlStore, inbox, upgrade
+from complaint_gift.store import SqlStore, inbox
+from complaint_gift.store.intake import intake_of, row_of
 
 
 def _in_threads(number: int, what: object) -> list[object]:
@@ -66,6 +67,22 @@ def test_a_duplicate_changes_nothing(store: SqlStore) -> None:
     assert claimed.delivery.body == b"first"
 
 
+def test_a_batch_of_known_new_and_doubled_keys_is_answered_row_by_row(store: SqlStore) -> None:
+    known, _ = store.keep_delivery(a_delivery("known"))
+    intake = intake_of(store.url)
+    keys = ["new 1", "known", "doubled", "doubled", "new 2"]
+    answers = list(intake.insert([row_of(a_delivery(key)) for key in keys]))
+    again = list(intake.insert([row_of(a_delivery(key)) for key in keys]))
+    intake.close()
+    assert [new for _, new in answers] == [True, False, True, False, True]
+    assert answers[1] == (known, False)
+    assert answers[2][0] == answers[3][0]
+    assert again == [(row_id, False) for row_id, _ in answers]
+    with store.transaction() as tx:
+        found = {row.key: row.id for row in tx.deliveries(None, 9)}
+    assert found == {key: row_id for key, (row_id, _) in zip(keys, answers, strict=True)}
+
+
 def test_an_id_is_never_given_out_twice(store: SqlStore) -> None:
     first, _ = store.keep_delivery(a_delivery("a"))
     with store._engine.begin() as connection:
@@ -113,21 +130,20 @@ for k in range(6):
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
-def test_a_dead_writer_is_noticed_and_replaced(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    upgrade(sqlite_url)
-    store = SqlStore(sqlite_url)
+def test_a_dead_writer_is_noticed_and_replaced(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = SqlStore(url)
     store.keep_delivery(a_delivery("before"))
     killed = threading.Event()
-    take = inbox.FileInbox._take
+    take = inbox.Inbox._take
 
-    def die_once(self: inbox.FileInbox) -> list[inbox._Waiter]:
-        batch = take(self)
+    def die_once(self: inbox.Inbox, pause: float) -> list[inbox._Waiter]:
+        batch = take(self, pause)
         if batch and not killed.is_set():
             killed.set()
             raise SystemExit  # ends the thread with its batch in its hands
         return batch
 
-    monkeypatch.setattr(inbox.FileInbox, "_take", die_once)
+    monkeypatch.setattr(inbox.Inbox, "_take", die_once)
     store.keep_delivery(a_delivery("wakes the patched writer"))
     store.keep_delivery(a_delivery("during"))
     assert killed.is_set()
@@ -136,13 +152,12 @@ def test_a_dead_writer_is_noticed_and_replaced(sqlite_url: str, monkeypatch: pyt
     store.close()
 
 
-def test_a_stuck_writer_is_not_alive(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    upgrade(sqlite_url)
+def test_a_stuck_writer_is_not_alive(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(inbox, "PATIENCE", 0.3)
     go_on = threading.Event()
-    insert = inbox._insert_all
-    monkeypatch.setattr(inbox, "_insert_all", lambda *args: (go_on.wait(), insert(*args)))
-    store = SqlStore(sqlite_url)
+    insert = inbox.Inbox._insert
+    monkeypatch.setattr(inbox.Inbox, "_insert", lambda *args: (go_on.wait(), insert(*args))[1])
+    store = SqlStore(url)
     assert store.writer_alive()
     with pytest.raises(StoreUnavailable, match="did not take a row within"):
         store.keep_delivery(a_delivery("late"))
@@ -162,9 +177,8 @@ def test_a_closed_store_takes_nothing_and_keeps_what_it_took(url: str) -> None:
     again.close()
 
 
-def test_a_closed_inbox_says_so(sqlite_url: str) -> None:
-    upgrade(sqlite_url)
-    store = SqlStore(sqlite_url)
+def test_a_closed_inbox_says_so(url: str) -> None:
+    store = SqlStore(url)
     store.close()
     assert not store.writer_alive()
     with pytest.raises(StoreUnavailable, match="being closed"):

@@ -13,7 +13,8 @@ from complaint_gift.service.ports import Store, StoreUnavailable
 from complaint_gift.service.records import NewDelivery
 from complaint_gift.store.engine import READING, connect, is_sqlite, place, read_url
 from complaint_gift.store.faults import guarded
-from complaint_gift.store.inbox import FileInbox, Inbox, ServerInbox
+from complaint_gift.store.inbox import Inbox
+from complaint_gift.store.intake import intake_of
 from complaint_gift.store.work import Work
 
 _PATIENCE = 10.0  # seconds that scrub waits for readers to let go of the write-ahead log
@@ -30,7 +31,7 @@ class SqlStore:
         self.url: URL = read_url(url)
         self._place = place(self.url)
         self._engine = connect(self.url)
-        self._inbox: Inbox = FileInbox(self.url) if is_sqlite(self.url) else ServerInbox(self.url)
+        self._inbox = Inbox(intake_of(self.url))
 
     def keep_delivery(self, delivery: NewDelivery) -> tuple[int, bool]:
         """See service.ports.Store."""
