@@ -57,8 +57,17 @@ def _certain(speaks: ByLanguage, learned: Learned, raw: str) -> Iterator[tuple[i
     for head in {how.head for how in speaks.values()}:
         for start, end, score in learned.get(head, ()):
             how = _for(speaks, raw[start:end])
+            if _foreign(raw[start:end]):
+                continue
             if how.head == head and score >= how.threshold:
                 yield start, end, score, how
+
+
+def _foreign(words: str) -> bool:
+    """Whether the letters are of a script that the learned layer was never taught."""
+    letters = [char for char in words if char.isalpha()]
+    taught = sum(is_cyrillic(char) or char < "\u0250" for char in letters)
+    return taught * 2 < len(letters)
 
 
 def _for(speaks: ByLanguage, words: str) -> Speaks:

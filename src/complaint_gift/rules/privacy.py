@@ -52,12 +52,21 @@ _THEIR_MAIL = re.compile(
     r" (?:to|on|under|with|на)[ :]*$",
     re.I,
 )
+_THEIR_PHONE = re.compile(
+    r"\b(?:your|ваш\w*)(?: [\w-]+){0,3}[ :(#№]*$"
+    r"|\b(?:rang|called|tried|texted|phoned|звонил\w*|перезвони\w*|набирал\w*)\b[^.!?\n]{0,25}"
+    r"\b(?:on|at|under|на|по)(?: \w+){0,2}[ :]*$"
+    r"|\b(?:you (?:on|at|under)|вам на|вас по)(?: \w+){0,2}[ :]*$"
+    r"|\b(?:registered|зарегистрирован\w*|привязан\w*|на имя)\b[^.!?\n]{0,30}$",
+    re.I,
+)
 # A number that files something is nobody's phone.
 _FILED = re.compile(
     r"\b(?:ticket|case|order|request|reference|ref|id|no|invoice|booking|заказ\w*|обращени\w*|заявк\w*|тикет\w*"
     r"|брон\w*|сч[её]т\w*|договор\w*|артикул\w*|номер заказа)[ :#№.\w]{0,12}$",
     re.I,
 )
+_DIGITS = re.compile(r"\D+")
 # Texts without so many digits in a row cannot hold one; looking closer would only cost time.
 _LEAST_DIGITS = {"card": 4, "passport": 7, "address": 1, "phone": 7, "mail": 0}
 
@@ -89,8 +98,17 @@ class Disclosure:
             if longest < _LEAST_DIGITS[name]:
                 continue
             for start, end in DETECTORS[name](raw):
-                if not _is_fine(name, raw, start, end):
+                if _told(raw[start:end], situation) or not _is_fine(name, raw, start, end):
                     yield Fault(start, end, params={"data": name}, because=name)
+
+
+def _told(contact: str, situation: Situation) -> bool:
+    """Whether the customer gave this contact in the complaint."""
+    complaint = situation.context.complaint_text
+    if "@" in contact:
+        return contact.lower() in complaint.lower() and _DESKS.search(contact) is None
+    digits = _DIGITS.sub("", contact)
+    return len(digits) >= _LEAST_DIGITS["phone"] and digits in _DIGITS.sub("", complaint)
 
 
 def _is_fine(name: str, raw: str, start: int, end: int) -> bool:
@@ -98,8 +116,9 @@ def _is_fine(name: str, raw: str, start: int, end: int) -> bool:
     if _ours(raw, start):
         return True
     before = raw[max(0, start - _LOOK_BACK) : start]
-    if name == "phone":
-        return raw[start:end].isdigit() and _FILED.search(before) is not None
+    if name == "phone":  # a company gives its numbers in many words; a customer's is said to be theirs
+        filed = raw[start:end].isdigit() and _FILED.search(before) is not None
+        return filed or _THEIR_PHONE.search(before.replace("\n", " ")) is None
     mail = raw[start:end]
     if _DESKS.search(mail):
         return True
