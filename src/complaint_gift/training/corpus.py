@@ -15,7 +15,7 @@ from complaint_gift.learned.sentences import split
 
 FOLDS = 3
 # How sure a label is: a quoted sentence is a positive, the rest of a reply that lacks the thing a negative.
-QUOTED, ABSENT, ELSEWHERE = 1.0, 0.15, 0.03
+QUOTED, ABSENT, ELSEWHERE = 1.0, 0.15, {"element": 0.03, "fault": 0.1}
 # LABELS.md words that mean the same as a check; the others differ in their definition.
 SAME_MEANING = {
     "thanks_for_feedback": "thank-for-the-complaint",
@@ -172,7 +172,7 @@ def _mark_quotes(found: Document, reply: str, head: str, quotes: list[str]) -> N
         if overlap >= 0.5 * min(len(unit.text), max((b - a for a, b in spans), default=1)):
             found.units_known[number, head] = (1.0, QUOTED)
         elif overlap <= 0:
-            found.units_known[number, head] = (0.0, ELSEWHERE if quotes else ABSENT)
+            found.units_known[number, head] = (0.0, ELSEWHERE[SHAPES[head]] if quotes else ABSENT)
 
 
 def _by_ear(row: dict[str, Any]) -> Document:

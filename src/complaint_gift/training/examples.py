@@ -109,7 +109,7 @@ def noisy(text: str, dice: random.Random) -> str:
 
 
 def batches(
-    documents: Sequence[Document], dice: random.Random, budget: int = 1800
+    documents: Sequence[Document], dice: random.Random, budget: int = 900
 ) -> Iterator[list[Document]]:
     """Groups of documents of similar length; `budget` bounds padded pieces, roughly."""
 
@@ -121,7 +121,7 @@ def batches(
     pieces = 0.0
     for length, document in keyed:
         cost = length / 3.5 * len(document.units)
-        if groups[-1] and (pieces + cost > budget or len(groups[-1]) >= 40):
+        if groups[-1] and (pieces + cost > budget or len(groups[-1]) >= 20):
             groups.append([])
             pieces = 0.0
         groups[-1].append(document)

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from complaint_gift.learned.heads import HEADS, KINDS, REPLY, SEVERITIES
+from complaint_gift.learned.heads import HEADS, KINDS, REPLY, SEVERITIES, TRIGGERS
 from complaint_gift.training.corpus import Document, Unit
 from complaint_gift.training.examples import (
     Batch,
@@ -23,6 +23,7 @@ from complaint_gift.training.network import Context, attention_bias, pooled
 
 REPLY_HEADS = [head for head in HEADS if not head.startswith(("note-", "manager-"))]
 NEUTRAL_SURE = 0.05
+KIND_WEIGHT = 2.0
 
 
 @dataclass
@@ -91,7 +92,7 @@ def message_loss(logits: Tensor, known: dict[str, object]) -> Tensor:
     """`logits` (passages, outputs): kind and severity by the mean passage, triggers by the strongest."""
     mean, best = logits.mean(0), logits.max(0).values
     kinds, severities = len(KINDS), len(SEVERITIES)
-    loss = functional.cross_entropy(
+    loss = KIND_WEIGHT * functional.cross_entropy(
         mean[None, :kinds], torch.tensor([KINDS.index(str(known["kind"]))]), label_smoothing=0.05
     )
     if known.get("severity"):
@@ -102,15 +103,13 @@ def message_loss(logits: Tensor, known: dict[str, object]) -> Tensor:
     if known.get("triggers") is not None:
         truth = trigger_truth(known["triggers"])
         each = functional.binary_cross_entropy_with_logits(
-            best[kinds + severities :], truth * 0.95 + 0.02, pos_weight=torch.tensor(3.0), reduction="none"
+            best[kinds + severities :], truth * 0.95 + 0.02, pos_weight=torch.tensor(5.0), reduction="none"
         )
         loss = loss + 0.4 * each.sum()
     return loss
 
 
 def trigger_truth(named: object) -> Tensor:
-    from complaint_gift.learned.heads import TRIGGERS
-
     return torch.tensor([float(trigger in set(named)) for trigger in TRIGGERS])  # type: ignore[call-overload]
 
 
@@ -137,8 +136,8 @@ def surrounded(document: Document, neutral: dict[str, list[str]], dice: random.R
 
 @dataclass(frozen=True)
 class Plan:
-    epochs: int = 3
-    rate: float = 1e-4
+    epochs: int = 4
+    rate: float = 7e-5
     head_rate: float = 1e-3
     warm_up: float = 0.06
     seed: int = 7
@@ -181,7 +180,7 @@ def train(
             optimiser.step()
             schedule.step()
             total += loss.item()
-            if count % 40 == 0:
+            if count % 100 == 0:
                 print(
                     f"run {name} epoch {number} step {count}/{len(groups)} loss {total / (count + 1):.3f}"
                     f" {time.monotonic() - began:.0f} s",

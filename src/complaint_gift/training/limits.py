@@ -89,7 +89,7 @@ def _triggers(known: Sequence[Scores]) -> dict[str, tuple[float, float]]:
     for at, trigger in enumerate(TRIGGERS):
         column = len(KINDS) + len(SEVERITIES) + at
         logits = np.array([each.message[:, column].max().item() for each in known])
-        truth = np.array([trigger in (each.document.message or {}).get("triggers", ()) for each in known])
+        truth = np.array([trigger in ((each.document.message or {}).get("triggers") or ()) for each in known])
         supported = np.array([trigger in words for words in heard])
         found[trigger] = _pair(logits, truth, supported)
     return found

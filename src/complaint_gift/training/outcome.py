@@ -99,14 +99,14 @@ def write_scores(scores: Sequence[Scores], path: Path) -> None:
 def tags_of(each: Scores, calibration: Calibration) -> dict[str, list[list[float]]]:
     tags: dict[str, list[list[float]]] = defaultdict(list)
     texts = [unit.text for unit in each.document.units]
-    chances = calibration.scores(each.units.numpy(), texts).round(2)
+    chances = calibration.scores(each.units.numpy(), texts)
     inside = each.document.check.startswith(("note-", "manager-"))
     heads = [at for at, head in enumerate(HEADS) if inside or not head.startswith(("note-", "manager-"))]
     for unit, row in zip(each.document.units, chances, strict=True):
         if unit.kind != REPLY:
             continue
         for at in (at for at in heads if row[at] >= _least(each.document, HEADS[at])):
-            tags[HEADS[at]].append([unit.start, unit.start + len(unit.text), float(row[at])])
+            tags[HEADS[at]].append([unit.start, unit.start + len(unit.text), round(float(row[at]), 2)])
     return dict(tags)
 
 

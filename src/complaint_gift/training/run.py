@@ -92,7 +92,7 @@ def run_all(folder: Path, epochs: int) -> None:
 
 
 def run(folder: Path, name: str, plan: Plan) -> None:
-    """One run; leaves scores-N.pickle for a fold, final.pt for the final one."""
+    """One run; leaves NAME.pt, for a fold scores-N.pickle too."""
     torch.set_num_threads(1)
     ground: Ground = pickle.loads((folder / "ground.pickle").read_bytes())
     source = PackedEncoder()
@@ -100,8 +100,8 @@ def run(folder: Path, name: str, plan: Plan) -> None:
     model = fresh_model(source)
     seen = [each for each in ground.documents if name == "final" or each.fold != int(name)]
     train(model, seen, states, ground.noise, ground.neutral, plan, name)
+    torch.save((model.upper.state_dict(), model.context.state_dict()), folder / f"{name}.pt")
     if name == "final":
-        torch.save((model.upper.state_dict(), model.context.state_dict()), folder / "final.pt")
         return
     unseen = [each for each in ground.documents if each.fold == int(name)]
     (folder / f"scores-{name}.pickle").write_bytes(pickle.dumps(score(model, unseen, states)))
