@@ -20,6 +20,7 @@ from measure import LABELS
 from texts import OutOfFold, labelled, samples, whole_replies
 
 from complaint_gift.domain import Scope, Severity
+from complaint_gift.learned.heads import SHAPES
 from complaint_gift.playbook import Context, Playbook, load_playbook
 from complaint_gift.playbook.rule import Rule
 from complaint_gift.rules.learned import merged
@@ -36,14 +37,8 @@ THRESHOLDS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.85, 0.93, 0.97)
 KEEPS = (0.0, 0.1, 0.25)
 # Replies written to be measured on are full of faults; in everyday ones, judged by eye, the learned layer was
 # nearly always wrong at lower scores. Below these it may confirm words, never speak alone.
-LEAST_ALONE = {Severity.ERROR: 0.93, Severity.WARNING: 0.85, Severity.INFO: 0.85}
-LOUD = {
-    "no-sarcasm-or-condescension",
-    "no-objection-script",
-    "no-recruiting-supporters",
-    "no-effort-back-to-customer",
-    "no-minimising",
-}
+LEAST_ALONE = {Severity.ERROR: 0.97, Severity.WARNING: 0.93, Severity.INFO: 0.85}
+NEVER_ALONE = "no-sarcasm-or-condescension"
 
 
 @dataclass(frozen=True)
@@ -159,8 +154,8 @@ def in_whole(tally: list[int]) -> float:
 def ways(rule: Rule) -> Iterator[Speaks]:
     """All ways of deciding, the plain ones first."""
     head = rule.id
-    fault = head.startswith("no-")
-    least = (THRESHOLDS[-1] if head in LOUD else LEAST_ALONE[rule.severity]) if fault else 0.0
+    fault = SHAPES[head] == "fault" and Scope.PUBLIC_REPLY in rule.scopes
+    least = (1.0 if head == NEVER_ALONE else LEAST_ALONE[rule.severity]) if fault else 0.0
     for threshold in THRESHOLDS:
         yield Speaks(head, threshold, "confirms")
         if threshold >= least:

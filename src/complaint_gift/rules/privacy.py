@@ -48,16 +48,18 @@ _DESKS = re.compile(
 _THEIR_MAIL = re.compile(
     r"\b(?:your|her|his|their|ваш\w*|её|его|их)(?: \w+)? (?:e-?mail|mail|address|почт\w*|адрес\w*|ящик\w*)"
     r"[^.!?\n]{0,14}$"
-    r"|\b(?:sent|resent|mailed|forwarded|registered|отправил\w*|выслал\w*|зарегистрирован\w*)\b[^.!?\n]{0,30}"
-    r" (?:to|on|under|with|на)[ :]*$",
+    r"|\b(?:sent|resent|mailed|forwarded|отправил\w*|выслал\w*)\b[^.!?\n]{0,30}"
+    r" (?:to|on|under|with|на)[ :]*$"
+    r"|\b(?:registered|зарегистрирован\w*) (?:to|on|under|with|на)[ :]*$",
     re.I,
 )
 _THEIR_PHONE = re.compile(
-    r"\b(?:your|ваш\w*)(?: [\w-]+){0,3}[ :(#№]*$"
+    r"\b(?:your|ваш\w*)(?: (?!(?:on|to|at|via|with|по|на|в)\b)[\w-]+){0,3}[ :(#№]*$"
     r"|\b(?:rang|called|tried|texted|phoned|звонил\w*|перезвони\w*|набирал\w*)\b[^.!?\n]{0,25}"
     r"\b(?:on|at|under|на|по)(?: \w+){0,2}[ :]*$"
     r"|\b(?:you (?:on|at|under)|вам на|вас по)(?: \w+){0,2}[ :]*$"
-    r"|\b(?:registered|зарегистрирован\w*|привязан\w*|на имя)\b[^.!?\n]{0,30}$",
+    r"|\b(?:registered|зарегистрирован\w*|привязан\w*) (?:to|on|under|with|на|к)[ :]*$"
+    r"|\bна имя\b[^.!?\n]{0,30}$",
     re.I,
 )
 # A number that files something is nobody's phone.
