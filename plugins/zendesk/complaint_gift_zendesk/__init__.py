@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
@@ -13,6 +12,7 @@ import structlog
 from complaint_gift.client import TokenCache
 from complaint_gift.domain import Action, Conversation, Event
 from complaint_gift.plugin import API, Can, Delivery, Outcome, Page, Receipt, Refused, Request, Source
+from complaint_gift.signing import hash_of
 from complaint_gift_zendesk import actions, conversation, health, parse, proof
 from complaint_gift_zendesk.api import Zendesk, connect, make_cache
 from complaint_gift_zendesk.app_token import Asked, Installation, verify_token
@@ -58,7 +58,7 @@ class ZendeskPlugin:
 
         The moment is left out although it is signed: a repeated delivery is signed anew.
         """
-        return hashlib.sha256(request.body).hexdigest()
+        return hash_of(request.body)
 
     def parse(self, delivery: Delivery, source: Source) -> list[Event]:
         """See `parse.parse`."""

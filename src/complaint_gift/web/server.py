@@ -14,6 +14,7 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 from gunicorn.glogging import Logger
 from gunicorn.workers.base import Worker
+from gunicorn.workers.gthread import ThreadWorker
 
 from complaint_gift.runtime.leash import tie_to_parent
 from complaint_gift.runtime.parts import open_playbook
@@ -36,6 +37,24 @@ class QuietLogger(Logger):
         self.access_log.disabled = True
 
 
+class EvenWorker(ThreadWorker):
+    """Takes a connection only while one of its threads is free.
+
+    Connections are kept alive and stay where they were taken. Without this the process that wakes first takes
+    all of a burst, and the other one has nothing to do for as long as they live.
+    """
+
+    @property
+    def worker_connections(self) -> int:
+        """How many connections it may have: those that only wait for their next request do not count."""
+        resting = len(self.keepalived_conns) + len(self.pending_conns)
+        return int(min(self._most, resting + self.cfg.threads))
+
+    @worker_connections.setter
+    def worker_connections(self, most: int) -> None:
+        self._most = most
+
+
 class Server(BaseApplication):
     """gunicorn configured in code: no file, no environment of its own, no control socket."""
 
@@ -50,7 +69,7 @@ class Server(BaseApplication):
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
         options = {
             "bind": [f"{host}:{settings.port}"],
-            "worker_class": "gthread",
+            "worker_class": EvenWorker,
             "workers": settings.processes,
             "threads": settings.threads,
             # Threads and connections do not survive a fork: each process builds its own. The playbook is
