@@ -1,0 +1,1 @@
+"""Email: the inbox read, the outbox guarded."""

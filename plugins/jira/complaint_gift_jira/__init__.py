@@ -1,0 +1,1 @@
+"""Jira and Jira Service Management, Cloud and Data Center."""
