@@ -18,6 +18,7 @@ from typing import Any
 
 import requests
 from flask import Flask, Response, jsonify, request, send_from_directory
+from playwright.sync_api import FrameLocator, Page
 from werkzeug.serving import make_server
 
 from complaint_gift_zendesk.package import build
@@ -156,3 +157,19 @@ def make_token(zendesk: Zendesk, wish: dict[str, Any]) -> str:
     secret = wish["secret_key"].replace("{{setting.shared_secret}}", zendesk.secret)
     now = int(zendesk.clock())
     return sign(wish["claims"] | {"iat": now, "exp": now + wish["expiry"]}, secret)
+
+
+def app_of(page: Page) -> FrameLocator:
+    return page.frame_locator("iframe")
+
+
+def write(page: Page, words: str) -> None:
+    page.locator("#editor").fill(words)
+
+
+def submit(page: Page) -> dict[str, Any]:
+    """Press Submit and wait until Zendesk knows whether the ticket is saved."""
+    before = page.evaluate("window.__seen.saves.length")
+    page.locator("#submit").click()
+    page.wait_for_function(f"window.__seen.saves.length > {before}", timeout=15_000)
+    return page.evaluate("window.__seen.saves.at(-1)")
