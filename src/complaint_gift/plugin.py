@@ -50,12 +50,23 @@ class Refused(PluginError):
         self.code = code
 
 
-class Unreachable(PluginError):
-    """The helpdesk cannot be reached or asked for patience; `retry_after` in seconds if it said how long."""
+class Published(Refused):
+    """What should have stayed among colleagues could be read by customers: a person must know at once.
 
-    def __init__(self, message: str, retry_after: float | None = None) -> None:
+    Raised when the plugin has done what it could to take it back; the message says how far that went.
+    """
+
+
+class Unreachable(PluginError):
+    """The helpdesk cannot be reached or asked for patience; `retry_after` in seconds if it said how long.
+
+    `code` is the helpdesk's own word for why, "" where it gave none.
+    """
+
+    def __init__(self, message: str, retry_after: float | None = None, *, code: str = "") -> None:
         super().__init__(message)
         self.retry_after = retry_after
+        self.code = code
 
 
 class PluginNotUsable(Exception):

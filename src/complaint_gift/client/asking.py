@@ -214,7 +214,7 @@ class Client:
         if answer.status in (408, 425, 429) or answer.status >= 500:
             patience = read_patience(answer.headers, datetime.now(UTC))
             text = f"{asked} was put off with {answer.status}{said}; it will be tried again."
-            return Unreachable(text, retry_after=patience)
+            return Unreachable(text, retry_after=patience, code=answer.headers.get("ratelimit-reason", ""))
         if 300 <= answer.status < 400:
             text = f"{asked} leads elsewhere ({answer.status}), which is not followed; check the address."
         else:
@@ -229,8 +229,9 @@ class Client:
 def read_patience(headers: Mapping[str, str], now: datetime) -> float | None:
     """How many seconds the helpdesk asks us to wait, None when it does not say. Names are lower case.
 
-    Understood are Retry-After (seconds or a date), RateLimit-Remaining 0 with RateLimit-Reset, and any header
-    of rate limits that reads "remaining=0; resets=468". The longest of the latter counts, at most a day.
+    Understood are Retry-After (seconds or a date), RateLimit-Remaining 0 with RateLimit-Reset, the same with X-
+    and a date, and any header of rate limits that reads "remaining=0; resets=468". The longest of those last
+    counts, at most a day.
     """
     named = headers.get("retry-after", "").strip()
     if named:
@@ -241,6 +242,8 @@ def read_patience(headers: Mapping[str, str], now: datetime) -> float | None:
         ]
         if headers.get("ratelimit-remaining", "").strip() == "0":
             waits.append(_seconds_until(headers.get("ratelimit-reset", "").strip(), now))
+        if headers.get("x-ratelimit-remaining", "").strip() == "0":
+            waits.append(_seconds_until_date(headers.get("x-ratelimit-reset", "").strip(), now))
     known = [wait for wait in waits if wait is not None]
     return max(known) if known else None
 
@@ -259,6 +262,13 @@ def _seconds_until(value: str, now: datetime) -> float | None:
     return None if seconds is None else min(max(seconds, 0.0), LONGEST_PATIENCE)
 
 
+def _seconds_until_date(value: str, now: datetime) -> float | None:
+    """Only dates: under this name some count seconds since 1970 and others seconds from now."""
+    with suppress(ValueError, TypeError):
+        return min(max((datetime.fromisoformat(value) - now).total_seconds(), 0.0), LONGEST_PATIENCE)
+    return None
+
+
 def _read_refusal(answer: Answer) -> tuple[str, str]:
     """(code, words) of an error body in any of the shapes that helpdesks use; the words fit one line."""
     try:
@@ -273,9 +283,21 @@ def _read_refusal(answer: Answer) -> tuple[str, str]:
     part: Mapping[str, Any] = inner if isinstance(inner, dict) else found
     code = next((part[k] for k in ("code", "error", "title") if isinstance(part.get(k), str)), "")
     keys = ("detail", "description", "error_description", "message")
-    words = next((part[k] for k in keys if isinstance(part.get(k), str)), "")
+    words = next((part[k] for k in keys if isinstance(part.get(k), str)), "") or _read_messages(part)
     told = ": ".join(dict.fromkeys(word for word in (code, words, _first_detail(part)) if word))
     return code, " ".join(told.split())[:200].rstrip(" .")
+
+
+def _read_messages(part: Mapping[str, Any]) -> str:
+    """As Jira says it: errorMessages, errorMessage, or errors by the name of a field."""
+    told = part.get("errorMessages")
+    found = [word for word in told if isinstance(word, str)] if isinstance(told, list) else []
+    if isinstance(part.get("errorMessage"), str):
+        found.append(part["errorMessage"])
+    fields = part.get("errors")
+    if isinstance(fields, dict):
+        found += [f"{name}: {word}" for name, word in fields.items() if isinstance(word, str)]
+    return next((word for word in found if word), "")
 
 
 def _first_detail(part: Mapping[str, Any]) -> str:
