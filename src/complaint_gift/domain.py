@@ -234,6 +234,8 @@ class ActionKind(StrEnum):
     PRIORITY = "priority"
     ASSIGN = "assign"
     NOTIFY = "notify"
+    SEND = "send"
+    ACKNOWLEDGE = "acknowledge"
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,8 +244,8 @@ class Action:
 
     `mark` is the idempotency mark: written with the change, looked for before a retry.
     `payload` by kind: note {text}; tags {add: [...], remove: [...]}; priority {priority};
-    assign {group_id?, assignee_id?}; notify {escalation, channel, to} (never reaches a plugin, its words are
-    made when it is sent).
+    assign {group_id?, assignee_id?}; acknowledge {text, language}; notify {escalation or outgoing, channel,
+    to} and send {outgoing} (neither reaches a plugin's `perform`; words are made when they are sent).
     """
 
     id: int
@@ -280,6 +282,8 @@ class Reason(StrEnum):
     INTERNAL_LEAK = "internal-leak"
     PROMISE_DUE = "promise-due"
     PROMISE_BROKEN = "promise-broken"
+    REPLY_HELD = "reply-held"
+    SENDING_UNKNOWN = "sending-unknown"
 
 
 class EscalationState(StrEnum):

@@ -13,7 +13,7 @@ from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
-from complaint_gift.domain import Action, Conversation, Event
+from complaint_gift.domain import Action, Author, Conversation, Event, Finding
 
 if TYPE_CHECKING:
     from marshmallow import Schema
@@ -69,6 +69,10 @@ class Unreachable(PluginError):
         self.code = code
 
 
+class Uncertain(PluginError):
+    """It was handed over, but the answer was lost: it may have happened or not. Only a person may go on."""
+
+
 class PluginNotUsable(Exception):
     """A configured plugin is missing, broken or of another contract version."""
 
@@ -84,6 +88,8 @@ class Can(StrEnum):
     ASSIGN = "assign"
     POLL = "poll"
     INSTALL = "install"
+    GATE = "gate"
+    ACKNOWLEDGE = "acknowledge"
 
 
 class Outcome(StrEnum):
@@ -155,6 +161,90 @@ class Page:
     more: bool = False
 
 
+class Fate(StrEnum):
+    """What becomes of a message at the gate. The value is stored."""
+
+    PASS = "pass"  # noqa: S105
+    TELL = "tell"
+    HOLD = "hold"
+    REJECT = "reject"
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A message of our side on its way out, which nobody outside has yet.
+
+    `key` is the same for a repetition of the same message. `text` is its new part as plain text, `history`
+    what it quotes: known, never judged. `author` is who wrote it; `tell` the mail address that reaches them,
+    "" for none. `raw` are the bytes that go on, `envelope` what the plugin needs to send them (JSON).
+    `findings` are the plugin's own, about accounts; their `params` bring their words as `say_en`, `say_ru`.
+    """
+
+    source: str
+    key: str
+    author: Author
+    text: str
+    raw: bytes = field(repr=False)
+    envelope: Mapping[str, Any]
+    conversation: str = ""
+    is_reply: bool = True
+    history: str = ""
+    subject: str = ""
+    recipients: tuple[str, ...] = ()
+    tell: str = ""
+    language: str = ""
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What shall become of a message. `number` is the row that keeps it, 0 while none does.
+
+    `sentence` says why in one line of ASCII, `link` leads to the whole of it in the reader's language.
+    """
+
+    fate: Fate
+    findings: tuple[Finding, ...] = ()
+    decision: str = "pass"
+    number: int = 0
+    sentence: str = ""
+    link: str = ""
+
+
+class Desk(Protocol):
+    """What a listener of a plugin may ask of the core. Everything may raise Unreachable: the database."""
+
+    def rule(self, outgoing: Outgoing, stop: Fate) -> Ruling:
+        """Judge it. `stop` is the fate of what the playbook holds; nothing is written."""
+
+    def keep(self, outgoing: Outgoing, ruling: Ruling) -> Ruling:
+        """Write it down with its notice; committed when this returns. The same key is one row."""
+
+    def confirm(self, ruling: Ruling) -> None:
+        """It has gone out: its notice may go too. Never raises."""
+
+    def forget(self, ruling: Ruling) -> None:
+        """It has not gone out and will come again: as if it never came. Never raises."""
+
+    def take(self, source: str, key: str, headers: Mapping[str, str], body: bytes) -> bool:
+        """Put a delivery into the inbox, as if it had come by HTTP; durable when this returns.
+
+        False when its key is known already.
+        """
+
+
+class Listener(Protocol):
+    """A door of a plugin besides webhooks, such as a port that speaks SMTP."""
+
+    name: str
+
+    def start(self) -> None:
+        """Open it; raises PluginError when the port is taken, in a sentence."""
+
+    def stop(self) -> None:
+        """Take nothing new, end what is under way."""
+
+
 @runtime_checkable
 class Plugin(Protocol):
     """What one helpdesk adapter implements.
@@ -165,6 +255,11 @@ class Plugin(Protocol):
     `doctor`, which puts the source before it; raises Refused or Unreachable when it cannot even look;
     `admit(token, sources, now)`: who asks for a review with a token that the helpdesk signed, as an object
     with `source` and `agent`; raises NotAuthentic;
+    `listeners(source, desk: Desk) -> Sequence[Listener]`: doors that `complaint-gift gate` opens and closes;
+    `listens(source) -> bool`: whether this source has any, so that the gate runs;
+    `send(held: Outgoing, source, client) -> Receipt`: send a message that was held, once; raises Refused,
+    Unreachable (nothing was handed over) or Uncertain (the answer was lost);
+    `rewrite(held: Outgoing, text) -> bytes`: the raw message with this text of its new part; raises Refused;
     `commands(sources) -> click.Group`: becomes `complaint-gift <plugin name>`. `sources()` gives
     the configured sources of this plugin and is called late, so that `--help` needs no configuration.
     """

@@ -14,6 +14,7 @@ from made import (
     a_verdict,
     an_action,
     an_escalation,
+    an_outgoing,
 )
 
 from complaint_gift.domain import ActionKind, Author, Role
@@ -65,6 +66,7 @@ def fill(store: SqlStore) -> None:
         tx.add_action(an_action("tell-7", kind=ActionKind.NOTIFY, payload={"to": "lead@acme.example"}))
         tx.add_own_writes("desk", ["c1"], NOW)
         tx.add_escalation(an_escalation())
+        tx.add_outgoing(an_outgoing())
         tx.save_cursor("desk", "cursor-1")
         tx.take_lease("ticker", "me", 1, 10)
         tx.beat("ticker", NOW)

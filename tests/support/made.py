@@ -19,6 +19,8 @@ from complaint_gift.domain import (
     Verdict,
     Visibility,
 )
+from complaint_gift.plugin import Outgoing
+from complaint_gift.service.held import NewOutgoing, OutgoingState
 from complaint_gift.service.records import Case, NewAction, NewDelivery, NewEscalation, Stage
 
 NOW = datetime(2026, 3, 1, 12, 30, 15, 123456, tzinfo=UTC)
@@ -81,3 +83,22 @@ def a_case(conversation_id: int, **more: Any) -> Case:
         "about": ("agent-3",),
     }
     return Case(conversation_id, **{**values, **more})
+
+
+def an_outgoing(key: str = "o1", **more: Any) -> NewOutgoing:
+    mail = {
+        "author": Author("oleg@acme.example", Role.AGENT, "Олег Смирнов", "oleg@acme.example", True),
+        "text": "Вы обязаны ждать.",
+        "raw": "Subject: Re: Суп\r\n\r\nВы обязаны ждать.\r\n".encode(),
+        "envelope": {"sender": "support@acme.example", "recipients": ["ben@example.com"]},
+        "conversation": "8",
+        "history": "> My order is late",
+        "subject": "Re: Delay",
+        "recipients": ("ben@example.com",),
+        "tell": "oleg@acme.example",
+        "language": "ru",
+    }
+    values = {"state": OutgoingState.HELD, "decision": "hold", "playbook": "p1", "created_at": NOW}
+    values["findings"] = a_verdict().findings
+    told = {name: more.pop(name) for name in list(more) if name in mail or name == "source"}
+    return NewOutgoing(Outgoing(key=key, **{"source": "desk", **mail, **told}), **{**values, **more})

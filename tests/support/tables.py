@@ -29,6 +29,8 @@ ABILITIES = {
     Can.ASSIGN: "reassigns",
     Can.POLL: "finds what a lost webhook left out",
     Can.INSTALL: "sets the helpdesk up by a command",
+    Can.GATE: "reads replies on their way out, and may hold them",
+    Can.ACKNOWLEDGE: "tells the customer at once that the complaint has come",
 }
 
 # One line on each key of the configuration; lists and inner keys as they are dotted in messages.

@@ -33,7 +33,7 @@ class ZendeskPlugin:
     settings = ZendeskSettings
     handled = parse.HANDLED
     ignored = parse.IGNORED
-    can = frozenset(Can)
+    can = frozenset(Can) - {Can.GATE, Can.ACKNOWLEDGE}
     # Zendesk tries again after a time-out, a 409 (three times), and a 503 only with Retry-After; any other
     # answer is final, and many of them open its circuit breaker, behind which events are lost.
     answers: Mapping[Outcome, int] = MappingProxyType(

@@ -51,6 +51,7 @@ _KEPT = {
     "own_writes": Kept.OWN_WRITE,
     "escalations": Kept.ESCALATION,
     "sightings": Kept.SIGHTING,
+    "outgoing": Kept.OUTGOING,
 }
 T = TypeVar("T")
 

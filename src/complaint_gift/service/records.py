@@ -70,6 +70,7 @@ class Kept(StrEnum):
     OWN_WRITE = "own-write"
     ESCALATION = "escalation"
     SIGHTING = "sighting"
+    OUTGOING = "outgoing"
 
 
 class Seen(StrEnum):
@@ -311,6 +312,7 @@ class Tally:
     deliveries: Mapping[str, int]
     actions: Mapping[str, int]
     escalations: Mapping[str, int]
+    outgoing: Mapping[str, int] = field(default_factory=dict)
     oldest_delivery: datetime | None = None
     oldest_action: datetime | None = None
     heartbeats: Mapping[str, datetime] = field(default_factory=dict)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from complaint_gift.domain import Author, Conversation, Escalation, Message, Verdict
+from complaint_gift.service.held import KeptOutgoing, NewOutgoing, OutgoingState
 from complaint_gift.service.records import (
     ActionRow,
     ActionState,
@@ -257,6 +258,28 @@ class Escalations(Protocol):
         """Overwrite conversation, state, rung, summary, about, who and when, and next_at (None: never)."""
 
 
+class OutgoingMessages(Protocol):
+    """What the gate kept: told about, turned away or held."""
+
+    def add_outgoing(self, message: NewOutgoing) -> int | None:
+        """Its id, or None when one with this (source, key) is kept already."""
+
+    def find_outgoing(self, source: str, key: str) -> KeptOutgoing | None:
+        """By its key."""
+
+    def outgoing(self, number: int) -> KeptOutgoing | None:
+        """Locked until the end of the transaction where the database can."""
+
+    def list_outgoing(self, states: Iterable[OutgoingState], limit: int) -> list[KeptOutgoing]:
+        """The oldest first, without their raw bytes; all states when none is given."""
+
+    def save_outgoing(self, kept: KeptOutgoing) -> None:
+        """Overwrite what may change: text, raw bytes, findings, state, who, when, why, escalation, sends."""
+
+    def drop_outgoing(self, number: int) -> None:
+        """Remove it, and the actions about it that have not begun."""
+
+
 class Housekeeping(Protocol):
     """Cursors, leases, heartbeats, the audit chain, retention."""
 
@@ -286,12 +309,22 @@ class Housekeeping(Protocol):
 
         DELIVERY_BODY empties bodies and headers of settled deliveries, TEXT purges closed or deleted
         conversations last updated before then, ACTION and DELIVERY delete settled rows, ESCALATION deletes
-        resolved ones. Nothing that waits for work or for a human is ever touched.
+        resolved ones, OUTGOING those that are decided. Nothing that waits for work or for a human is touched.
         """
 
     def tally(self) -> Tally:
         """Counts by state, the oldest that waits, and all heartbeats."""
 
 
-class Transaction(Deliveries, Conversations, Judgements, Cases, Actions, Escalations, Housekeeping, Protocol):
+class Transaction(
+    Deliveries,
+    Conversations,
+    Judgements,
+    Cases,
+    Actions,
+    Escalations,
+    OutgoingMessages,
+    Housekeeping,
+    Protocol,
+):
     """One unit of work over all tables."""

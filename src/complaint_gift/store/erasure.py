@@ -16,6 +16,7 @@ from urllib.parse import quote, quote_plus
 from sqlalchemy import ColumnElement, Row, Table, delete, select, update
 
 from complaint_gift.domain import ActionKind
+from complaint_gift.service.held import UNDER_WAY, WAITING, OutgoingState
 from complaint_gift.service.records import ActionState, DeliveryState
 from complaint_gift.store.conversations import Conversations
 from complaint_gift.store.tables import (
@@ -27,6 +28,7 @@ from complaint_gift.store.tables import (
     finding,
     message,
     message_version,
+    outgoing,
     promise,
     waiver,
 )
@@ -84,6 +86,7 @@ class Erasure(Conversations):
         self._erase_quoted(traces, touched)
         self._erase_bodies(traces, touched)
         self._erase_payloads(traces, touched)
+        self._erase_outgoing(traces, touched)
         for table, names in _NAMING:
             self._clean(table, names, traces, touched)
         return dict(touched)
@@ -162,6 +165,24 @@ class Erasure(Conversations):
                 self._db.execute(update(action).where(this).values(payload=cleaned))
             else:
                 self._db.execute(delete(action).where(this))
+
+    def _erase_outgoing(self, traces: Traces, touched: Counter[str]) -> None:
+        """What is held of them is neither sent nor shown any more."""
+        names = (
+            *("author_id", "author_name", "author_account", "tell", "subject", "text", "history"),
+            *("recipients", "envelope", "findings", "decided_by", "reason", "error"),
+        )
+        for row in self._pages(outgoing, (*names, "state", "raw"), traces.source):
+            values = {name: getattr(row, name) for name in names}
+            named = traces.raw is not None and traces.raw.search(row.raw) is not None
+            if not named and traces.without(values) == values:
+                continue
+            emptied: dict[str, Any] = {name: traces.without(value) for name, value in values.items()}
+            emptied |= {"raw": b"", "subject": "", "text": "", "history": "", "findings": []}
+            if row.state in WAITING | UNDER_WAY:
+                emptied |= {"state": OutgoingState.RETURNED.value, "error": _ERASED}
+            self._db.execute(update(outgoing).where(outgoing.c.id == row.id).values(emptied))
+            touched["outgoing"] += 1
 
     def _clean(self, table: Table, names: Iterable[str], traces: Traces, touched: Counter[str]) -> None:
         for row in self._pages(table, names, traces.source):

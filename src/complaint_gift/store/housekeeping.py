@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from complaint_gift.service.records import ActionState, DeliveryState, Tally
 from complaint_gift.store.rows import Rows
-from complaint_gift.store.tables import action, cursor, delivery, escalation, heartbeat, lease
+from complaint_gift.store.tables import action, cursor, delivery, escalation, heartbeat, lease, outgoing
 
 _FORGOTTEN = timedelta(days=1)
 
@@ -57,6 +57,7 @@ class Housekeeping(Rows):
             deliveries=self._by_state(delivery),
             actions=self._by_state(action),
             escalations=self._by_state(escalation),
+            outgoing=self._by_state(outgoing),
             oldest_delivery=self._oldest(delivery, "received_at", DeliveryState.NEW),
             oldest_action=self._oldest(action, "created_at", ActionState.PENDING),
             heartbeats={row.name: row.at for row in beats},

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, Table, delete, exists, func, or_, select, tuple_, update
 
 from complaint_gift.domain import EscalationState
+from complaint_gift.service.held import UNDER_WAY, WAITING
 from complaint_gift.service.records import ActionState, DeliveryState, Kept, Stage
 from complaint_gift.store.conversations import Conversations
 from complaint_gift.store.tables import (
@@ -18,12 +19,14 @@ from complaint_gift.store.tables import (
     delivery,
     draft_review,
     escalation,
+    outgoing,
     own_write,
     sighting,
 )
 
 # Statuses after which a helpdesk lets nobody write any more.
 _OVER = ("closed", "deleted", "archived")
+_UNDECIDED = sorted(WAITING | UNDER_WAY)
 
 
 class Retention(Conversations):
@@ -98,6 +101,9 @@ _PURGES: Mapping[Kept, _Purge] = {
         own_write, (own_write.c.created_at < before,), limit
     ),
     Kept.SIGHTING: lambda rows, before, limit: rows._delete(sighting, (sighting.c.at < before,), limit),
+    Kept.OUTGOING: lambda rows, before, limit: rows._delete(
+        outgoing, (outgoing.c.state.not_in(_UNDECIDED), outgoing.c.created_at < before), limit
+    ),
     Kept.ESCALATION: lambda rows, before, limit: rows._delete(
         escalation,
         (escalation.c.state == EscalationState.RESOLVED, escalation.c.resolved_at < before),

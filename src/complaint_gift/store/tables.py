@@ -292,6 +292,41 @@ escalation = _table(
     Index("ix_escalation_conversation", "source", "conversation"),
 )
 
+# A message of ours that the gate told about, turned away or held. The raw bytes come last.
+outgoing = _table(
+    "outgoing",
+    Column("source", Words, nullable=False),
+    Column("key", Words, nullable=False),
+    _text("conversation"),
+    Column("state", Words, nullable=False),
+    Column("decision", Words, nullable=False),
+    _text("playbook"),
+    _text("author_id"),
+    Column("author_role", Words, nullable=False),
+    _text("author_name"),
+    _text("author_account"),
+    Column("author_company", Boolean),
+    _text("tell"),
+    _text("language"),
+    _text("subject"),
+    _text("text"),
+    _text("history"),
+    _json("recipients"),
+    _json("envelope"),
+    _json("findings"),
+    _at("created_at"),
+    _at("decided_at", nullable=True),
+    _text("decided_by"),
+    _text("reason"),
+    _text("error"),
+    _number64("escalation"),
+    _number("sends"),
+    _flag("edited"),
+    Column("raw", LargeBinary, nullable=False),
+    UniqueConstraint("source", "key"),
+    Index("ix_outgoing_state", "state", "created_at"),
+)
+
 # What we wrote into a helpdesk ourselves: the loop guard.
 own_write = Table(
     "own_write",
