@@ -14,6 +14,7 @@ from complaint_gift.web.metrics import DELIVERIES
 LARGEST_HOOK = 1_000_000
 # Zendesk tries a 429 or 503 again only when it names a wait below a minute.
 PATIENCE_SECONDS = 15
+PLAIN = "text/plain; charset=utf-8"
 
 blueprint = Blueprint("hooks", __name__, url_prefix="/hooks")
 log = structlog.get_logger(__name__)
@@ -23,7 +24,7 @@ log = structlog.get_logger(__name__)
 def answer_probe(source: str) -> Response:
     """Vendors look whether somebody is there before they send."""
     _require_source(source)
-    return _text("Send deliveries here with POST.", 200)
+    return Response("Send deliveries here with POST.", content_type=PLAIN)
 
 
 @blueprint.post("/<source>")
@@ -39,15 +40,19 @@ def receive(source: str) -> Response:
         received_at=datetime.now(UTC),
         query=request.args.to_dict(),
     )
+    status, headers = take_in(parts, source, taken, request.remote_addr)
+    return Response(status=status, headers=headers, content_type=PLAIN)
+
+
+def take_in(parts: Parts, source: str, taken: Request, peer: str | None) -> tuple[int, list[tuple[str, str]]]:
+    """Status and headers of the answer to one delivery; its body is empty."""
     outcome = parts.service.receive(source, taken)
     DELIVERIES.labels(source, outcome.value).inc()
     if outcome is Outcome.NOT_AUTHENTIC:
-        log.warning("delivery-not-authentic", source=source, peer=request.remote_addr)
+        log.warning("delivery-not-authentic", source=source, peer=peer)
     plugin = parts.settings.plugins[parts.settings.sources[source].plugin]
-    answer = _text("", plugin.answers[outcome])
-    if outcome is Outcome.UNAVAILABLE:
-        answer.headers["Retry-After"] = str(PATIENCE_SECONDS)
-    return answer
+    later = [("Retry-After", str(PATIENCE_SECONDS))] if outcome is Outcome.UNAVAILABLE else []
+    return plugin.answers[outcome], later
 
 
 def _require_source(source: str) -> Parts:
@@ -62,7 +67,3 @@ def _read_headers() -> dict[str, tuple[str, ...]]:
     for name, value in request.headers.items():
         found.setdefault(name.lower(), []).append(value)
     return {name: tuple(values) for name, values in found.items()}
-
-
-def _text(body: str, status: int) -> Response:
-    return Response(body, status, content_type="text/plain; charset=utf-8")

@@ -21,18 +21,28 @@ def protect(app: Flask, *, https: bool) -> None:
         if request.headers.get("Content-Encoding", "identity").strip().lower() not in ("", "identity"):
             abort(415)
 
+    standing = {public: standing_headers(is_public=public, https=https) for public in (False, True)}
+
     @app.after_request
     def add_headers(answer: Response) -> Response:
-        headers = answer.headers
-        headers.setdefault("Content-Security-Policy", POLICY)
-        headers.setdefault("X-Content-Type-Options", "nosniff")
-        headers.setdefault("Referrer-Policy", "no-referrer")
-        headers.setdefault("Cross-Origin-Resource-Policy", "cross-origin" if _is_public() else "same-origin")
-        if not _is_public():
-            headers.setdefault("Cache-Control", "no-store")
-        if https:
-            headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+        for name, value in standing[_is_public()]:
+            answer.headers.setdefault(name, value)
         return answer
+
+
+def standing_headers(*, is_public: bool, https: bool) -> list[tuple[str, str]]:
+    """What every answer says unless it says something else itself."""
+    headers = [
+        ("Content-Security-Policy", POLICY),
+        ("X-Content-Type-Options", "nosniff"),
+        ("Referrer-Policy", "no-referrer"),
+        ("Cross-Origin-Resource-Policy", "cross-origin" if is_public else "same-origin"),
+    ]
+    if not is_public:
+        headers.append(("Cache-Control", "no-store"))
+    if https:
+        headers.append(("Strict-Transport-Security", "max-age=31536000; includeSubDomains"))
+    return headers
 
 
 def _is_public() -> bool:

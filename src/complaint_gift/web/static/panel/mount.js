@@ -21,7 +21,7 @@ const NOTHING = { findings: [], signals: [] };
  * Draws the panel into `element` and watches `editor`. `describe()` gives {scope, context, format?}, null while
  * there is nothing to review, or {skip: "internal"} where only colleagues read along,
  * {skip: "unsure"} where nobody can tell. `waive(waiver)` keeps a reason, null where nothing can be set aside;
- * `keep(told)` keeps that a promise was kept and gives the case, null where nobody can say so. `showsCase` asks for the case at once.
+ * `keep(told)` keeps whether a promise was kept and gives the case, null where nobody can say so. `showsCase` asks for the case at once.
  * `onState(state)` hears {kind, verdict, count, label}.
  * Gives {refresh, setLanguage, settled, sendAnyway, isPending, verdict, findings, destroy}.
  */
@@ -233,11 +233,13 @@ export function mountPanel({
     drawNotice((await kept) ? texts.asideKept : texts.asideNotKept);
   }
 
-  async function keepPromise(promise) {
+  async function keepPromise(promise, isKept) {
     const { conversation, source, by } = aboutDraft();
     try {
-      facts = await keep({ conversation, promise, kept: true, ...(source && { source }), ...(by && { by }) });
+      facts = await keep({ conversation, promise, kept: isKept, ...(source && { source }), ...(by && { by }) });
       render();
+      caseFacts.querySelector(`[data-promise="${promise}"]`)?.focus();
+      drawNotice(isKept ? texts.promiseKept : texts.promiseOpen);
     } catch {
       drawNotice(texts.notKept);
     }
