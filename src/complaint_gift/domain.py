@@ -236,6 +236,8 @@ class ActionKind(StrEnum):
     NOTIFY = "notify"
     SEND = "send"
     ACKNOWLEDGE = "acknowledge"
+    FACTS = "facts"
+    ESCALATE = "escalate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,9 +245,11 @@ class Action:
     """A wish to change the helpdesk, stored before it is done.
 
     `mark` is the idempotency mark: written with the change, looked for before a retry.
-    `payload` by kind: note {text}; tags {add: [...], remove: [...]}; priority {priority};
-    assign {group_id?, assignee_id?}; acknowledge {text, language}; notify {escalation or outgoing, channel,
-    to} and send {outgoing} (neither reaches a plugin's `perform`; words are made when they are sent).
+    `payload` by kind: note {text, about?, replaces?} (the ids of an earlier note whose place it takes);
+    tags {add: [...], remove: [...]}; priority {priority}; assign {group_id?, assignee_id?}; facts {facts};
+    escalate {escalation, reason, summary, due_at}; acknowledge {text, language}; notify {escalation or
+    outgoing, channel, to} and send {outgoing} (neither reaches a plugin's `perform`; words are made when
+    they are sent).
     """
 
     id: int

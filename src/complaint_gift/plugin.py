@@ -90,6 +90,9 @@ class Can(StrEnum):
     INSTALL = "install"
     GATE = "gate"
     ACKNOWLEDGE = "acknowledge"
+    EDIT = "edit"
+    FACTS = "facts"
+    ESCALATE = "escalate"
 
 
 class Outcome(StrEnum):

@@ -33,7 +33,7 @@ class ZendeskPlugin:
     settings = ZendeskSettings
     handled = parse.HANDLED
     ignored = parse.IGNORED
-    can = frozenset(Can) - {Can.GATE, Can.ACKNOWLEDGE}
+    can = frozenset(Can) - {Can.GATE, Can.ACKNOWLEDGE, Can.EDIT, Can.FACTS, Can.ESCALATE}
     # Zendesk tries again after a time-out, a 409 (three times), and a 503 only with Retry-After; any other
     # answer is final, and many of them open its circuit breaker, behind which events are lost.
     answers: Mapping[Outcome, int] = MappingProxyType(
