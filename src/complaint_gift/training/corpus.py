@@ -16,6 +16,8 @@ from complaint_gift.learned.sentences import split
 FOLDS = 3
 # How sure a label is: a quoted sentence is a positive, the rest of a reply that lacks the thing a negative.
 QUOTED, ABSENT, ELSEWHERE = 1.0, 0.15, {"element": 0.03, "fault": 0.1}
+# A text that passes its own check seldom commits another fault, but nobody looked.
+UNLOOKED = 0.02
 # LABELS.md words that mean the same as a check; the others differ in their definition.
 SAME_MEANING = {
     "thanks_for_feedback": "thank-for-the-complaint",
@@ -130,6 +132,9 @@ def _short(row: dict[str, Any], source: str) -> Document:
     complaint = (row.get("context") or {}).get("complaint_text", "")
     units = reply_units(row["text"], complaint)
     found = Document(row["text"], source, row["lang"], units, check=check, fires=fires, complaint=complaint)
+    if not fires and not check.startswith(("note-", "manager-")):
+        faults = (head for head in SHAPES if head.startswith("no-") and head not in UNTOLD)
+        found.bag.update(dict.fromkeys(faults, (0.0, UNLOOKED)))
     found.bag[check] = (_truth(check, fires), 1.0)
     return found
 
