@@ -14,6 +14,9 @@ from complaint_gift.learned.passages import passages
 from complaint_gift.learned.sentences import split
 
 FOLDS = 3
+# Never measured, so every fold learns from them.
+SEEN_BY_ALL = -1
+SOURCES = {"corpus": "corpus", **{f"extra-near-{number}": "near" for number in (1, 2, 3)}}
 # How sure a label is: a quoted sentence is a positive, the rest of a reply that lacks the thing a negative.
 QUOTED, ABSENT, ELSEWHERE = 1.0, 0.15, {"element": 0.03, "fault": 0.1}
 # A text that passes its own check seldom commits another fault, but nobody looked.
@@ -78,6 +81,8 @@ class Document:
 
     @property
     def fold(self) -> int:
+        if self.source == "near":
+            return SEEN_BY_ALL
         if self.of_fold is not None:
             return self.of_fold
         return int(hashlib.sha256(self.name.encode()).hexdigest(), 16) % FOLDS
@@ -111,9 +116,7 @@ def read_corpus(folder: Path) -> list[Document]:
 
 def _document(row: dict[str, Any], stem: str) -> Document | None:
     if "check" in row:
-        return (
-            _in_context(row) if stem == "context" else _short(row, "corpus" if stem == "corpus" else "extra")
-        )
+        return _in_context(row) if stem == "context" else _short(row, SOURCES.get(stem, "extra"))
     if "kind" in row:
         return _message(row)
     if "faults" in row:

@@ -115,7 +115,7 @@ def trigger_truth(named: object) -> Tensor:
 
 def surrounded(document: Document, neutral: dict[str, list[str]], dice: random.Random) -> Document:
     """A short text between the greetings and signatures of a whole reply, which say nothing themselves."""
-    if document.source not in {"corpus", "extra", "context"} or dice.random() > 0.35:
+    if document.source not in {"corpus", "near", "extra", "context"} or dice.random() > 0.35:
         return document
     if document.check.startswith(("note-", "manager-")):
         return document
@@ -136,7 +136,7 @@ def surrounded(document: Document, neutral: dict[str, list[str]], dice: random.R
 
 @dataclass(frozen=True)
 class Plan:
-    epochs: int = 4
+    epochs: int = 3
     rate: float = 7e-5
     head_rate: float = 1e-3
     warm_up: float = 0.06

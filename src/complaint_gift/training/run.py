@@ -19,7 +19,7 @@ from complaint_gift.training.source import PackedEncoder, unpack
 from complaint_gift.training.vocabulary import prune
 
 FROZEN = 6
-NOISY = frozenset({"corpus", "extra", "message"})
+NOISY = frozenset({"corpus", "near", "extra", "message"})
 
 
 @dataclass
