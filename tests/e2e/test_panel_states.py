@@ -158,10 +158,16 @@ def test_promise_is_kept_by_one_click(open_page: Open, site: Any) -> None:
     expect(page.locator(".cg-notice")).to_contain_text("could not be saved")
     site.review.promise_status = 200
     page.get_by_role("button", name="Done: a refund").click()
-    expect(facts).not_to_contain_text("a refund")
-    [_, told] = site.review.kept
-    assert (told["promise"], told["kept"]) == (3, True)
-    assert told["conversation"]
+    expect(facts).to_contain_text("a refund · done")
+    expect(page.locator(".cg-notice")).to_have_text("Noted as done. “Not yet” takes it back.")
+    assert page.evaluate("document.activeElement.textContent") == "Not yet", (
+        "who works by keyboard stays there"
+    )
+    page.keyboard.press("Enter")
+    expect(facts).to_contain_text("a refund · by")
+    told = site.review.kept
+    assert [(t["promise"], t["kept"]) for t in told] == [(3, True), (3, True), (3, False)]
+    assert all(t["conversation"] for t in told)
 
 
 @pytest.mark.parametrize(

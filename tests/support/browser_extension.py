@@ -9,13 +9,15 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+from urllib.parse import urlsplit
 
 import node
 from flask import Flask, Response, send_from_directory
-from playwright.sync_api import BrowserContext, Page, Playwright, Worker
+from playwright.sync_api import BrowserContext, Page, Playwright, Route, Worker
 from werkzeug.serving import make_server
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -31,6 +33,15 @@ def load_builder() -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+# Where the shipped sites are played: the browser believes to be there, the pages come from our disk.
+PLAYED = {
+    "jira": "https://acme.atlassian.net/browse/HALD-7",
+    "gmail": "https://mail.google.com/mail/u/0/#inbox/FMfcgzQdzFvWxkcRbpnJwCLmVTsqZgHK",
+    "outlook": "https://outlook.office.com/mail/inbox/id/AAQkADAwATM0MDAAMS1",
+    "zendesk": "https://acme.zendesk.com/agent/tickets/35436",
+}
 
 
 def unpack_extension(folder: Path, target: str = "chromium", hosts: tuple[str, ...] = ("127.0.0.1",)) -> Path:
@@ -111,6 +122,23 @@ def serve_pages(packages: Path, folder: Path) -> Flask:
         return send_from_directory(PAGES, name if "." in name else "helpdesk.html")
 
     return app
+
+
+def play_sites(context: BrowserContext, packages: Path, folder: Path) -> None:
+    """Answer every address of PLAYED from `pages/sites`, with the bundle of editors made in `folder`."""
+    bundle = node.bundle(packages, (PAGES / "editors.js").read_text("utf-8"), folder / "editors.js")
+
+    def answer(name: str, route: Route) -> None:
+        path = urlsplit(route.request.url).path
+        files = {"/editors.js": bundle, "/favicon.ico": PAGES / "helpdesk.css"}
+        if path.startswith("/packages/"):
+            files[path] = packages / path.removeprefix("/packages/")
+        elif path.startswith("/sites/"):
+            files[path] = PAGES / path.lstrip("/")
+        route.fulfill(path=files.get(path, PAGES / "sites" / f"{name}.html"))
+
+    for name, url in PLAYED.items():
+        context.route(f"https://{urlsplit(url).hostname}/**", partial(answer, name))
 
 
 @contextmanager

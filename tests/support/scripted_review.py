@@ -43,12 +43,19 @@ class Review:
             return self.waiver_status, ""
         if name == "promises":
             self.kept.append(body)
-            return self.promise_status, json.dumps(self.case | {"promises": []} if self.case else None)
+            if self.promise_status == 200:
+                self.settle(body["promise"], "kept" if body["kept"] else "open")
+            return self.promise_status, json.dumps(self.case)
         self.asked.append(body)
         time.sleep(self.delay(body["text"]))
         if self.status != 200 or self.raw is not None:
             return self.status, self.raw or ""
         return 200, json.dumps(self.answer(body))
+
+    def settle(self, promise: int, state: str) -> None:
+        case = self.case or {}
+        promises = [p | {"state": state} if p.get("id") == promise else p for p in case.get("promises", [])]
+        self.case = case | {"promises": promises}
 
     def answer(self, body: dict[str, Any]) -> dict[str, Any]:
         text = body["text"]

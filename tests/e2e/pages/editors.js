@@ -6,6 +6,7 @@ import { schema as basic } from "prosemirror-schema-basic";
 import { EditorState } from "prosemirror-state";
 import { EditorView } from "prosemirror-view";
 import Quill from "quill";
+import { Editor as Rooster } from "roosterjs";
 
 const kinds = {
   async textarea(home) {
@@ -36,6 +37,24 @@ const kinds = {
     const element = editor.editing.view.getDomRoot();
     const get = () => new window.DOMParser().parseFromString(editor.getData().replace(/<\/p>/g, "\n</p>"), "text/html").body.textContent.replace(/\u00a0/g, " ").trim();
     return { element, get, set: (html) => editor.setData(html), clear: () => editor.setData(""), editor };
+  },
+  // What Outlook on the web is built on: it edits the element that it is given.
+  async rooster(home) {
+    new Rooster(home, {});
+    const set = (html) => {
+      home.innerHTML = html;
+      home.dispatchEvent(new Event("input", { bubbles: true }));
+    };
+    return { element: home, get: () => home.innerText.trim(), set, clear: () => set("<div><br></div>") };
+  },
+  // Gmail has no editor of its own either, only an element that can be written in.
+  async bare(home) {
+    home.contentEditable = "true";
+    const set = (html) => {
+      home.innerHTML = html;
+      home.dispatchEvent(new Event("input", { bubbles: true }));
+    };
+    return { element: home, get: () => home.innerText.trim(), set, clear: () => set("") };
   },
   async quill(home) {
     const box = document.createElement("div");

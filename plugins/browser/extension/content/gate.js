@@ -13,24 +13,50 @@ const PATIENCE = 3000;
 export function watchSending({ site, seatAt, layer, language, texts, say }) {
   let isPassing = false;
   let isAsking = false;
+  let pressed = null; // the button whose press we kept from the page: its click is ours, too
 
+  const buttonAt = (target) => (site.send && target instanceof Element ? target.closest(site.send) : null);
+
+  // Some pages send as soon as the mouse is let go, long before a click.
+  for (const name of ["pointerdown", "mousedown", "pointerup", "mouseup"]) {
+    addEventListener(name, (event) => {
+      const button = buttonAt(event.target);
+      if (isPassing) return;
+      if (name === "pointerdown") pressed = button && seatToHold(button) ? button : null;
+      if (pressed !== null && button === pressed) event.stopImmediatePropagation();
+    }, true);
+  }
   addEventListener("click", (event) => {
-    const button = site.send && event.target instanceof Element ? event.target.closest(site.send) : null;
-    if (button) guard(event, button, button);
+    const button = buttonAt(event.target);
+    if (button) guard(event, button, button, button === pressed);
+    if (!isPassing) pressed = null;
   }, true);
   addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target instanceof Element) guard(event, event.target, null);
+    if (!(event.target instanceof Element)) return;
+    const button = buttonAt(event.target);
+    // What is drawn as a button without being one hears the key itself; a real one makes a click of it.
+    if (button && !button.matches("button, input, a[href]") && (event.key === "Enter" || event.key === " ")) guard(event, button, button);
+    else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) guard(event, event.target, null);
   }, true);
 
-  function guard(event, node, button) {
+  function guard(event, node, button, isOurs = false) {
     if (isPassing) return;
     try {
-      const seat = seatAt(node);
-      if (seat === null || !mayHold(seat)) return;
+      const seat = isOurs ? seatAt(node) : seatToHold(node);
+      if (seat === null) return;
       stop(event);
       if (!isAsking) decide(seat, button ?? buttonOf(seat)).catch(() => press(seat, button));
     } catch {
       // A mistake of ours must never keep a reply from going out.
+    }
+  }
+
+  function seatToHold(node) {
+    try {
+      const seat = seatAt(node);
+      return seat !== null && mayHold(seat) ? seat : null;
+    } catch {
+      return null;
     }
   }
 
@@ -76,7 +102,9 @@ export function watchSending({ site, seatAt, layer, language, texts, say }) {
     if (!alive) return say(texts.again);
     isPassing = true;
     try {
-      alive.click();
+      const how = { bubbles: true, cancelable: true, composed: true, view: window };
+      for (const name of ["mousedown", "mouseup"]) alive.dispatchEvent(new MouseEvent(name, how));
+      if (alive.isConnected) alive.click();
     } finally {
       isPassing = false;
     }

@@ -67,7 +67,8 @@ function attend(site, language) {
     const own = editorAt(node);
     if (own) return sit(own);
     const around = (site.composer && node.closest(site.composer)) || document;
-    const found = [...around.querySelectorAll(site.editor)].filter(isWritable);
+    // What lies hidden behind, such as a second ticket, is not what goes out.
+    const found = [...around.querySelectorAll(site.editor)].filter((e) => isWritable(e) && e.checkVisibility());
     const element = found.find((e) => seats.has(e)) ?? (found.length === 1 ? found[0] : null);
     return element ? sit(element) : null;
   }
