@@ -204,6 +204,7 @@ class Ruling:
     """What shall become of a message. `number` is the row that keeps it, 0 while none does.
 
     `sentence` says why in one line of ASCII, `link` leads to the whole of it in the reader's language.
+    `actions` are the notices that wait for `confirm`.
     """
 
     fate: Fate
@@ -212,6 +213,7 @@ class Ruling:
     number: int = 0
     sentence: str = ""
     link: str = ""
+    actions: tuple[int, ...] = ()
 
 
 class Desk(Protocol):

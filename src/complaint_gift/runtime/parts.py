@@ -20,6 +20,7 @@ from complaint_gift.learned.listener import Listener
 from complaint_gift.notify import Messenger
 from complaint_gift.playbook import LivePlaybook, Playbook
 from complaint_gift.plugin import Source
+from complaint_gift.runtime.links import SignedLinks
 from complaint_gift.runtime.queue import QuickBell, RqBell, connect_to_ring, open_queue
 from complaint_gift.runtime.settings import Settings, load_settings
 from complaint_gift.runtime.valkey import socket_of, url_of
@@ -93,8 +94,14 @@ def build(settings: Settings, *, bell: Bell | None = None, serving: bool = False
         company=Company.of(settings.company_accounts, settings.personal_accounts),
         tagger=ears,
         classifier=Listener(open_ears(settings, patience=LISTENING_SECONDS)),
+        links=make_links(settings),
     )
     return Parts(settings, store, playbook, policy, queue, service, ears)
+
+
+def make_links(settings: Settings) -> SignedLinks:
+    """Links that the console's key signs; without a console there are none."""
+    return SignedLinks(settings.address, settings.console.session_key if settings.console else "")
 
 
 @lru_cache(maxsize=1)

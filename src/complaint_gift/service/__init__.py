@@ -2,29 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from complaint_gift.domain import Escalation, EscalationState, Scope, Verdict
-from complaint_gift.plugin import Outcome, Plugin, Request, Source
+from complaint_gift.plugin import Fate, Outcome, Outgoing, Plugin, Request, Ruling, Source
 from complaint_gift.service import (
     erasing,
     escalating,
+    gate,
     notices,
     performing,
     processing,
     promises,
     receiving,
+    releasing,
     reviewing,
     sweeping,
     warming,
 )
 from complaint_gift.service.escalating import AlreadyResolved, NotFound
+from complaint_gift.service.held import WAITING, KeptOutgoing, OutgoingState
 from complaint_gift.service.means import Company, Means
 from complaint_gift.service.notices import Told
 from complaint_gift.service.policy import Policy
-from complaint_gift.service.ports import Bell, Book, Classifier, Clock, Notifier, Store, StoreUnavailable
+from complaint_gift.service.ports import (
+    Bell,
+    Book,
+    Classifier,
+    Clock,
+    Links,
+    Notifier,
+    Store,
+    StoreUnavailable,
+)
 from complaint_gift.service.receiving import UnknownSource
 from complaint_gift.service.records import (
     ActionRow,
@@ -74,6 +86,7 @@ class Service:
         company: Company | None = None,
         tagger: Any = None,
         classifier: Classifier | None = None,
+        links: Links | None = None,
     ) -> None:
         """`plugins` by plugin name; `playbook` gives the current one, so that a reload needs no restart."""
         self.means = Means(
@@ -88,6 +101,7 @@ class Service:
             company=company or Company(),
             tagger=tagger,
             classifier=classifier,
+            links=links,
         )
 
     def warm(self, book: Book | None = None) -> None:
@@ -181,6 +195,52 @@ class Service:
             if found is None:
                 raise NotFound(f"there is no escalation {escalation_id}; list them to see what waits")
             return notices.look_behind(tx, found)
+
+    def rule(self, mail: Outgoing, stop: Fate) -> Ruling:
+        """What shall become of a message on its way out; nothing is written."""
+        return gate.rule(self.means, mail, stop)
+
+    def keep(self, mail: Outgoing, ruling: Ruling) -> Ruling:
+        """Write it down with its ruling and its notice."""
+        return gate.keep(self.means, mail, ruling)
+
+    def confirm(self, ruling: Ruling) -> None:
+        """It has gone out: its notice goes too."""
+        gate.confirm(self.means, ruling)
+
+    def forget(self, ruling: Ruling) -> None:
+        """It was not taken: as if it never came."""
+        gate.forget(self.means, ruling)
+
+    def list_outgoing(
+        self, states: Iterable[OutgoingState] = WAITING, limit: int = 200
+    ) -> list[KeptOutgoing]:
+        """Messages at the gate, the oldest first; those that wait for a person if nothing else is wanted."""
+        return releasing.list_outgoing(self.means, tuple(states), limit)
+
+    def look_at_outgoing(self, number: int) -> KeptOutgoing:
+        """One message with all of it. Raises NotFound."""
+        return releasing.look_at(self.means, number)
+
+    def approve(self, number: int, by: str) -> KeptOutgoing:
+        """Have a held message sent. Raises NotFound or AlreadyResolved."""
+        return releasing.approve(self.means, number, by)
+
+    def edit_outgoing(self, number: int, by: str, text: str) -> KeptOutgoing:
+        """Give it another text. Raises NotFound, AlreadyResolved or plugin.Refused."""
+        return releasing.edit(self.means, number, by, text)
+
+    def give_back(self, number: int, by: str, reason: str) -> KeptOutgoing:
+        """It does not go out; its author is told. Raises NotFound or AlreadyResolved."""
+        return releasing.give_back(self.means, number, by, reason)
+
+    def call_sent(self, number: int, by: str) -> KeptOutgoing:
+        """Somebody found out that it did go out. Raises NotFound or AlreadyResolved."""
+        return releasing.call_sent(self.means, number, by)
+
+    def take(self, source: str, key: str, headers: Mapping[str, str], body: bytes) -> bool:
+        """Put a delivery of a plugin's own door into the inbox. Raises UnknownSource."""
+        return receiving.take(self.means, source, key, headers, body)
 
     def deliveries(self, state: DeliveryState | None = None, limit: int = 100) -> list[DeliveryRow]:
         """The newest first."""

@@ -195,6 +195,13 @@ def close(tx: Transaction, outbox: Outbox, means: Means, key: str, by: str, reso
         _finish(tx, outbox, means, found, by, resolution)
 
 
+def settle(tx: Transaction, outbox: Outbox, means: Means, number: int, by: str, resolution: str) -> None:
+    """Resolve this one, if it waits, because somebody has decided what it was about; 0 is none."""
+    found = tx.escalation(number) if number else None
+    if found is not None and found.state is not EscalationState.RESOLVED:
+        _finish(tx, outbox, means, found, by, resolution)
+
+
 def close_all(tx: Transaction, outbox: Outbox, means: Means, row: StoredConversation, resolution: str) -> int:
     """Resolve whatever waits about a conversation in our own name; gives how many."""
     found = _about(tx, row)

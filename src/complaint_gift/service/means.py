@@ -12,7 +12,7 @@ from typing import Any
 from complaint_gift.domain import Author, Finding, Role, Scope, Verdict
 from complaint_gift.plugin import Can, Plugin, Refused, Source
 from complaint_gift.service.policy import Policy
-from complaint_gift.service.ports import Bell, Book, Classifier, Clock, Heard, Notifier, Store
+from complaint_gift.service.ports import Bell, Book, Classifier, Clock, Heard, Links, Notifier, Store
 from complaint_gift.service.records import hash_text
 
 MOST_HEARD = 2000
@@ -57,6 +57,7 @@ class Means:
     company: Company = field(default_factory=Company)
     tagger: Any = None
     classifier: Classifier | None = None
+    links: Links | None = None
     _clients: dict[str, Any] = field(default_factory=dict)
     _heard: OrderedDict[str, Heard] = field(default_factory=OrderedDict)
     _lock: threading.Lock = field(default_factory=threading.Lock)

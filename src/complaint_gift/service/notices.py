@@ -17,6 +17,7 @@ from complaint_gift.service.ports import Notice, Transaction
 from complaint_gift.service.records import KeptPromise, PromiseState, StoredMessage, Subject, hash_text
 
 _MOST_FINDINGS = 5
+_HELD = (Reason.REPLY_HELD, Reason.SENDING_UNKNOWN)
 _PROMISED = {Reason.PROMISE_DUE: PromiseState.OPEN, Reason.PROMISE_BROKEN: PromiseState.BROKEN}
 
 
@@ -50,6 +51,10 @@ def look_behind(tx: Transaction, escalation: Escalation) -> Told:
         return Told(
             promises=tuple(p for p in tx.promises(row.id) if p.state is state and p.what and p.due_at)
         )
+    if escalation.reason is Reason.REPLY_HELD:
+        kept = tx.outgoing_of(escalation.id)
+        wrong = [f for f in kept.findings if f.severity is Severity.ERROR] if kept else []
+        return Told(tuple(f for f in wrong if "say_en" not in f.params)[:_MOST_FINDINGS])
     if escalation.reason is not Reason.VIOLATION_SENT or row is None:
         return Told()
     found: list[tuple[StoredMessage, list[Finding]]] = []
@@ -98,8 +103,20 @@ def make_notice(tx: Transaction, means: Means, escalation: Escalation, channel: 
     for promise in told.promises:
         text.append(said["promised"].format(what=promise.what, due=_say_moment(means, promise.due_at)))
     text += [said["why"].format(reason=reason) for reason in told.reasons]
+    text += _decision(tx, means, escalation, to, said)
     text.append(said["take"].format(**slots))
     return Notice(channel, to, subject.format(**slots), "\n".join(text))
+
+
+def _decision(
+    tx: Transaction, means: Means, escalation: Escalation, to: str, said: dict[str, Any]
+) -> Iterable[str]:
+    """A link to the message that waits for a decision."""
+    kept = tx.outgoing_of(escalation.id) if escalation.reason in _HELD else None
+    person = means.policy.person(to)
+    reader = person.name if person else to
+    link = means.links.to_message(kept.id, reader, may_decide=True) if kept and means.links else ""
+    return [said["decide"].format(url=link)] if link else []
 
 
 def _say_moment(means: Means, moment: datetime | None) -> str:

@@ -6,6 +6,8 @@ import structlog
 
 from complaint_gift.domain import Action, ActionKind, Reason
 from complaint_gift.plugin import Receipt, Refused, Unreachable
+from complaint_gift.service import releasing
+from complaint_gift.service.authors import tell_author
 from complaint_gift.service.escalating import Cause, raise_escalation
 from complaint_gift.service.means import Means
 from complaint_gift.service.notices import make_notice
@@ -15,7 +17,9 @@ from complaint_gift.service.ports import StoreUnavailable, Transaction
 from complaint_gift.service.records import ActionState, AuditEntry, ClaimedAction, millis
 
 # A refused tag or priority is a pity; a note, another person or a message that never came is a gap.
-MATTERS = frozenset((ActionKind.NOTE, ActionKind.ASSIGN, ActionKind.NOTIFY))
+MATTERS = frozenset(
+    (ActionKind.NOTE, ActionKind.ASSIGN, ActionKind.NOTIFY, ActionKind.SEND, ActionKind.ACKNOWLEDGE)
+)
 
 log = structlog.get_logger(__name__)
 
@@ -48,15 +52,20 @@ def perform(means: Means, action_id: int) -> None:
 
 
 def _do(means: Means, action: Action) -> Receipt:
+    if action.kind is ActionKind.SEND:
+        return releasing.send(means, action)
     if action.kind is not ActionKind.NOTIFY:
         source, plugin = means.source(action.source)
         return plugin.perform(action, source, means.client(action.source))
+    channel, to = str(action.payload["channel"]), str(action.payload["to"])
     with means.store.transaction() as tx:
-        escalation = tx.escalation(int(action.payload["escalation"]))
-        if escalation is None:
-            raise Refused("its escalation does not exist any more; nothing is left to tell")
-        channel, to = str(action.payload["channel"]), str(action.payload["to"])
-        notice = make_notice(tx, means, escalation, channel, to)
+        if "outgoing" in action.payload:
+            notice = tell_author(tx, means, action.payload, to)
+        else:
+            escalation = tx.escalation(int(action.payload["escalation"]))
+            if escalation is None:
+                raise Refused("its escalation does not exist any more; nothing is left to tell")
+            notice = make_notice(tx, means, escalation, channel, to)
     return Receipt(detail=means.notifier.notify(notice, action.mark))
 
 
@@ -91,6 +100,8 @@ def _end(means: Means, claimed: ClaimedAction, state: ActionState, error: str) -
         if not tx.settle_action(action.id, claimed.lease, state, error=error):
             return
         tx.append_audit(AuditEntry(now, "complaint-gift", f"action-{state.value}", {"action": action.id}))
+        if action.kind is ActionKind.SEND:
+            releasing.give_up(tx, action, error)
         if state is ActionState.FAILED or action.kind in MATTERS:
             _escalate(tx, outbox, means, action, error)
     outbox.ring(means.bell)
@@ -101,7 +112,7 @@ def _escalate(tx: Transaction, outbox: Outbox, means: Means, action: Action, err
     summary = f"{action.kind.value} {action.id}: {error}"
     place = f"{action.source}/{action.conversation}"
     if action.kind is ActionKind.NOTIFY:
-        about = tx.escalation(int(action.payload["escalation"]))
+        about = tx.escalation(int(action.payload.get("escalation", 0)))
         if about is not None and about.reason is Reason.DELIVERY_FAILED:
             return  # that one stays in the queue and climbs; a second would say the same
         # One for a broken way to people, not one for each of them.

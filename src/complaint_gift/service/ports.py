@@ -21,6 +21,7 @@ __all__ = [
     "Classifier",
     "Clock",
     "Heard",
+    "Links",
     "Notice",
     "Notifier",
     "Store",
@@ -73,6 +74,13 @@ class Notice:
     to: str
     subject: str
     text: str
+
+
+class Links(Protocol):
+    """Addresses of our own pages for people who have not signed in."""
+
+    def to_message(self, number: int, reader: str, *, may_decide: bool) -> str:
+        """A signed link to an outgoing message, "" where there is no page; `reader` signs what is decided."""
 
 
 class Notifier(Protocol):

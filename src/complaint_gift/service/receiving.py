@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import structlog
 
 from complaint_gift.plugin import NotAuthentic, Outcome, Request
@@ -50,6 +52,20 @@ def receive(means: Means, source_name: str, request: Request) -> Outcome:
         return Outcome.DUPLICATE
     means.bell.ring("delivery", delivery_id)
     return Outcome.ACCEPTED
+
+
+def take(means: Means, source: str, key: str, headers: Mapping[str, str], body: bytes) -> bool:
+    """Put what came in by a plugin's own door into the inbox; durable when this returns, False when known.
+
+    Raises UnknownSource and StoreUnavailable.
+    """
+    if source not in means.sources:
+        raise UnknownSource(source)
+    kept = {name: value for name, value in headers.items() if not name.startswith(OWN_HEADERS)}
+    delivery_id, is_new = means.store.keep_delivery(NewDelivery(source, key, kept, body, means.now()))
+    if is_new:
+        means.bell.ring("delivery", delivery_id)
+    return is_new
 
 
 def ask_for_look(means: Means, source: str, conversation: str, cause: str) -> bool:

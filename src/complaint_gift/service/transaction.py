@@ -268,7 +268,13 @@ class OutgoingMessages(Protocol):
         """By its key."""
 
     def outgoing(self, number: int) -> KeptOutgoing | None:
-        """Locked until the end of the transaction where the database can."""
+        """None when there is none. Takes no lock."""
+
+    def lock_outgoing(self, number: int) -> KeptOutgoing | None:
+        """The same, locked until the end of the transaction where the database can."""
+
+    def outgoing_of(self, escalation: int) -> KeptOutgoing | None:
+        """The one that this escalation is about."""
 
     def list_outgoing(self, states: Iterable[OutgoingState], limit: int) -> list[KeptOutgoing]:
         """The oldest first, without their raw bytes; all states when none is given."""

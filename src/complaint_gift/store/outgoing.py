@@ -62,9 +62,19 @@ class OutgoingMessages(Rows):
         return None if row is None else _kept(row)
 
     def outgoing(self, number: int) -> KeptOutgoing | None:
+        """Without a lock."""
+        row = self._db.execute(select(table).where(table.c.id == number)).one_or_none()
+        return None if row is None else _kept(row)
+
+    def lock_outgoing(self, number: int) -> KeptOutgoing | None:
         """Locked where the database can."""
         row = self._db.execute(select(table).where(table.c.id == number).with_for_update()).one_or_none()
         return None if row is None else _kept(row)
+
+    def outgoing_of(self, escalation: int) -> KeptOutgoing | None:
+        """The one that this escalation is about."""
+        row = self._db.execute(select(table).where(table.c.escalation == escalation)).first()
+        return None if row is None or not escalation else _kept(row)
 
     def list_outgoing(self, states: Iterable[OutgoingState], limit: int) -> list[KeptOutgoing]:
         """The oldest first, without their raw bytes."""
