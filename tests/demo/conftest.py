@@ -1,14 +1,13 @@
 """A stand-in with a clock that a test moves, a caller with a token, an endpoint that remembers."""
 
-import threading
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from standin_callers import Clock, Receiver
 
 from complaint_gift.demo.standin import create_app
 
@@ -18,47 +17,6 @@ GRANT = {
     "client_id": "complaint-gift",
     "client_secret": "stand-in-secret",
 }
-
-
-class Clock:
-    """Time that stands still until a test moves it."""
-
-    def __init__(self) -> None:
-        self.now = 1_800_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-class Receiver:
-    """An endpoint for webhooks that answers what it is told and remembers what it got."""
-
-    def __init__(self) -> None:
-        self.answers: list[tuple[int, dict[str, str]]] = []
-        self.got: list[tuple[dict[str, str], bytes]] = []
-        receiver = self
-
-        class Endpoint(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                receiver.got.append((dict(self.headers), body))
-                code, headers = receiver.answers.pop(0) if receiver.answers else (202, {})
-                self.send_response(code)
-                for name, value in headers.items():
-                    self.send_header(name, value)
-                self.send_header("Content-Length", "0")
-                self.end_headers()
-
-            def log_message(self, *_: object) -> None:
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Endpoint)
-        self.url = f"http://127.0.0.1:{self.server.server_port}/hooks/zendesk"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    def close(self) -> None:
-        self.server.shutdown()
-        self.server.server_close()
 
 
 class Caller:

@@ -182,10 +182,12 @@ class Desk:
         *,
         limits: Limits | None = None,
         clock: Callable[[], float] = time.time,
+        faults: type[Faults] = Faults,
     ) -> None:
         self.path = path
         self.account = account
         self.limits = limits
+        self._faults = faults
         self.clock = clock
         self.bell = threading.Event()
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -223,7 +225,7 @@ class Desk:
         """The faults in force now, in every process."""
         with self.reading() as records:
             row = records.connection.execute("select value from setting where name='faults'").fetchone()
-        return Faults(**json.loads(row[0])) if row else Faults()
+        return self._faults(**(json.loads(row[0]) if row else {}))
 
     def set_faults(self, **changes: Any) -> Faults:
         """Change some of the faults; the others stay as they are. TypeError for an unknown name."""

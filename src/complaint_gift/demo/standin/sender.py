@@ -170,7 +170,7 @@ class Sender:
     def _next(records: Records) -> tuple[str, str, bytes, int] | None:
         row = records.connection.execute(
             "select id, webhook, body, tries from invocation"
-            " where state='waiting' and due<=? and lease<=? order by due, id limit 1",
+            " where state='waiting' and due<=? and lease<=? order by due, rowid limit 1",
             (records.now, records.now),
         ).fetchone()
         return None if row is None else (row[0], row[1], row[2], row[3])
