@@ -229,8 +229,8 @@ class Client:
 def read_patience(headers: Mapping[str, str], now: datetime) -> float | None:
     """How many seconds the helpdesk asks us to wait, None when it does not say. Names are lower case.
 
-    Understood are Retry-After (seconds or a date), RateLimit-Remaining 0 with RateLimit-Reset, the same with X-
-    and a date, and any header of rate limits that reads "remaining=0; resets=468". The longest of those last
+    Understood are Retry-After (seconds or a date), RateLimit-Remaining 0 with RateLimit-Reset, the same with
+    X- and a date, and any header of rate limits that reads "remaining=0; resets=468". The longest of the last
     counts, at most a day.
     """
     named = headers.get("retry-after", "").strip()

@@ -1,0 +1,253 @@
+"""The few calls that we make, with answers taken apart no further than to the object that was asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import structlog
+
+from complaint_gift.client import (
+    Answer,
+    Basic,
+    Bearer,
+    Client,
+    ClientCredentials,
+    Credentials,
+    FileCache,
+    MemoryCache,
+    TokenCache,
+)
+from complaint_gift.plugin import Refused, Source, Unreachable
+from complaint_gift_jira.dialect import Dialect, dialect_of
+from complaint_gift_jira.ids import read_number, rows
+from complaint_gift_jira.pace import QUOTA, Pace
+from complaint_gift_jira.settings import api_url
+
+Json = Mapping[str, Any]
+DESK = "/rest/servicedeskapi"
+OAUTH = "https://auth.atlassian.com"
+PAGE = 100
+MOST_PAGES = 60
+_log = structlog.get_logger(__name__)
+
+
+def connect(source: Source, *, cache: TokenCache | None = None) -> Jira:
+    """A client for this source."""
+    settings = source.settings
+    if settings["access_token"]:
+        credentials: Credentials = Bearer(settings["access_token"])
+    elif settings["api_token"]:
+        credentials = Basic(settings["email"], settings["api_token"])
+    else:
+        # A stand-in or a gateway gives tokens itself.
+        giver = settings["base_url"] or OAUTH
+        credentials = ClientCredentials(
+            Client(giver, source=source.name),
+            "/oauth/token",
+            client_id=settings["client_id"],
+            client_secret=settings["client_secret"],
+            cache=cache or make_cache(source),
+        )
+    client = Client(api_url(settings), source=source.name, credentials=credentials)
+    return Jira(client, dialect_of(settings), Pace(source.name, source.folder), tuple(settings["projects"]))
+
+
+def make_cache(source: Source) -> TokenCache:
+    """One token for all processes where there is a folder: a forked worker lives for one job only."""
+    return FileCache(source.folder / "token.json") if source.folder else MemoryCache()
+
+
+class Jira:
+    """One Jira over REST. Every method raises Refused or Unreachable. Issues are named by their id."""
+
+    def __init__(self, client: Client, dialect: Dialect, pace: Pace, projects: tuple[str, ...] = ()) -> None:
+        self.client, self.dialect, self.pace, self.projects = client, dialect, pace, projects
+
+    @property
+    def source(self) -> str:
+        """The name of the source, for sentences."""
+        return self.client.source
+
+    # -- asking
+
+    def get(self, path: str, query: Json | None = None) -> Any:
+        """The JSON of the answer."""
+        return self._ask("GET", path, query, None)
+
+    def write(self, method: str, path: str, body: Any, issue: str = "", query: Json | None = None) -> Any:
+        """As `get`; a write to an issue keeps the pace that Jira allows."""
+        self.pace.require_open()
+        if issue:
+            self.pace.count_write(issue)
+        return self._ask(method, path, query, body)
+
+    def send(self, method: str, path: str) -> Answer:
+        """The successful answer with its headers."""
+        self.pace.require_open()
+        return self.client.send(method, path)
+
+    def _ask(self, method: str, path: str, query: Json | None, body: Any) -> Any:
+        self.pace.require_open()
+        try:
+            return self.client.ask(method, path, params=query, body=body)
+        except Unreachable as exc:
+            if exc.code.startswith(QUOTA):
+                self.pace.pause(exc.retry_after)
+            raise
+
+    # -- issues
+
+    def issue(self, number: str, fields: Iterable[str], properties: str = "") -> Json | None:
+        """The issue, None when it is gone. Raises Unreachable when it is us who see nothing any more."""
+        query = {"fields": ",".join(fields)} | ({"properties": properties} if properties else {})
+        try:
+            answer = self.get(f"{self.dialect.api}/issue/{number}", query)
+        except Refused as exc:
+            if exc.status != 404:
+                raise
+            self._require_sight()
+            return None
+        return self.part(answer, "an issue")
+
+    def _require_sight(self) -> None:
+        """Jira says 404 also for what we may not see: a lost permission must not look like a deletion."""
+        self.myself()
+        for project in self.projects:
+            try:
+                self.get(f"{self.dialect.api}/project/{project}")
+            except Refused as exc:
+                text = f"project {project} cannot be seen; let our user browse it"
+                raise Unreachable(f"{self.source}: {text}.", retry_after=300.0) from exc
+
+    def edit(self, number: str, wish: Json) -> None:
+        """Change fields quietly where that is allowed, else as Jira does it."""
+        path = f"{self.dialect.api}/issue/{number}"
+        try:
+            self.write("PUT", path, wish, number, {"notifyUsers": "false"})
+        except Refused as exc:
+            if exc.status != 403:
+                raise
+            self.write("PUT", path, wish, number)
+
+    # -- comments
+
+    def comments(self, number: str) -> tuple[list[Json], bool]:
+        """(all comments, the oldest first; whether they are all)."""
+        found: list[Json] = []
+        for _ in range(MOST_PAGES):
+            query = {"startAt": len(found), "maxResults": PAGE, "orderBy": "created", "expand": "properties"}
+            answer = self.part(self.get(f"{self.dialect.api}/issue/{number}/comment", query), "comments")
+            page = self.rows(answer, "comments")
+            found += page
+            total = answer.get("total")
+            if not page or not isinstance(total, int) or len(found) >= total:
+                return found, True
+        return found, False
+
+    def latest_comments(self, number: str) -> list[Json]:
+        """The newest hundred."""
+        query = {"startAt": 0, "maxResults": PAGE, "orderBy": "-created"}
+        answer = self.part(self.get(f"{self.dialect.api}/issue/{number}/comment", query), "comments")
+        return self.rows(answer, "comments")
+
+    def request_comments(self, number: str) -> dict[str, bool] | None:
+        """Comment id -> whether the customer can read it; None where there is no request, or not for us."""
+        found: dict[str, bool] = {}
+        for page in range(MOST_PAGES):
+            query = {"start": page * PAGE, "limit": PAGE, "public": "true", "internal": "true"}
+            try:
+                answer = self.part(
+                    self.get(f"{DESK}/request/{number}/comment", query), "comments of a request"
+                )
+            except Refused as exc:
+                if exc.status == 403:
+                    _log.warning("we may not see who can read comments", source=self.source, issue=number)
+                if exc.status in (403, 404):
+                    return None
+                raise
+            values = rows(answer.get("values"))
+            told = ((read_number(row.get("id")), row.get("public")) for row in values)
+            found |= {comment: public for comment, public in told if comment and isinstance(public, bool)}
+            if answer.get("isLastPage") is not False or not values:
+                break
+        return found
+
+    def request_comment(self, number: str, comment: str) -> Json | None:
+        """One comment as the service desk knows it, None where it knows none."""
+        try:
+            return self.part(self.get(f"{DESK}/request/{number}/comment/{comment}"), "a comment")
+        except Refused as exc:
+            if exc.status == 404:
+                return None
+            raise
+
+    def comment(self, number: str, comment: str) -> Json | None:
+        """One comment as the platform knows it, None when it is gone."""
+        try:
+            return self.part(self.get(f"{self.dialect.api}/issue/{number}/comment/{comment}"), "a comment")
+        except Refused as exc:
+            if exc.status == 404:
+                return None
+            raise
+
+    def delete_comment(self, number: str, comment: str) -> None:
+        """It is no error when somebody was faster. A deletion waits for no pace."""
+        try:
+            self.client.ask("DELETE", f"{self.dialect.api}/issue/{number}/comment/{comment}")
+        except Refused as exc:
+            if exc.status != 404:
+                raise
+
+    # -- the rest
+
+    def myself(self) -> Json:
+        """The account that we are signed in with."""
+        return self.part(self.get(f"{self.dialect.api}/myself"), "our own account")
+
+    def read_property(self, number: str, key: str) -> Json:
+        """A property of an issue, empty where there is none."""
+        try:
+            answer = self.get(f"{self.dialect.api}/issue/{number}/properties/{key}")
+        except Refused as exc:
+            if exc.status == 404:
+                return {}
+            raise
+        value = answer.get("value") if isinstance(answer, dict) else None
+        return value if isinstance(value, dict) else {}
+
+    def write_property(self, number: str, key: str, value: Json) -> None:
+        """Replaces what was there."""
+        self.write("PUT", f"{self.dialect.api}/issue/{number}/properties/{key}", value, number)
+
+    def search(self, jql: str, place: str = "") -> tuple[list[str], str]:
+        """(ids of a page of issues, where the next page begins or "")."""
+        path, body = self.dialect.search(jql, place, PAGE)
+        answer = self.part(self._ask("POST", path, None, body), "a search")
+        found = [read_number(issue.get("id")) for issue in self.rows(answer, "issues")]
+        return [one for one in found if one], self.dialect.next_place(answer, place)
+
+    def listed(self, path: str) -> list[Json]:
+        """The objects of an answer that is a list."""
+        answer = self.get(path)
+        if not isinstance(answer, list):
+            raise self._strange(path)
+        return rows(answer)
+
+    def part(self, answer: Any, what: str) -> Json:
+        """The answer if it is an object."""
+        if not isinstance(answer, dict):
+            raise self._strange(what)
+        return answer
+
+    def rows(self, answer: Json, name: str) -> list[Json]:
+        """The objects in the list under `name`."""
+        found = answer.get(name)
+        if not isinstance(found, list):
+            raise self._strange(name)
+        return rows(found)
+
+    def _strange(self, what: str) -> Unreachable:
+        return Unreachable(
+            f"{self.source}: the answer about {what} has an unknown shape; it will be tried again."
+        )

@@ -1,0 +1,149 @@
+"""`complaint-gift jira install|status|uninstall`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from types import MappingProxyType
+
+import click
+
+from complaint_gift.plugin import PluginError, Source
+from complaint_gift_jira import health, setup
+from complaint_gift_jira.api import Jira, connect
+from complaint_gift_jira.settings import DATA_CENTER, is_endpoint
+
+Sources = Callable[[], Sequence[Source]]
+EMAIL, TOKEN = "CG_JIRA_ADMIN_EMAIL", "CG_JIRA_ADMIN_TOKEN"
+
+
+def make_group(sources: Sources) -> click.Group:
+    """The group; `sources` is called only when a command runs."""
+
+    @click.group(help="Set up the Jira that Complaint Gift works with.")
+    def jira() -> None:
+        pass
+
+    _add_install(jira, sources)
+    _add_status(jira, sources)
+    _add_uninstall(jira, sources)
+    return jira
+
+
+def _add_install(group: click.Group, sources: Sources) -> None:
+    @group.command(
+        short_help="Create or repair the webhook and its secret.",
+        help="Create or align our webhook, its events and secret. May be repeated. "
+        f"Jira wants an administrator: if our user is none, set {TOKEN} (and {EMAIL} on Cloud) for it.",
+    )
+    @click.option("--source", "name", help="Which source, if several use Jira.")
+    @click.option("--url", help="Our public address, such as https://cg.example.com.")
+    @click.option(
+        "--secret-file",
+        type=click.Path(path_type=Path, dir_okay=False),
+        help="Where to write the signing secret; default: signing_secret_file of the source.",
+    )
+    @click.option("--rotate-secret", is_flag=True, help="Make a new signing secret.")
+    @click.option("--move", is_flag=True, help="Point our webhook here that leads to another address.")
+    @click.option("--dry-run", is_flag=True, help="Only say what would be done.")
+    def install(
+        name: str | None,
+        url: str | None,
+        secret_file: Path | None,
+        rotate_secret: bool,
+        move: bool,
+        dry_run: bool,
+    ) -> None:
+        source = _choose(sources(), name)
+        configured = source.settings["signing_secret_file"]
+        wish = setup.Wish(
+            endpoint=_endpoint(source, url),
+            secret_file=secret_file or (Path(configured) if configured else None),
+            rotate=rotate_secret,
+            move=move,
+            dry=dry_run,
+        )
+        _tell(setup.install(source, _enter(source), wish))
+
+
+def _add_status(group: click.Group, sources: Sources) -> None:
+    @group.command(
+        short_help="Say what is wrong and what to do.",
+        help="Say what is wrong with the webhook, the bot user, its permissions and the credentials.",
+    )
+    @click.option("--source", "name", help="Which source, if several use Jira.")
+    @click.pass_context
+    def status(context: click.Context, name: str | None) -> None:
+        source = _choose(sources(), name)
+        try:
+            found = health.probe(source, connect(source))
+        except PluginError as exc:
+            raise click.ClickException(str(exc)) from exc
+        for sentence in found:
+            click.echo(f"{source.name}: {sentence}")
+        if found:
+            context.exit(1)
+        click.echo(f"{source.name}: all is well.")
+
+
+def _add_uninstall(group: click.Group, sources: Sources) -> None:
+    @group.command(help="Remove our webhook. What stands in the issues stays.")
+    @click.option("--source", "name", help="Which source, if several use Jira.")
+    @click.option("--url", help="Only the webhook to this public address of ours.")
+    @click.option("--dry-run", is_flag=True, help="Only say what would be done.")
+    def uninstall(name: str | None, url: str | None, dry_run: bool) -> None:
+        source = _choose(sources(), name)
+        endpoint = _endpoint(source, url) if url or source.settings["endpoint"] else ""
+        _tell(setup.uninstall(source, _enter(source), endpoint, dry=dry_run))
+
+
+def _enter(source: Source) -> Jira:
+    """As the administrator of the environment if there is one: the daily work needs no such rights."""
+    token, email = os.environ.get(TOKEN, ""), os.environ.get(EMAIL, "")
+    if not token:
+        return connect(source)
+    settings = dict(source.settings)
+    if settings["deployment"] == DATA_CENTER:
+        settings |= {"access_token": token}
+    else:
+        if not email:
+            raise click.ClickException(f"Set {EMAIL} beside {TOKEN}: Cloud knows its people by address.")
+        settings |= {"email": email, "api_token": token, "client_id": "", "client_secret": ""}
+        # The token of a person opens the site itself, not the gateway of OAuth.
+        settings |= {"cloud_id": ""} if settings["site"] else {}
+    return connect(replace(source, settings=MappingProxyType(settings), folder=None))
+
+
+def _choose(known: Sequence[Source], name: str | None) -> Source:
+    names = ", ".join(source.name for source in known)
+    if not known:
+        raise click.ClickException(
+            "No source with `plugin: jira` is configured; the README shows how to add one."
+        )
+    if name is None and len(known) == 1:
+        return known[0]
+    for source in known:
+        if source.name == name:
+            return source
+    raise click.ClickException(f"Say which source with --source; configured are {names}.")
+
+
+def _endpoint(source: Source, url: str | None) -> str:
+    endpoint = f"{url.rstrip('/')}/hooks/{source.name}" if url else source.settings["endpoint"]
+    if not endpoint:
+        raise click.ClickException(
+            "Say where Jira reaches us: --url https://cg.example.com, or `endpoint` in the source."
+        )
+    if not is_endpoint(endpoint):
+        raise click.ClickException(f"{endpoint} cannot be used; write it as https://cg.example.com.")
+    return str(endpoint)
+
+
+def _tell(sentences: Iterator[str]) -> None:
+    try:
+        for sentence in sentences:
+            click.echo(sentence)
+    except PluginError as exc:
+        raise click.ClickException(f"{exc} What was said above is done; run this again afterwards.") from exc

@@ -1,0 +1,117 @@
+"""What is wrong between us and a Jira, in sentences, for `doctor` and `jira status`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from complaint_gift.plugin import Refused, Source
+from complaint_gift_jira import webhook
+from complaint_gift_jira.api import Jira
+from complaint_gift_jira.directory import open_directory
+from complaint_gift_jira.ids import mapping, read_names, text
+from complaint_gift_jira.parse import SERVICE_DESK
+from complaint_gift_jira.settings import CLOUD
+
+SKEW = 600.0
+RIGHTS = {
+    "BROWSE_PROJECTS": "browse the project",
+    "ADD_COMMENTS": "add comments",
+    "DELETE_OWN_COMMENTS": "delete its own comments, to take a note back that came out public",
+    "EDIT_ISSUES": "edit issues, for labels and priority",
+    "ASSIGN_ISSUES": "assign issues",
+}
+
+
+def probe(source: Source, api: Jira) -> list[str]:
+    """One sentence for each thing that is wrong; raises Refused or Unreachable when nobody lets us in."""
+    found = list(_look_at_access(source, api))
+    for look in (_look_at_projects, _look_at_fields, _look_at_webhook):
+        found += _allowed(look, source, api)
+    return found
+
+
+def _allowed(look: Callable[[Source, Jira], Iterator[str]], source: Source, api: Jira) -> list[str]:
+    try:
+        return list(look(source, api))
+    except Refused as exc:
+        said = str(exc).removeprefix(f"{source.name}: ")
+        return [f"{said} Let an administrator look once with `complaint-gift jira status`."]
+
+
+def _look_at_access(source: Source, api: Jira) -> Iterator[str]:
+    answer = api.send("GET", f"{api.dialect.api}/myself")
+    try:
+        names = read_names(answer.json())
+    except ValueError:
+        names = ()
+    if not names:
+        yield f"what answers at {api.client.base_url} is not Jira; check site or base_url."
+        return
+    bot = source.settings["bot_user_id"]
+    if bot not in names:
+        text_ = f"we are signed in as {names[0]}, but bot_user_id says {bot}"
+        yield f"{text_}; our own notes would be taken for those of a person."
+    try:
+        there = parsedate_to_datetime(answer.headers.get("date", ""))
+        away = abs((datetime.now(UTC) - there).total_seconds())
+    except (ValueError, TypeError):
+        return
+    if away > SKEW:
+        text_ = f"the clock of this machine is {away:.0f} seconds away from Jira's"
+        yield f"{text_}; let it follow a time server."
+
+
+def _look_at_projects(source: Source, api: Jira) -> Iterator[str]:
+    """May our user do in each project what we need? A note is never written on hope."""
+    for key in source.settings["projects"]:
+        try:
+            project = api.part(api.get(f"{api.dialect.api}/project/{key}"), "a project")
+        except Refused as exc:
+            if exc.status != 404:
+                raise
+            yield f"project {key} cannot be seen; check its key, and let our user browse it."
+            continue
+        if text(project.get("projectTypeKey")) not in ("", SERVICE_DESK):
+            text_ = f"project {key} is no service project, so no customer reads its comments"
+            yield f"{text_}; take it out of projects."
+        query = {"projectKey": key, "permissions": ",".join(RIGHTS)}
+        told = mapping(mapping(api.get(f"{api.dialect.api}/mypermissions", query)).get("permissions"))
+        lacking = [
+            said for name, said in RIGHTS.items() if mapping(told.get(name)).get("havePermission") is False
+        ]
+        if lacking:
+            yield f"in project {key} our user may not {'; nor '.join(lacking)}."
+
+
+def _look_at_fields(source: Source, api: Jira) -> Iterator[str]:
+    directory = open_directory(source, api)
+    if "request_type" not in directory.fields:
+        yield "this Jira has no field for request types; is Jira Service Management switched on?"
+    if source.settings["agent_groups"] and not directory.agents:
+        yield "nobody is seen in agent_groups; check their names, and let our user browse users and groups."
+
+
+def _look_at_webhook(source: Source, api: Jira) -> Iterator[str]:
+    settings = source.settings
+    if settings["header_tokens"] and not (settings["signing_secrets"] or settings["url_tokens"]):
+        return  # an Automation rule tells us, and those cannot be looked at from outside
+    hooks, elsewhere = webhook.find_ours(api, source, settings["endpoint"])
+    for _ in elsewhere if not hooks else ():
+        yield f"our webhook leads to another address than {settings['endpoint']}."
+    if not hooks:
+        yield "Jira has no webhook of ours; run `complaint-gift jira install`."
+        return
+    if len(hooks) > 1:
+        text_ = f"{len(hooks)} webhooks of ours tell everything {len(hooks)} times"
+        yield f"{text_}; run `complaint-gift jira install`, which removes duplicates."
+    wish = webhook.wanted(source, text(hooks[0].get("url")))
+    different = [name for name in webhook.differences(hooks[0], wish) if name != "name"]
+    if different:
+        text_ = f"our webhook differs from what it should be in {', '.join(different)}"
+        yield f"{text_}; run `complaint-gift jira install`."
+    if webhook.is_signed(source) and not settings["signing_secrets"]:
+        yield "no signing secret is known, so every event is turned away; run `complaint-gift jira install`."
+    if settings["deployment"] == CLOUD and settings["url_tokens"]:
+        yield "Cloud can sign; a token in the address is weaker, take url_tokens out."

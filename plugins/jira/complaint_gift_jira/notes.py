@@ -1,0 +1,148 @@
+"""Notes among colleagues. Nothing here may ever be read by a customer, and nothing is believed unseen.
+
+The service desk's own call writes them, as Atlassian documents it. What its answer does not call internal is
+deleted at once and raised; where nobody can say who reads a comment, none is written.
+"""
+
+from __future__ import annotations
+
+import json
+
+import structlog
+
+from complaint_gift.domain import Action
+from complaint_gift.plugin import Published, Receipt, Refused, Source, Unreachable
+from complaint_gift_jira.api import DESK, Jira, Json
+from complaint_gift_jira.conversation import is_service_desk
+from complaint_gift_jira.ids import mapping, read_names, read_number, text
+
+LONGEST_NOTE = 30_000
+# On every comment of a program that shall be internal; the service desk reads it, others ignore it.
+INTERNAL = {"key": "sd.public.comment", "value": {"internal": True}}
+_log = structlog.get_logger(__name__)
+
+
+def add_note(action: Action, source: Source, api: Jira) -> Receipt:
+    """Write it, or put it in the place of an earlier one; done before, nothing is done again."""
+    words = action.payload.get("text")
+    if not isinstance(words, str) or not words.strip():
+        raise Refused(f"{source.name}: the note for issue {action.conversation} is empty.")
+    plain = f"{words.strip()[:LONGEST_NOTE]}\n\n{action.mark}"
+    known = api.latest_comments(action.conversation)
+    done = _find(known, action.mark, source)
+    if done is None:
+        done = _replace(plain, action, source, api, known) or _write(plain, action, source, api)
+    else:
+        _require_internal(done, action, source, api)
+    number = read_number(done.get("id"))
+    return Receipt((number,) if number else (), f"note in issue {action.conversation}")
+
+
+def _find(comments: list[Json], mark: str, source: Source) -> Json | None:
+    """A comment of ours with this mark. An earlier attempt may have been done although its answer got lost.
+
+    Somebody who quotes our note with its mark is somebody else.
+    """
+    bot = source.settings["bot_user_id"]
+    for comment in comments:
+        if bot in read_names(comment.get("author")) and mark in _written(comment):
+            return comment
+    return None
+
+
+def _written(comment: Json) -> str:
+    body = comment.get("body")
+    return body if isinstance(body, str) else json.dumps(body, ensure_ascii=False)
+
+
+def _replace(plain: str, action: Action, source: Source, api: Jira, known: list[Json]) -> Json | None:
+    """Bring the note up to date that this one follows; None when there is none of ours any more.
+
+    Without `properties` an edit keeps who can read it; that is looked at before and after all the same.
+    """
+    told = action.payload.get("replaces")
+    wanted = [read_number(one) for one in told] if isinstance(told, list | tuple) else []
+    bot = source.settings["bot_user_id"]
+    for comment in known:
+        number = read_number(comment.get("id"))
+        if number in wanted and bot in read_names(comment.get("author")):
+            _require_internal(comment, action, source, api)
+            path = f"{api.dialect.api}/issue/{action.conversation}/comment/{number}"
+            try:
+                answer = api.write("PUT", path, {"body": api.dialect.write(plain)}, action.conversation)
+            except Refused as exc:
+                if exc.status in (400, 404):
+                    return None  # it went while we looked, or may not be edited: a new one tells as much
+                raise
+            edited = {**comment, **(answer if isinstance(answer, dict) else {})}
+            _require_internal(edited, action, source, api)
+            return edited
+    return None
+
+
+def _write(plain: str, action: Action, source: Source, api: Jira) -> Json:
+    """Through the service desk. Only its 404, "this is no request", opens the other way; a 403 closes all."""
+    path = f"{DESK}/request/{action.conversation}/comment"
+    try:
+        note = {"body": api.dialect.note(plain), "public": False}
+        made = api.write("POST", path, note, action.conversation)
+    except Refused as exc:
+        if exc.status != 404:
+            raise
+        return _write_among_colleagues(plain, action, source, api)
+    comment = api.part(made, "a note")
+    _require_internal(comment, action, source, api)
+    return comment
+
+
+def _write_among_colleagues(plain: str, action: Action, source: Source, api: Jira) -> Json:
+    """A comment of the platform, where it is certain that no customer looks, or where its answer says so."""
+    issue = api.issue(action.conversation, ["project"])
+    if issue is None:
+        raise Refused(f"{source.name}: issue {action.conversation} is gone.", status=404)
+    kind = text(mapping(mapping(issue.get("fields")).get("project")).get("projectTypeKey"))
+    if not kind or (is_service_desk(issue) and not api.dialect.tells_visibility):
+        text_ = f"issue {action.conversation} is no request, and nobody can say who would read a note there"
+        raise Refused(f"{source.name}: {text_}; none was written.")
+    body = {"body": api.dialect.write(plain), "properties": [INTERNAL]}
+    path = f"{api.dialect.api}/issue/{action.conversation}/comment"
+    comment = api.part(api.write("POST", path, body, action.conversation), "a note")
+    if is_service_desk(issue):
+        _require_internal(comment, action, source, api)
+    return comment
+
+
+def _require_internal(comment: Json, action: Action, source: Source, api: Jira) -> None:
+    """Trust only what Jira says. What it does not call internal is taken back and shouted about."""
+    number = read_number(comment.get("id"))
+    if not number:
+        text_ = f"Jira took the note for issue {action.conversation}, but does not say which comment it is"
+        raise Refused(f"{source.name}: {text_}.")
+    if _is_internal(comment, number, action.conversation, api):
+        return
+    _log.error("a note was published", source=source.name, issue=action.conversation, comment=number)
+    try:
+        api.delete_comment(action.conversation, number)
+        after = "it has been deleted again, yet mail may be out"
+    except (Refused, Unreachable):
+        after = f"delete comment {number} by hand at once"
+    text_ = f"Jira PUBLISHED our internal note in issue {action.conversation}, or cannot say that it did not"
+    raise Published(f"{source.name}: {text_}; {after}.")
+
+
+def _is_internal(comment: Json, number: str, issue: str, api: Jira) -> bool:
+    """By the answer itself, else by asking the service desk. Outside service projects nobody else reads."""
+    for key in ("public", "jsdPublic"):
+        if isinstance(comment.get(key), bool) and (key == "public" or api.dialect.tells_visibility):
+            if comment[key] is False:
+                return True
+            return key == "jsdPublic" and _is_elsewhere(issue, api)
+    told = api.request_comment(issue, number)
+    return _is_elsewhere(issue, api) if told is None else told.get("public") is False
+
+
+def _is_elsewhere(issue: str, api: Jira) -> bool:
+    """Jira calls comments of every other project public too."""
+    found = api.issue(issue, ["project"])
+    kind = text(mapping(mapping((found or {}).get("fields")).get("project")).get("projectTypeKey"))
+    return bool(kind) and not is_service_desk(found or {})
