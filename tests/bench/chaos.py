@@ -179,14 +179,21 @@ def _count(
         marks = dict(
             connection.execute(select(action.c.mark, action.c.state).where(action.c.kind != "notify")).all()
         )
-        raised = Counter(connection.execute(select(escalation.c.conversation)).scalars())
+        raised = Counter(
+            (str(conversation), str(reason))
+            for conversation, reason in connection.execute(
+                select(escalation.c.conversation, escalation.c.reason)
+            )
+        )
+    # All tickets say the same, so each has to be escalated for the same reasons.
+    reasons = {reason for _, reason in raised} or {"none"}
     done = Counter(mark for number in tickets for mark in _marks_on(desk, number))
     notes = {number: _notes_on(desk, number) for number in tickets}
     lost = {
         "webhooks": len(senders.acked - settled),
         "actions": sum(1 for mark, state in marks.items() if state != "done"),
         "notes": sum(1 for number in tickets if notes[number] == 0),
-        "escalations": sum(1 for number in tickets if raised[str(number)] == 0),
+        "escalations": sum(1 for number in tickets for reason in reasons if raised[str(number), reason] == 0),
     }
     with desk.reading() as records:
         tagged = [number for number in tickets if TAG in (records.get("ticket", number) or {})["tags"]]
