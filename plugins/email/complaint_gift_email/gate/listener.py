@@ -1,0 +1,187 @@
+"""Opens the gate's port and closes it again: an event loop in a thread of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import logging
+import socket
+import ssl
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from ipaddress import ip_network
+from typing import Any
+
+import structlog
+from aiosmtpd.smtp import AuthResult, LoginPassword
+
+from complaint_gift.plugin import Desk, Fate, Outgoing, PluginError, Source
+from complaint_gift_email.accounts import Accounts
+from complaint_gift_email.gate.door import Door
+from complaint_gift_email.gate.passing import Passing
+from complaint_gift_email.gate.pool import Pool
+from complaint_gift_email.gate.reading import Passage, read_outgoing
+from complaint_gift_email.message import Mail
+
+THREADS = 8
+START_SECONDS = 15.0
+STOP_SECONDS = 10.0
+
+log = structlog.get_logger(__name__)
+
+
+class PortTaken(PluginError):
+    """Nobody can listen there."""
+
+
+class GateListener:
+    """See complaint_gift.plugin.Listener. `thread` says to which conversation a mail belongs, "" for none."""
+
+    def __init__(
+        self,
+        source: Source,
+        desk: Desk,
+        *,
+        thread: Callable[[Mail], str] = lambda mail: "",
+        record: Callable[[Outgoing], None] | None = None,
+    ) -> None:
+        self.name = f"gate of {source.name}"
+        self._source, self._desk = source, desk
+        self._settings = source.settings["gate"]
+        self._thread_of, self._record = thread, record
+        self._accounts = Accounts.of(source.settings)
+        self._users = {user["name"].casefold(): user["password"] for user in self._settings["users"]}
+        self._doors: set[Door] = set()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Listen; raises PortTaken in a sentence."""
+        # It logs every line of every mail.
+        logging.getLogger("mail.log").setLevel(logging.ERROR)
+        made = _bind(self._source.name, self._settings["host"], self._settings["port"])
+        ready = threading.Event()
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(
+            target=self._serve, args=(self._loop, made, ready), name=self.name, daemon=True
+        )
+        self._thread.start()
+        if not ready.wait(START_SECONDS):
+            raise PluginError(f"{self._source.name}: the gate did not open in time; see the log")
+
+    def stop(self) -> None:
+        """Take nothing new, let what is under way end."""
+        if self._loop is not None and self._thread is not None and self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._ending.set)
+            self._thread.join(STOP_SECONDS + 10)
+
+    def _serve(self, loop: asyncio.AbstractEventLoop, made: socket.socket, ready: threading.Event) -> None:
+        asyncio.set_event_loop(loop)
+        try:
+            loop.run_until_complete(self._run(made, ready))
+        finally:
+            loop.close()
+
+    async def _run(self, made: socket.socket, ready: threading.Event) -> None:
+        self._ending = asyncio.Event()
+        threads = ThreadPoolExecutor(THREADS, thread_name_prefix="gate")
+        pool = Pool(self._settings["upstream"], socket.gethostname())
+        stop = Fate(self._settings["on_error"])
+        passing = Passing(pool, self._desk, self._read, stop, threads, self._record)
+        context = _context(self._settings)
+        is_implicit = context is not None and self._settings["tls"] == "implicit"
+        server = await asyncio.get_running_loop().create_server(
+            lambda: self._open_door(passing, None if is_implicit else context),
+            sock=made,
+            ssl=context if is_implicit else None,
+            backlog=256,
+        )
+        log.info("gate-open", source=self._source.name, port=self._settings["port"])
+        ready.set()
+        await self._ending.wait()
+        server.close()
+        await self._drain()
+        await passing.close()
+        threads.shutdown(wait=True)
+
+    async def _drain(self) -> None:
+        """Those in the middle of a mail may end it; the others are told goodbye."""
+        until = asyncio.get_running_loop().time() + STOP_SECONDS
+        while self._doors and asyncio.get_running_loop().time() < until:
+            for door in [door for door in self._doors if not door.is_busy]:
+                door.say_goodbye()
+            await asyncio.sleep(0.05)
+        for door in list(self._doors):
+            door.say_goodbye()
+
+    def _open_door(self, passing: Passing, context: ssl.SSLContext | None) -> Door:
+        settings = self._settings
+        door = Door(
+            passing,
+            tuple(ip_network(one) for one in settings["trusted"]),
+            self._doors,
+            data_size_limit=settings["largest_mb"] * 1_000_000,
+            enable_SMTPUTF8=True,
+            hostname=socket.gethostname(),
+            ident="Complaint Gift",
+            tls_context=context,
+            auth_require_tls=bool(settings["certificate"]) and settings["tls"] == "starttls",
+            authenticator=self._let_in,
+            auth_exclude_mechanism=[] if self._users else ["LOGIN", "PLAIN"],
+            timeout=300,
+            loop=asyncio.get_running_loop(),
+        )
+        return door
+
+    def _let_in(self, _: Any, __: Any, ___: Any, mechanism: str, given: Any) -> AuthResult:
+        if not isinstance(given, LoginPassword):
+            return AuthResult(success=False, handled=False)
+        name = given.login.decode("utf-8", "replace")
+        known = self._users.get(name.casefold(), "")
+        password = given.password.decode("utf-8", "replace")
+        # Compared also for a name that nobody bears, so that the time tells nothing.
+        is_right = hmac.compare_digest(_digest(password), _digest(known)) and bool(known)
+        if not is_right:
+            log.warning("gate-wrong-password", source=self._source.name)
+        return AuthResult(success=is_right, handled=False, auth_data=name)
+
+    def _read(self, raw: bytes, way: dict[str, Any]) -> Outgoing | None:
+        passage = Passage(
+            way["sender"],
+            way["recipients"],
+            way["options"],
+            way["recipient_options"],
+            way["login"],
+            way["is_trusted"],
+        )
+        return read_outgoing(self._source.name, raw, passage, self._accounts, self._thread_of)
+
+
+def _digest(text: str) -> bytes:
+    return hashlib.sha256(text.encode("utf-8", "replace")).digest()
+
+
+def _bind(source: str, host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    made = socket.socket(family)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        made.bind((host, port))
+    except OSError as exc:
+        made.close()
+        raise PortTaken(
+            f"{source}: nobody can listen on {host}:{port} ({exc.strerror}); end what runs there or choose "
+            "another gate: port"
+        ) from None
+    made.setblocking(False)
+    return made
+
+
+def _context(settings: Any) -> ssl.SSLContext | None:
+    if not settings["certificate"]:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(settings["certificate"], settings["key"])
+    return context

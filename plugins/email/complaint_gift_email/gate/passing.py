@@ -1,0 +1,199 @@
+"""The way of one mail through the gate: judged, kept if need be, handed over, answered. In this order."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from email.utils import formatdate
+from typing import Any
+
+import structlog
+
+from complaint_gift.plugin import Desk, Fate, Outgoing, PluginError, Ruling
+from complaint_gift_email.gate.dialogue import Away, Dialogue, Lost, Reply, stuff
+from complaint_gift_email.gate.pool import Pool
+
+AWAY = "451 4.4.1 The mail server behind the gate does not answer; please send again later"
+DOWN = "451 4.3.0 Complaint Gift cannot look at this mail now; please send it again later"
+LOST = "451 4.4.2 The mail server behind the gate did not answer; it may have the mail"
+LONGEST_LINE = 480
+
+log = structlog.get_logger(__name__)
+
+Reading = Callable[[bytes, dict[str, Any]], Outgoing | None]
+
+
+class Passing:
+    """Everything that the clients of one gate share. Belongs to one event loop."""
+
+    def __init__(
+        self,
+        pool: Pool,
+        desk: Desk,
+        read: Reading,
+        stop: Fate,
+        threads: ThreadPoolExecutor,
+        record: Callable[[Outgoing], None] | None = None,
+    ) -> None:
+        self._pool, self._desk, self._read, self._stop = pool, desk, read, stop
+        self._threads, self._record = threads, record
+        self._afterwards: set[asyncio.Task[None]] = set()
+
+    async def begin(self, path: str, options: list[str], origin: list[str]) -> tuple[Dialogue | None, str]:
+        """The mail server's answer to MAIL; without a dialogue nothing has begun."""
+
+        async def start(dialogue: Dialogue) -> Reply:
+            told = origin if "XFORWARD" in dialogue.offers else []
+            lines = [f"XFORWARD {' '.join(told[at : at + 4])}" for at in range(0, len(told), 4)]
+            lines.append(" ".join([f"MAIL FROM:{path}", *dialogue.accepted(options)]))
+            return (await dialogue.ask_all(lines))[-1]
+
+        try:
+            dialogue, reply = await self._pool.begin(start)
+        except Away as exc:
+            return None, _say_away(exc)
+        if reply.is_positive:
+            return dialogue, reply.whole
+        await self.drop(dialogue)
+        return None, reply.whole
+
+    async def add(self, dialogue: Dialogue, path: str, options: list[str]) -> tuple[bool, str]:
+        """The mail server's answer to RCPT, and whether it takes mail for this address."""
+        try:
+            reply = await dialogue.ask(" ".join([f"RCPT TO:{path}", *dialogue.accepted(options)]))
+        except Away as exc:
+            return False, _say_away(exc)
+        return reply.is_positive, reply.whole
+
+    async def on(self, dialogue: Dialogue, content: bytes, way: dict[str, Any]) -> str:
+        """The answer to the whole mail; `content` has its dots doubled as it came."""
+        began = time.perf_counter()
+        raw = content.replace(b"\r\n..", b"\r\n.")
+        raw = raw[1:] if raw.startswith(b"..") else raw
+        try:
+            mail, ruling = await asyncio.get_running_loop().run_in_executor(
+                self._threads, self._weigh, raw, way
+            )
+        except PluginError as exc:
+            log.error("gate-cannot-look", why=str(exc))
+            await self.drop(dialogue)
+            return DOWN
+        log.info("mail-judged", fate=ruling.fate.value, number=ruling.number, seconds=_since(began))
+        if ruling.fate is Fate.HOLD:
+            await self.drop(dialogue)
+            return _say_held(ruling)
+        if ruling.fate is Fate.REJECT:
+            await self.drop(dialogue)
+            return _say_no(ruling)
+        trace = b"" if way["is_trusted"] else _trace(way)
+        return await self._hand_over(dialogue, stuff(trace + raw), mail, ruling)
+
+    def _weigh(self, raw: bytes, way: dict[str, Any]) -> tuple[Outgoing | None, Ruling]:
+        """In a thread: whatever is in a mail, it costs the others nothing. Raises PluginError."""
+        try:
+            mail = self._read(raw, way)
+        except Exception as exc:
+            # The same mail would break us again and again, and its author wants it to leave.
+            self.note_broken(exc)
+            return None, Ruling(Fate.PASS)
+        if mail is None:
+            return None, Ruling(Fate.PASS)
+        try:
+            ruling = self._desk.rule(mail, self._stop)
+        except PluginError:
+            raise
+        except Exception as exc:
+            self.note_broken(exc)
+            return mail, Ruling(Fate.PASS)
+        return mail, ruling if ruling.fate is Fate.PASS else self._desk.keep(mail, ruling)
+
+    async def _hand_over(
+        self, dialogue: Dialogue, content: bytes, mail: Outgoing | None, ruling: Ruling
+    ) -> str:
+        try:
+            reply = await dialogue.ask("DATA")
+            if reply.code == 354:
+                reply = await dialogue.hand_over(content)
+        except Away as exc:
+            self._later(self._desk.forget, ruling)
+            return _say_away(exc)
+        except Lost as exc:
+            # Its author sends it again, as always in such a case, and hears of the findings once.
+            log.error("gate-answer-lost", why=str(exc))
+            return LOST
+        if reply.is_positive:
+            self._later(self._desk.confirm, ruling)
+            if mail is not None and self._record is not None:
+                self._later(self._record, mail)
+            self._pool.give(dialogue)
+        else:
+            self._later(self._desk.forget, ruling)
+            await self.drop(dialogue)
+        return reply.whole
+
+    def _later(self, deed: Callable[..., None], about: Any) -> None:
+        """In a thread, while the client has its answer already."""
+        if isinstance(about, Ruling) and not about.number:
+            return
+
+        async def do() -> None:
+            try:
+                await asyncio.get_running_loop().run_in_executor(self._threads, deed, about)
+            except Exception as exc:
+                self.note_broken(exc)
+
+        task = asyncio.get_running_loop().create_task(do())
+        self._afterwards.add(task)
+        task.add_done_callback(self._afterwards.discard)
+
+    async def drop(self, dialogue: Dialogue) -> None:
+        """End this mail on the mail server's side, and keep the connection if that works."""
+        if dialogue.is_open and await dialogue.reset():
+            self._pool.give(dialogue)
+        else:
+            dialogue.close()
+
+    async def close(self) -> None:
+        """Wait for what is under way after the answers."""
+        if self._afterwards:
+            await asyncio.wait(set(self._afterwards), timeout=5.0)
+        await self._pool.close()
+
+    def note_broken(self, error: Exception) -> None:
+        """Our own fault: what it says may quote a mail, so only its kind and place are told."""
+        trace = error.__traceback__
+        while trace is not None and trace.tb_next is not None:
+            trace = trace.tb_next
+        where = f"{trace.tb_frame.f_code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}" if trace else ""
+        log.error("gate-broke", error=type(error).__name__, where=where)
+
+
+def _say_away(exc: Away) -> str:
+    log.warning("gate-upstream-away", why=str(exc))
+    return AWAY
+
+
+def _say_held(ruling: Ruling) -> str:
+    see = f"; {ruling.link}" if ruling.link else ""
+    return f"250 2.0.0 Held until a lead has read it, number {ruling.number}{see}"[:LONGEST_LINE]
+
+
+def _say_no(ruling: Ruling) -> str:
+    lines = [f"Not sent: {ruling.sentence}"[: LONGEST_LINE - 20]]
+    if ruling.link:
+        lines.append(f"Why, and what to write instead: {ruling.link}")
+    return "\r\n".join(f"550{' ' if line is lines[-1] else '-'}5.7.1 {line}" for line in lines)
+
+
+def _trace(way: dict[str, Any]) -> bytes:
+    """Where it came from, as every relay says; without this a loop would never end."""
+    helo = "".join(letter for letter in way["helo"] if letter.isalnum() or letter in ".-_:[]")[:200]
+    client = f"{helo or 'unknown'} ([{way['client']}])"
+    line = f"Received: from {client}\r\n by complaint-gift with ESMTP; {formatdate(localtime=False)}\r\n"
+    return line.encode("ascii", "replace")
+
+
+def _since(began: float) -> float:
+    return round(time.perf_counter() - began, 4)
