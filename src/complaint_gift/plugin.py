@@ -5,7 +5,7 @@ A plugin is one folder and one entry point in the group `complaint_gift.plugins`
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -216,6 +216,16 @@ class Ruling:
     actions: tuple[int, ...] = ()
 
 
+class Memory(Protocol):
+    """What the core knows, for plugins whose channel keeps no conversations, such as mail."""
+
+    def whereabouts(self, messages: Sequence[str]) -> Mapping[str, str]:
+        """In which conversation each of these message ids is; unknown ones are left out."""
+
+    def conversation(self, number: str) -> Conversation | None:
+        """A conversation with its messages as we hold it, None for an unknown one."""
+
+
 class Desk(Protocol):
     """What a listener of a plugin may ask of the core. Everything may raise Unreachable: the database."""
 
@@ -265,6 +275,10 @@ class Plugin(Protocol):
     `send(held: Outgoing, source, client) -> Receipt`: send a message that was held, once; raises Refused,
     Unreachable (nothing was handed over) or Uncertain (the answer was lost);
     `rewrite(held: Outgoing, text) -> bytes`: the raw message with this text of its new part; raises Refused;
+    `read(delivery, source, memory: Memory, client) -> Sequence[Conversation]`: where deliveries bring their
+    messages along, the conversations with the new messages; then `fetch` is never called;
+    `replies(source) -> Mapping[Outcome, int]`: `answers` where they depend on the source;
+    `largest`: bytes that a webhook may bring, where a megabyte is not enough;
     `commands(sources) -> click.Group`: becomes `complaint-gift <plugin name>`. `sources()` gives
     the configured sources of this plugin and is called late, so that `--help` needs no configuration.
     """

@@ -17,6 +17,7 @@ from complaint_gift.domain import (
     Reason,
 )
 from complaint_gift.plugin import Delivery, PluginError, Refused, UnknownEvent, Unreachable, Unreadable
+from complaint_gift.service import recalling
 from complaint_gift.service.absorbing import Fetched, Outdated, absorb, fetch, forget, is_known
 from complaint_gift.service.complaints import MERGE, Opinion
 from complaint_gift.service.escalating import Cause, raise_escalation
@@ -81,13 +82,22 @@ def _work(means: Means, claimed: ClaimedDelivery) -> None:
         _settle(means, claimed, DeliveryState.IGNORED, why or "nothing of interest to us")
         return
     for attempt in range(FETCHES):
-        fetched = [fetch(means, delivery.source, one) for one in _to_fetch(means, delivery, events)]
+        fetched = _gather(means, delivery, events)
         try:
             _commit(means, claimed, events, fetched)
             return
         except Outdated:
             if attempt == FETCHES - 1:
                 raise
+
+
+def _gather(means: Means, delivery: Delivery, events: Sequence[Event]) -> list[Fetched]:
+    """The conversations as they are now: asked for, or brought along where there is nobody to ask."""
+    if not recalling.brings_along(means, delivery.source):
+        return [fetch(means, delivery.source, one) for one in _to_fetch(means, delivery, events)]
+    if LOOK_HEADER in delivery.headers:
+        return [recalling.held(means, delivery.source, delivery.headers[LOOK_HEADER])]
+    return recalling.read(means, delivery)
 
 
 def _to_fetch(means: Means, delivery: Delivery, events: Sequence[Event]) -> list[str]:

@@ -19,6 +19,7 @@ from complaint_gift.service.means import Means
 from complaint_gift.service.outbox import Outbox
 from complaint_gift.service.patience import describe
 from complaint_gift.service.ports import StoreUnavailable
+from complaint_gift.service.recalling import brings_along
 from complaint_gift.service.receiving import ask_for_look
 from complaint_gift.service.records import AuditEntry, Kept, millis
 
@@ -114,7 +115,8 @@ def _look(means: Means, conversation_id: int) -> None:
         return
     fetched: Fetched | None = None
     try:
-        fetched = fetch(means, row.snapshot.source, row.snapshot.id)
+        if not brings_along(means, row.snapshot.source):
+            fetched = fetch(means, row.snapshot.source, row.snapshot.id)
     except (Refused, Unreachable) as exc:
         log.warning("look-without-helpdesk", conversation=conversation_id, why=describe(exc))
     now = means.now()

@@ -74,6 +74,9 @@ class Conversations(Protocol):
     def lock_conversation(self, source: str, external_id: str) -> StoredConversation:
         """Get it or make its row, locked until the end of the transaction (PostgreSQL: FOR UPDATE)."""
 
+    def whereabouts(self, source: str, messages: Sequence[str]) -> dict[str, str]:
+        """In which conversation each of these messages is, by external ids; unknown ones are left out."""
+
     def conversation_by_id(self, conversation_id: int) -> StoredConversation | None:
         """The same by our own id, without a lock."""
 
@@ -216,7 +219,13 @@ class Actions(Protocol):
         """An admin's wish: refused or failed becomes pending with 0 attempts. False if it was neither."""
 
     def actions(
-        self, *, source: str = "", conversation: str = "", state: ActionState | None = None, limit: int = 100
+        self,
+        *,
+        source: str = "",
+        conversation: str = "",
+        state: ActionState | None = None,
+        kind: ActionKind | None = None,
+        limit: int = 100,
     ) -> list[ActionRow]:
         """The newest first; an empty argument does not narrow."""
 

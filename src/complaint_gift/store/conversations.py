@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -42,6 +42,13 @@ class Conversations(Rows):
         """Get it or make its row, ours alone until the transaction ends."""
         self._insert(t.conversation, {"source": source, "external_id": external_id, "tags": []})
         return _conversation(self._db.execute(_named(source, external_id).with_for_update()).one())
+
+    def whereabouts(self, source: str, messages: Sequence[str]) -> dict[str, str]:
+        """See service.transaction.Conversations.whereabouts."""
+        said, place = t.message.c, t.conversation.c
+        wanted = select(said.external_id, place.external_id).select_from(t.message.join(t.conversation))
+        found = self._db.execute(wanted.where(place.source == source, said.external_id.in_(list(messages))))
+        return dict(found.tuples())
 
     def conversation_by_id(self, conversation_id: int) -> StoredConversation | None:
         """None when there is no row."""

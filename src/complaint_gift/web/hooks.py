@@ -31,7 +31,8 @@ def answer_probe(source: str) -> Response:
 def receive(source: str) -> Response:
     """Steps 1 to 5 of a delivery: the answer tells what became of it, nothing is parsed before it."""
     parts = _require_source(source)
-    request.max_content_length = LARGEST_HOOK
+    plugin = parts.settings.plugins[parts.settings.sources[source].plugin]
+    request.max_content_length = getattr(plugin, "largest", LARGEST_HOOK)
     taken = Request(
         method=request.method,
         path=request.path,
@@ -52,7 +53,9 @@ def take_in(parts: Parts, source: str, taken: Request, peer: str | None) -> tupl
         log.warning("delivery-not-authentic", source=source, peer=peer)
     plugin = parts.settings.plugins[parts.settings.sources[source].plugin]
     later = [("Retry-After", str(PATIENCE_SECONDS))] if outcome is Outcome.UNAVAILABLE else []
-    return plugin.answers[outcome], later
+    replies = getattr(plugin, "replies", None)
+    answers = replies(parts.settings.sources[source]) if replies else plugin.answers
+    return answers[outcome], later
 
 
 def _require_source(source: str) -> Parts:
