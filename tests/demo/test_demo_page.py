@@ -8,31 +8,42 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from complaint_gift.demo import conversations, prepare
+from complaint_gift.demo import conversations, jira_requests, prepare
+from complaint_gift.demo.jira_side import JiraSide
 from complaint_gift.demo.page import create_page
-from complaint_gift.demo.setting_up import CLIENT, open_desk, read_secret
+from complaint_gift.demo.setting_up import CLIENT, open_desk, open_jira, read_secret
+from complaint_gift.demo.sides import Side, ZendeskSide
 from complaint_gift.demo.standin import create_app
 from complaint_gift.demo.standin.people import cast
+from complaint_gift.demo.standin_jira import create_app as create_jira
+
+DESKS = ("zendesk", "jira")
 
 
 @pytest.fixture
 def page(tmp_path: Path) -> FlaskClient:
     helpdesk = create_app(tmp_path / "s.sqlite3", deliver=False)
-    desk = helpdesk.extensions["desk"]
-    conversations.fill(desk)
-    return create_page(desk, bot=helpdesk.extensions["cast"].bot, token="t0ken").test_client()
+    jira = create_jira(tmp_path / "j.sqlite3", deliver=False)
+    conversations.fill(helpdesk.extensions["desk"])
+    jira_requests.fill(jira.extensions["desk"])
+    sides: dict[str, Side] = {
+        "zendesk": ZendeskSide(helpdesk.extensions["desk"], helpdesk.extensions["cast"].bot),
+        "jira": JiraSide(jira.extensions["desk"], jira.extensions["cast"].bot),
+    }
+    return create_page(sides, token="t0ken").test_client()
 
 
-def number_of(page: FlaskClient, language: str, subject: str) -> int:
-    found = page.get(f"/api/tickets?language={language}").json["tickets"]
+def number_of(page: FlaskClient, language: str, subject: str, desk: str = "zendesk") -> int:
+    found = page.get(f"/api/tickets?language={language}&desk={desk}").json["tickets"]
     return next(t["id"] for t in found if subject in t["subject"])
 
 
+@pytest.mark.parametrize("folder", ["", "jira"])
 @pytest.mark.parametrize("language", conversations.LANGUAGES)
-def test_samples_show_complaints_praise_and_a_question(language: str) -> None:
-    samples = conversations.load_samples(language)
+def test_samples_show_complaints_praise_and_a_question(language: str, folder: str) -> None:
+    samples = conversations.load_samples(language, folder)
     kinds = [sample.get("kind", "complaint") for sample in samples]
-    assert kinds.count("complaint") >= 4
+    assert kinds.count("complaint") >= 3
     assert {"praise", "question"} <= set(kinds)
     for sample in samples:
         assert sample["messages"][0]["from"] == "customer"
@@ -45,9 +56,10 @@ def test_samples_show_complaints_praise_and_a_question(language: str) -> None:
         assert "\\n" not in sample["drafts"]["gift"], "lines of the file are not lines of the reply"
 
 
-def test_list_speaks_one_language_and_marks_complaints(page: FlaskClient) -> None:
+@pytest.mark.parametrize("desk", DESKS)
+def test_list_speaks_one_language_and_marks_complaints(page: FlaskClient, desk: str) -> None:
     for language in conversations.LANGUAGES:
-        found = page.get(f"/api/tickets?language={language}").json["tickets"]
+        found = page.get(f"/api/tickets?language={language}&desk={desk}").json["tickets"]
         assert {t["language"] for t in found} == {language}
         assert any(t["complaint"] for t in found)
         assert not all(t["complaint"] for t in found)
@@ -73,11 +85,13 @@ def test_strangers_cannot_write(page: FlaskClient) -> None:
     assert len(page.get(f"/api/tickets/{number}").json["messages"]) == 1
 
 
-def test_reply_goes_out_with_its_reason(page: FlaskClient) -> None:
-    number = number_of(page, "ru", "минус тридцать")
+@pytest.mark.parametrize(("desk", "subject"), [("zendesk", "минус тридцать"), ("jira", "Пять недель")])
+def test_reply_goes_out_with_its_reason(page: FlaskClient, desk: str, subject: str) -> None:
+    number = number_of(page, "ru", subject, desk)
     wish = {"text": "Успокойтесь", "public": True, "reason": "Так просили"}
-    assert page.post(f"/api/tickets/{number}/messages", json=wish).status_code == 201
-    shown = page.get(f"/api/tickets/{number}").json
+    assert page.post(f"/api/tickets/{number}/messages?desk={desk}", json=wish).status_code == 201
+    shown = page.get(f"/api/tickets/{number}?desk={desk}").json
+    assert shown["context"]["source"] == f"{desk}-demo"
     assert (shown["messages"][-1]["author"], shown["messages"][-1]["role"]) == ("Ольга Литвин", "agent")
     assert [(e["kind"], e["text"]) for e in shown["timeline"]] == [
         ("reply", "Успокойтесь"),
@@ -97,14 +111,30 @@ def test_context_names_only_what_is_known(page: FlaskClient) -> None:
     assert context("Charged twice")["first_reply"] is False
 
 
-def test_customer_can_write_and_samples_come_back(page: FlaskClient) -> None:
+@pytest.mark.parametrize("desk", DESKS)
+def test_customer_can_write_and_samples_come_back(page: FlaskClient, desk: str) -> None:
     wish = {"name": "Eve", "text": "The lamp came broken.\nAgain."}
-    number = page.post("/api/tickets?language=en", json=wish).json["id"]
-    shown = page.get(f"/api/tickets/{number}").json
+    number = page.post(f"/api/tickets?language=en&desk={desk}", json=wish).json["id"]
+    shown = page.get(f"/api/tickets/{number}?desk={desk}").json
     assert (shown["subject"], shown["customer"]) == ("The lamp came broken.", "Eve")
-    assert page.post("/api/start-over", json={}).status_code == 200
-    assert page.get(f"/api/tickets/{number}").status_code == 404
-    assert len(page.get("/api/tickets?language=en").json["tickets"]) == len(conversations.load_samples("en"))
+    assert page.post(f"/api/start-over?desk={desk}", json={}).status_code == 200
+    assert page.get(f"/api/tickets/{number}?desk={desk}").status_code == 404
+    samples = conversations.load_samples("en", "" if desk == "zendesk" else desk)
+    assert len(page.get(f"/api/tickets?language=en&desk={desk}").json["tickets"]) == len(samples)
+
+
+def test_internal_note_stays_internal_in_jira(page: FlaskClient) -> None:
+    number = number_of(page, "en", "five weeks", "jira")
+    wish = {"text": "Careful with this one", "public": False}
+    assert page.post(f"/api/tickets/{number}/messages?desk=jira", json=wish).status_code == 201
+    shown = page.get(f"/api/tickets/{number}?desk=jira").json
+    assert (shown["messages"][-1]["public"], shown["timeline"][-1]["kind"]) == (False, "note")
+    assert shown["key"].startswith("NOVA-")
+
+
+def test_visitor_finds_a_switch_for_each_helpdesk(page: FlaskClient) -> None:
+    words = page.get("/").text
+    assert [f'data-desk="{desk}"' in words for desk in DESKS] == [True, True]
 
 
 def test_prepare_keeps_secrets_and_follows_the_port(tmp_path: Path) -> None:
@@ -125,3 +155,10 @@ def test_prepare_keeps_secrets_and_follows_the_port(tmp_path: Path) -> None:
     assert len(told) == sum(len(conversations.load_samples(language)) for language in conversations.LANGUAGES)
     assert desk.account.clients == {CLIENT: before["client-secret"].strip()}
     assert cast(desk).bot == cast(desk).bot
+    with open_jira(folder).reading() as records:
+        (hook,) = records.find("webhook")
+        people = records.find("user")
+    assert hook["url"] == "http://127.0.0.1:9090/hooks/jira-demo"
+    assert hook["secret"] == read_secret(folder, "jira-secret")
+    assert "127.0.0.1:9090/demo/jira" in config.read_text()
+    assert len(people) == len({user["displayName"] for user in people}), "somebody is there twice"

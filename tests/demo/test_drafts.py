@@ -7,9 +7,10 @@ from complaint_gift.domain import Decision, Scope
 from complaint_gift.playbook import Context, load_playbook
 
 CASES = [
-    pytest.param(language, sample, name, id=f"{language}-{name}-{sample['subject'][:24]}")
+    pytest.param(language, sample, name, id=f"{folder}{language}-{name}-{sample['subject'][:24]}")
+    for folder in ("", "jira")
     for language in conversations.LANGUAGES
-    for sample in conversations.load_samples(language)
+    for sample in conversations.load_samples(language, folder)
     for name in sample["drafts"]
 ]
 

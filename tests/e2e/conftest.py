@@ -17,6 +17,7 @@ from werkzeug.serving import make_server
 
 from complaint_gift.demo import conversations
 from complaint_gift.demo.page import create_page
+from complaint_gift.demo.sides import ZendeskSide
 from complaint_gift.demo.standin import create_app
 
 SCREENS = Path(__file__).resolve().parents[2] / "artefacts" / "screens"
@@ -91,7 +92,8 @@ def site(tmp_path: Path) -> Iterator[Site]:
     review = Review()
     helpdesk = create_app(tmp_path / "standin.sqlite3", deliver=False)
     conversations.fill(helpdesk.extensions["desk"])
-    page = create_page(helpdesk.extensions["desk"], bot=helpdesk.extensions["cast"].bot, token=TOKEN)
+    side = ZendeskSide(helpdesk.extensions["desk"], helpdesk.extensions["cast"].bot)
+    page = create_page({"zendesk": side}, token=TOKEN)
     server = make_server(
         "127.0.0.1", 0, DispatcherMiddleware(serve_review(review), {"/demo": page}), threaded=True
     )

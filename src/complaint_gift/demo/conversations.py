@@ -16,9 +16,10 @@ LANGUAGES = ("en", "ru")
 AGENTS = {"en": ("Dana Whitfield", "dana@example.com"), "ru": ("Ольга Литвин", "o.litvin@example.com")}
 
 
-def load_samples(language: str) -> list[Json]:
-    """The conversations of samples/<language>.yaml, as written there."""
-    text = files("complaint_gift.demo").joinpath("samples", f"{language}.yaml").read_text("utf-8")
+def load_samples(language: str, folder: str = "") -> list[Json]:
+    """The conversations of samples/<folder>/<language>.yaml, as written there."""
+    place = files("complaint_gift.demo").joinpath("samples", *filter(None, [folder]), f"{language}.yaml")
+    text = place.read_text("utf-8")
     samples: list[Json] = YAML(typ="safe").load(text)
     for sample in samples:
         sample["messages"] = [message | {"text": _unwrap(message["text"])} for message in sample["messages"]]

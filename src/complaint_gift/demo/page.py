@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import time
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Flask, Response, abort, jsonify, render_template, request
 
-from complaint_gift.demo import conversations, desk_view
-from complaint_gift.demo.standin import tickets
-from complaint_gift.demo.standin.desk import Desk, Json
+from complaint_gift.demo.conversations import LANGUAGES
+from complaint_gift.demo.sides import Side
+from complaint_gift.demo.standin.desk import Json
 from complaint_gift.demo.standin.refusals import Refusal
+from complaint_gift.demo.standin_jira.refusals import Refusal as JiraRefusal
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -19,8 +20,10 @@ POLICY = (
 LONGEST_TEXT = 100_000
 
 
-def create_page(desk: Desk, *, bot: int, token: str, console: str = "/console/escalations") -> Flask:
+def create_page(sides: Mapping[str, Side], *, token: str, console: str = "/console/escalations") -> Flask:
     """The page at "/" and its interface at "/api"; `token` is what the page shows to the review service.
+
+    `sides`: name of a helpdesk -> its agent's side; the first one is what a visitor sees first.
 
     Meant for 127.0.0.1: whoever can open the page may act as the agent.
     """
@@ -30,7 +33,7 @@ def create_page(desk: Desk, *, bot: int, token: str, console: str = "/console/es
 
     @app.get("/")
     def show_page() -> str:
-        return render_template("demo.html", token=token, console=console)
+        return render_template("demo.html", token=token, console=console, desks=list(sides))
 
     @app.before_request
     def refuse_strangers() -> None:
@@ -50,55 +53,50 @@ def create_page(desk: Desk, *, bot: int, token: str, console: str = "/console/es
         return answer
 
     @app.errorhandler(Refusal)
-    def refuse(refusal: Refusal) -> tuple[Response, int]:
+    @app.errorhandler(JiraRefusal)
+    def refuse(refusal: Refusal | JiraRefusal) -> tuple[Response, int]:
         return jsonify(refusal.body), refusal.status
 
-    _add_interface(app, desk, bot)
+    _add_interface(app, sides)
     return app
 
 
-def _add_interface(app: Flask, desk: Desk, bot: int) -> None:
+def _add_interface(app: Flask, sides: Mapping[str, Side]) -> None:
+    def side() -> Side:
+        first = next(iter(sides))
+        return sides.get(request.args.get("desk", first), sides[first])
+
     @app.get("/api/tickets")
     def list_tickets() -> Response:
-        with desk.reading() as records:
-            return jsonify({"tickets": desk_view.list_tickets(records, _language()), "now": time.time()})
+        return jsonify(side().list_tickets(_language()))
 
     @app.get("/api/tickets/<int:number>")
     def show_ticket(number: int) -> Response:
-        with desk.reading() as records:
-            return jsonify(desk_view.show_ticket(records, number, bot) | {"now": time.time()})
+        return jsonify(side().show_ticket(number))
 
     @app.post("/api/tickets")
     def open_ticket() -> tuple[Response, int]:
         """A visitor writes as a customer."""
         wish = _texts("text", "name")
-        with desk.transaction() as records:
-            number = conversations.open_as_customer(records, desk, _language(), wish["name"], wish["text"])
-        return jsonify({"id": number}), 201
+        return jsonify({"id": side().open_ticket(_language(), wish["name"], wish["text"])}), 201
 
     @app.post("/api/tickets/<int:number>/messages")
     def write_message(number: int) -> tuple[Response, int]:
         """The agent sends a public reply or an internal note, perhaps with a reason for sending it anyway."""
-        wish = _texts("text")
-        body = _body()
-        with desk.transaction() as records:
-            agent = conversations.agent_of(records, conversations.extra_of(records, number)["language"])
-            custom = {"cg_reason": str(body["reason"])[:500]} if body.get("reason") else {}
-            act = tickets.Act(desk.account, agent["id"], "desk", custom)
-            said = {"body": wish["text"], "public": bool(body.get("public", True))}
-            tickets.update_ticket(records, act, number, {"comment": said})
+        text, body = _texts("text")["text"], _body()
+        reason = str(body.get("reason") or "")[:500]
+        side().write_message(number, text, public=bool(body.get("public", True)), reason=reason)
         return jsonify({"ok": True}), 201
 
     @app.post("/api/start-over")
     def start_over() -> Response:
-        conversations.empty(desk)
-        conversations.fill(desk)
+        side().start_over()
         return jsonify({"ok": True})
 
 
 def _language() -> str:
     given = request.args.get("language", "en")
-    return given if given in conversations.LANGUAGES else "en"
+    return given if given in LANGUAGES else "en"
 
 
 def _body() -> Json:

@@ -9,12 +9,13 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from complaint_gift.demo import conversations
+from complaint_gift.demo import conversations, jira_requests
 from complaint_gift.demo.standin.desk import Account, Desk
 from complaint_gift.demo.standin.people import Cast, cast
 from complaint_gift.demo.standin.webhooks import add_webhook
+from complaint_gift.demo.standin_jira import EMAIL, JiraFaults, hooks, memory
 
-SOURCE = "zendesk-demo"
+SOURCE, JIRA_SOURCE = "zendesk-demo", "jira-demo"
 LEAD = "Marcus Reid"
 CLIENT = "complaint-gift-demo"
 EVENTS = (
@@ -29,7 +30,11 @@ EVENTS = (
     "ticket.soft_deleted",
     "ticket.marked_as_spam",
 )
-SECRETS = ("client-secret", "review-token", "console-password", "session-key")
+SECRETS = ("client-secret", "jira-token", "jira-secret", "review-token", "console-password", "session-key")
+JIRA_EVENTS = (
+    "comment_created", "comment_updated", "comment_deleted", "jira:issue_created", "jira:issue_updated",
+    "jira:issue_deleted",
+)  # fmt: skip
 
 
 def prepare(data: Path, port: int) -> Path:
@@ -44,15 +49,26 @@ def prepare(data: Path, port: int) -> Path:
     people = cast(desk)
     _write_secret(folder / "secrets" / "signing-secret", _align_webhook(desk, people, port))
     conversations.fill(desk)
-    _write_yaml(folder / "policy.yaml", _policy(people))
+    jira = open_jira(folder)
+    cast_ = memory.cast(jira)
+    _align_jira_webhook(jira, cast_, port, read_secret(folder, "jira-secret"))
+    jira_requests.fill(jira)
+    _write_yaml(folder / "policy.yaml", _policy(people, cast_))
     config = folder / "complaint-gift.yaml"
-    _write_yaml(config, _configuration(folder / "secrets", desk, people, port))
+    content = _configuration(folder / "secrets", desk, people, port)
+    content["sources"][JIRA_SOURCE] = _jira_source(folder / "secrets", people, cast_, port)
+    _write_yaml(config, content)
     return config
 
 
 def open_desk(folder: Path) -> Desk:
     """The stand-in's memory in the demo's folder, with the client that the configuration names."""
     return Desk(folder / "standin.sqlite3", Account(clients={CLIENT: read_secret(folder, "client-secret")}))
+
+
+def open_jira(folder: Path) -> Desk:
+    """The memory of the stand-in Jira."""
+    return Desk(folder / "jira.sqlite3", Account(), faults=JiraFaults)
 
 
 def read_secret(folder: Path, name: str) -> str:
@@ -96,10 +112,42 @@ def _align_webhook(desk: Desk, people: Cast, port: int) -> str:
         return str(webhook["_secret"])
 
 
-def _configuration(folder: Path, desk: Desk, people: Cast, port: int) -> dict[str, Any]:
-    def secret(name: str) -> dict[str, str]:
-        return {"file": str((folder / name).resolve())}
+def _align_jira_webhook(desk: Desk, people: memory.Cast, port: int, secret: str) -> None:
+    with desk.transaction() as records:
+        wish = {
+            "name": "Complaint Gift",
+            "url": f"http://127.0.0.1:{port}/hooks/{JIRA_SOURCE}",
+            "events": list(JIRA_EVENTS),
+            "secret": secret,
+        }
+        known = records.find("webhook")
+        if known:
+            records.put("webhook", known[0] | {"url": wish["url"], "secret": secret})
+        else:
+            hooks.add_webhook(records, wish, people.lead)
 
+
+def _jira_source(folder: Path, people: Cast, cast_: memory.Cast, port: int) -> dict[str, Any]:
+    return {
+        "plugin": "jira",
+        "base_url": f"http://127.0.0.1:{port}/demo/jira",
+        "email": EMAIL,
+        "api_token": _secret(folder, "jira-token"),
+        "bot_user_id": cast_.bot,
+        "signing_secrets": [_secret(folder, "jira-secret")],
+        "agent_groups": ["agents"],
+        "managers": [cast_.lead],
+        # Jira assigns to people: the lead stands for the group that the policy names.
+        "groups": {str(people.leads): cast_.lead},
+        "escalations": {"project": jira_requests.ESCALATIONS},
+    }
+
+
+def _secret(folder: Path, name: str) -> dict[str, str]:
+    return {"file": str((folder / name).resolve())}
+
+
+def _configuration(folder: Path, desk: Desk, people: Cast, port: int) -> dict[str, Any]:
     return {
         "sources": {
             SOURCE: {
@@ -107,22 +155,25 @@ def _configuration(folder: Path, desk: Desk, people: Cast, port: int) -> dict[st
                 "base_url": f"http://127.0.0.1:{port}/demo/zendesk",
                 "account_id": str(desk.account.id),
                 "client_id": CLIENT,
-                "client_secret": secret("client-secret"),
-                "signing_secrets": [secret("signing-secret")],
+                "client_secret": _secret(folder, "client-secret"),
+                "signing_secrets": [_secret(folder, "signing-secret")],
                 "bot_user_id": str(people.bot),
                 "managers": [str(people.lead)],
             }
         },
         "playbook": {"profile": "standard"},
         "policy": "policy.yaml",
-        "review": {"tokens": [secret("review-token")]},
-        "console": {"password": secret("console-password"), "session_key": secret("session-key")},
+        "review": {"tokens": [_secret(folder, "review-token")]},
+        "console": {
+            "password": _secret(folder, "console-password"),
+            "session_key": _secret(folder, "session-key"),
+        },
     }
 
 
-def _policy(people: Cast) -> dict[str, Any]:
+def _policy(people: Cast, cast_: memory.Cast) -> dict[str, Any]:
     """A small company: one lead, open day and night, so that a visitor at any hour sees the clocks run."""
-    lead = {"name": LEAD, "accounts": [str(people.lead)], "helpdesk_id": str(people.lead)}
+    lead = {"name": LEAD, "accounts": [str(people.lead), cast_.lead], "helpdesk_id": str(people.lead)}
     days = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
     return {
         "extends": "default",

@@ -16,17 +16,22 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.utils import redirect
 
 from complaint_gift import runtime, web
+from complaint_gift.demo.jira_side import JiraSide
 from complaint_gift.demo.page import create_page
-from complaint_gift.demo.setting_up import CLIENT, LEAD, read_secret
+from complaint_gift.demo.setting_up import CLIENT, LEAD, open_jira, read_secret
+from complaint_gift.demo.sides import Side, ZendeskSide
 from complaint_gift.demo.standin import Limits, create_app
+from complaint_gift.demo.standin_jira import EMAIL, JiraLimits
+from complaint_gift.demo.standin_jira import create_app as create_jira
 from complaint_gift.web.door import invite
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 CONSOLE = "/demo/console"
-# Where a ticket has its page in a Zendesk; the demo shows it on its own.
+# Where a ticket has its page in a Zendesk, an issue in a Jira; the demo shows both on its own.
 TICKET = re.compile(r"/demo/zendesk/agent/tickets/(\d+)", re.ASCII)
+ISSUE = re.compile(r"/demo/jira/browse/([A-Z][A-Z0-9_]*-\d+)", re.ASCII)
 
 
 def create_demo(environ: Mapping[str, str]) -> WSGIApplication:
@@ -41,12 +46,17 @@ def beside(product: WSGIApplication, folder: Path) -> WSGIApplication:
     """Mount page and stand-in from `folder` next to `product`; "/" leads to the page."""
     clients = {CLIENT: read_secret(folder, "client-secret")}
     helpdesk = create_app(folder / "standin.sqlite3", clients=clients, limits=Limits())
-    token = read_secret(folder, "review-token")
-    bot = helpdesk.extensions["cast"].bot
-    page = create_page(helpdesk.extensions["desk"], bot=bot, token=token, console=CONSOLE)
-    # Deliveries left from the last run shall not wait for the first visitor.
-    helpdesk.extensions["sender"].ensure_running()
-    mounted = DispatcherMiddleware(product, {"/demo/zendesk": helpdesk, "/demo": page})
+    logins = {EMAIL: read_secret(folder, "jira-token")}
+    jira = create_jira(folder / "jira.sqlite3", logins=logins, tokens={}, limits=JiraLimits())
+    sides: dict[str, Side] = {
+        "zendesk": ZendeskSide(helpdesk.extensions["desk"], helpdesk.extensions["cast"].bot),
+        "jira": JiraSide(jira.extensions["desk"], jira.extensions["cast"].bot),
+    }
+    page = create_page(sides, token=read_secret(folder, "review-token"), console=CONSOLE)
+    for played in (helpdesk, jira):
+        # Deliveries left from the last run shall not wait for the first visitor.
+        played.extensions["sender"].ensure_running()
+    mounted = DispatcherMiddleware(product, {"/demo/zendesk": helpdesk, "/demo/jira": jira, "/demo": page})
 
     def answer(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
@@ -54,11 +64,21 @@ def beside(product: WSGIApplication, folder: Path) -> WSGIApplication:
             return redirect("/demo/")(environ, start)
         if path == CONSOLE:
             return redirect(_invite(folder, environ.get("QUERY_STRING", "")))(environ, start)
-        if (page := TICKET.fullmatch(path)) is not None:
-            return redirect(f"/demo/#/{page[1]}")(environ, start)
+        if (shown := _page_of(path, folder)) is not None:
+            return redirect(shown)(environ, start)
         return mounted(environ, start)
 
     return answer
+
+
+def _page_of(path: str, folder: Path) -> str | None:
+    if (ticket := TICKET.fullmatch(path)) is not None:
+        return f"/demo/?desk=zendesk#/{ticket[1]}"
+    if (named := ISSUE.fullmatch(path)) is None:
+        return None
+    with open_jira(folder).reading() as records:
+        key = records.get("key", named[1])
+    return f"/demo/?desk=jira#/{key['issue']}" if key else "/demo/?desk=jira"
 
 
 def _invite(folder: Path, query: str) -> str:

@@ -218,4 +218,9 @@ def _tell(records: Records, name: str, value: Any) -> tuple[str | None, str | No
         return pair[0], pair[1]
     if name == "description":
         return None, markup.to_plain(value)
-    return None, str(value[-1]["id"] if name == "links" else value)
+    if name == "links":
+        other = records.get("issue", value[-1]["issue"]) or {"key": value[-1]["issue"]}
+        return str(
+            other["key"]
+        ), f"This issue {value[-1]['type'][value[-1]['side'].removesuffix('Issue')]} {other['key']}"
+    return None, str(value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, g, jsonify, request
 
-from complaint_gift.demo.standin.desk import Json
+from complaint_gift.demo.standin.desk import Json, Records
 from complaint_gift.demo.standin_jira import asking, issues, jql, refusals
 from complaint_gift.demo.standin_jira.announcing import announce_property
 from complaint_gift.demo.standin_jira.memory import ISSUE_TYPES, issue_of, moment, named, user_of
@@ -34,8 +34,7 @@ def _add_issues(blueprint: Blueprint, version: int) -> None:
             wish = issues.read_edit(records, {"fields": fields}, {}, asking.dialect(version))
             wish |= {"project": project.get("id") or project.get("key"), "type": known[0]}
             issue = issues.open_issue(records, asking.act(), wish)
-            for entry in body.get("properties") or ():
-                records.put("property", {"id": f"{issue['id']}/{entry['key']}", **entry}, issue["id"])
+            _keep_properties(records, issue, body)
         link = asking.view(version).link(f"issue/{issue['id']}")
         return jsonify({"id": issue["id"], "key": issue["key"], "self": link}), 201
 
@@ -60,6 +59,7 @@ def _add_issues(blueprint: Blueprint, version: int) -> None:
             issue = issue_of(records, name)
             changes = issues.read_edit(records, body, issue, asking.dialect(version))
             issue = issues.edit_issue(records, asking.act(), issue, changes)
+            _keep_properties(records, issue, body)
             if request.args.get("returnIssue") == "true":
                 return jsonify(asking.view(version).issue(records, issue)), 200
         return "", 204
@@ -70,6 +70,11 @@ def _add_issues(blueprint: Blueprint, version: int) -> None:
             asking.require_agent(records)
             issues.delete_issue(records, asking.act(), issue_of(records, name))
         return "", 204
+
+
+def _keep_properties(records: Records, issue: Json, body: Json) -> None:
+    for entry in body.get("properties") or ():
+        records.put("property", {"value": None, **entry, "id": f"{issue['id']}/{entry['key']}"}, issue["id"])
 
 
 def _add_changes(blueprint: Blueprint, version: int) -> None:

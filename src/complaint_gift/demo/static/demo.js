@@ -2,11 +2,12 @@
 
 import { el } from "/static/panel/dom.js";
 import { askReason, editTextarea, makeAsk, makeKeep, makeWaive, mountPanel } from "/static/panel/panel.js";
+import { askDialog, callDesk, dialogButtons, startDesk } from "./desk.js";
 import { drawChips, drawEvent, drawMessage, drawTicket, makeClock } from "./draw.js";
 import { TEXTS } from "./texts.js";
 
 const $ = (id) => document.getElementById(id);
-const page = { language: startLanguage(), current: null, ticket: null, mode: "public", sentAt: 0, seen: new Set(), drawn: {} };
+const page = { language: startLanguage(), desk: startDesk(), current: null, ticket: null, mode: "public", sentAt: 0, seen: new Set(), drawn: {} };
 let texts = TEXTS[page.language];
 let clock = makeClock(page.language);
 
@@ -27,16 +28,11 @@ const panel = mountPanel({
 
 // --- talking to the helpdesk
 
-async function call(path, body) {
-  const options = body === undefined ? {} : { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
-  const response = await fetch(`api/${path}`, options);
-  if (!response.ok) throw new Error(`${path}: ${response.status}`);
-  return response.json();
-}
+const call = (path, body) => callDesk(page.desk, path, body);
 
 async function refreshList() {
   const { tickets, now } = await call(`tickets?language=${page.language}`);
-  const signature = JSON.stringify([tickets, page.current, page.language, Math.floor(now / 60)]);
+  const signature = JSON.stringify([tickets, page.current, page.desk, page.language, Math.floor(now / 60)]);
   if (signature === page.drawn.list) return tickets;
   page.drawn.list = signature;
   const focused = document.activeElement?.closest("#tickets a")?.getAttribute("href");
@@ -78,7 +74,7 @@ function drawAll() {
   const { ticket } = page;
   document.title = `${ticket.subject} · Complaint Gift`;
   $("subject").textContent = ticket.subject;
-  $("who").textContent = [ticket.customer, ticket.brand, texts.via[ticket.channel] ?? ticket.channel].filter(Boolean).join(" · ");
+  $("who").textContent = [ticket.key, ticket.customer, ticket.brand, texts.via[ticket.channel] ?? ticket.channel].filter(Boolean).join(" · ");
   $("chips").replaceChildren(...drawChips(ticket, texts));
   drawMessages(ticket);
   drawTries(ticket);
@@ -118,7 +114,7 @@ function drawTimeline(ticket) {
   if (isPublic && !answered && ticket.now - begun < 90) {
     items.push({ key: "waiting", make: () => el("li", { class: "e-waiting" }, el("p", {}, texts.waiting)) });
   }
-  if (timeline.some((e) => e.by === "bot" && ["priority", "group", "assignee"].includes(e.kind))) {
+  if (timeline.some((e) => e.by === "bot" && ["priority", "group", "assignee", "linked"].includes(e.kind))) {
     const link = el("a", { href: `${document.querySelector(".console").href}&conversation=${ticket.id}` }, texts.tl.follow);
     items.push({ key: "follow", make: () => el("li", { class: "e-follow" }, link) });
   }
@@ -175,7 +171,7 @@ function fillDraft(text) {
 // Each tab keeps its own draft; what the whole browser keeps is for the day the tab is gone.
 function keepDraft() {
   if (page.current === null) return;
-  const key = `cg-draft-${page.current}-${page.mode}`;
+  const key = `cg-draft-${page.desk}-${page.current}-${page.mode}`;
   for (const store of [sessionStorage, localStorage]) {
     if (draft.value) store.setItem(key, draft.value);
     else store.removeItem(key);
@@ -183,7 +179,7 @@ function keepDraft() {
 }
 
 function bringDraft() {
-  const key = `cg-draft-${page.current}-${page.mode}`;
+  const key = `cg-draft-${page.desk}-${page.current}-${page.mode}`;
   draft.value = sessionStorage.getItem(key) ?? localStorage.getItem(key) ?? "";
   draft.dispatchEvent(new Event("input"));
 }
@@ -253,29 +249,6 @@ function readHash() {
 
 // --- two small dialogs
 
-function askDialog(...content) {
-  const dialog = el("dialog", { class: "sheet" }, el("form", { method: "dialog" }, ...content));
-  document.body.append(dialog);
-  dialog.showModal();
-  return new Promise((resolve) => {
-    dialog.addEventListener("close", () => {
-      const fields = Object.fromEntries([...dialog.querySelectorAll("[name]")].map((f) => [f.name, f.value.trim()]));
-      const isYes = dialog.returnValue === "yes";
-      dialog.remove();
-      resolve(isYes ? fields : null);
-    });
-  });
-}
-
-function dialogButtons(yes) {
-  return el(
-    "div",
-    { class: "sheet-buttons" },
-    el("button", { type: "submit", value: "no", formnovalidate: true, class: "plain" }, texts.cancel),
-    el("button", { type: "submit", value: "yes", class: "send" }, yes),
-  );
-}
-
 async function writeAsCustomer() {
   const wish = await askDialog(
     el("h2", {}, texts.customerTitle),
@@ -284,7 +257,7 @@ async function writeAsCustomer() {
     el("input", { id: "c-name", name: "name", required: true, maxlength: "80", autocomplete: "off" }),
     el("label", { for: "c-text" }, texts.customerText),
     el("textarea", { id: "c-text", name: "text", rows: "6", required: true }),
-    dialogButtons(texts.customerSend),
+    dialogButtons(texts.customerSend, texts),
   );
   if (!wish || !wish.text || !wish.name) return;
   const { id } = await call(`tickets?language=${page.language}`, wish);
@@ -293,7 +266,7 @@ async function writeAsCustomer() {
 }
 
 async function startOver() {
-  if (!(await askDialog(el("h2", {}, texts.startOver), el("p", {}, texts.startOverAsk), dialogButtons(texts.confirm)))) return;
+  if (!(await askDialog(el("h2", {}, texts.startOver), el("p", {}, texts.startOverAsk), dialogButtons(texts.confirm, texts)))) return;
   await call("start-over", {});
   for (const store of [sessionStorage, localStorage]) {
     for (const key of Object.keys(store)) if (key.startsWith("cg-draft-")) store.removeItem(key);
@@ -323,6 +296,9 @@ function speak() {
   for (const button of document.querySelectorAll("[data-language]")) {
     button.setAttribute("aria-pressed", String(button.dataset.language === page.language));
   }
+  for (const button of document.querySelectorAll("[data-desk]")) {
+    button.setAttribute("aria-pressed", String(button.dataset.desk === page.desk));
+  }
   $("tickets").dataset.empty = texts.nobody;
   document.body.dataset.offline = texts.offline;
 }
@@ -334,6 +310,20 @@ async function setLanguage(language) {
   localStorage.setItem("cg-language", language);
   speak();
   panel.setLanguage(language);
+  page.current = null;
+  draft.value = "";
+  await openFirst();
+}
+
+async function setDesk(desk) {
+  if (desk === page.desk) return;
+  keepDraft();
+  page.desk = desk;
+  localStorage.setItem("cg-desk", desk);
+  const address = new URLSearchParams(location.search);
+  address.set("desk", desk);
+  history.replaceState(null, "", `?${address}`);
+  speak();
   page.current = null;
   draft.value = "";
   await openFirst();
@@ -380,6 +370,9 @@ function listen() {
   $("start-over").addEventListener("click", () => startOver().catch(() => say(texts.notSent)));
   for (const button of document.querySelectorAll("[data-language]")) {
     button.addEventListener("click", () => setLanguage(button.dataset.language));
+  }
+  for (const button of document.querySelectorAll("[data-desk]")) {
+    button.addEventListener("click", () => setDesk(button.dataset.desk).catch(() => document.body.classList.add("offline")));
   }
   for (const button of document.querySelectorAll("[data-mode]")) {
     button.addEventListener("click", () => setMode(button.dataset.mode));
