@@ -42,7 +42,7 @@ def doctor() -> None:
     parts = build(settings)
     playbook = parts.playbook()
     click.echo(f"{len(playbook.active)} rules speak, profile {playbook.profile}.")
-    for check in (look_at_work, look_at_audit, look_at_sources, look_at_doors):
+    for check in (look_at_work, look_at_gate, look_at_audit, look_at_sources, look_at_doors):
         wrong += _say(_calmly(check, parts))
     if wrong:
         click.secho(
@@ -117,8 +117,10 @@ def look_at_queue(settings: Settings) -> Iterator[str]:
 
 def look_at_work(parts: Parts) -> Iterator[str]:
     """Who is alive, what waits too long, what ended badly."""
+    from complaint_gift.runtime.gate import has_doors
+
     tally, now = parts.service.tally(), datetime.now(UTC)
-    for part in ("ticker", "worker"):
+    for part in ("ticker", "worker", *(("gate",) if has_doors(parts.settings) else ())):
         seen = max(
             (at for name, at in tally.heartbeats.items() if name.partition(":")[0] == part), default=None
         )
@@ -146,6 +148,23 @@ def _bad_ends(tally: Tally) -> Iterator[str]:
         count = getattr(tally, table).get(state, 0)
         if count:
             yield f"{count} {table} {text}."
+
+
+def look_at_gate(parts: Parts) -> Iterator[str]:
+    """Can authors be told, and does anything wait at the gate."""
+    settings, outgoing = parts.settings, parts.service.tally().outgoing
+    gates = [name for name, source in settings.sources.items() if source.settings.get("gate")]
+    if gates and not settings.notify.get("email"):
+        yield f"The gate of {gates[0]} has no way to tell authors anything: add `notify: {{email: ...}}`."
+    if gates and not settings.url:
+        yield "Mails from the gate cannot link to their page: say `url: https://...`, our public address."
+    for state, text in (
+        ("held", "wait for a lead to read them"),
+        ("unknown", "may or may not have been sent: ask whoever got them, then decide"),
+        ("failed", "were approved but not taken by the mail server: see why, then decide"),
+    ):
+        if outgoing.get(state):
+            yield f"{outgoing[state]} held replies {text}: /console/held."
 
 
 def look_at_audit(parts: Parts) -> Iterator[str]:

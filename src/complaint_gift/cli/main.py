@@ -20,6 +20,7 @@ COMMANDS = {
     "web": "complaint_gift.cli.running:web",
     "worker": "complaint_gift.cli.running:worker",
     "ticker": "complaint_gift.cli.running:ticker",
+    "gate": "complaint_gift.cli.running:gate",
     "demo": "complaint_gift.demo.command:demo",
     "review": "complaint_gift.cli.review:review",
     "rules": "complaint_gift.cli.rules:rules",

@@ -1,4 +1,4 @@
-"""Running it: whole with `serve`, in parts with `web`, `worker` and `ticker`."""
+"""Running it: whole with `serve`, in parts with `web`, `worker`, `ticker` and `gate`."""
 
 from __future__ import annotations
 
@@ -73,6 +73,30 @@ def ticker() -> None:
     parts = make_parts()
     require_tables(parts.settings.database_url)
     Ticker(parts).run()
+
+
+@click.command()
+@told
+def gate() -> None:
+    """Open the doors that sources have besides webhooks: the SMTP gate for replies, mail by LMTP."""
+    from complaint_gift.plugin import PluginError
+    from complaint_gift.runtime.gate import Gate, has_doors
+    from complaint_gift.runtime.leash import keep_watch
+    from complaint_gift.runtime.logs import configure_logs
+
+    keep_watch()
+    configure_logs()
+    settings = read_settings()
+    if not has_doors(settings):
+        raise Stopped(
+            "No source has a door to open: add `gate: {upstream: ...}` to a source of plugin email."
+        )
+    parts = make_parts()
+    require_tables(settings.database_url)
+    try:
+        Gate(parts).run()
+    except PluginError as exc:
+        raise Stopped(str(exc)) from None
 
 
 def require_tables(url: str) -> None:

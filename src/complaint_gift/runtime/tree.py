@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from complaint_gift.learned.encoder import available
+from complaint_gift.runtime.gate import has_doors
 from complaint_gift.runtime.parts import ears_socket
 from complaint_gift.runtime.settings import Settings
 from complaint_gift.runtime.supervisor import Program, Spawned, Supervisor
@@ -19,6 +20,7 @@ WEB, WORK, EARS, BELL = range(
     4
 )  # the order of stopping: nothing new comes in, then work ends, then the queue
 WORKER_PATIENCE = 12.0
+GATE_PATIENCE = 20.0  # a mail under way is let through
 
 
 class PortTaken(Exception):
@@ -59,6 +61,8 @@ def programs_of(settings: Settings, application: str = "") -> list[Program]:
     programs = [Program("web", web, WEB), Program("ticker", [*ours, "ticker"], WORK)]
     for number in range(1, settings.workers + 1):
         programs.append(Program(f"worker {number}", [*ours, "worker"], WORK, patience=WORKER_PATIENCE))
+    if has_doors(settings):
+        programs.append(Program("gate", [*ours, "gate"], WEB, patience=GATE_PATIENCE))
     if available():
         ears = [sys.executable, "-m", "complaint_gift.learned", str(ears_socket(settings))]
         programs.insert(0, Program("ears", ears, EARS, patience=3.0))

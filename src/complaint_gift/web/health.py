@@ -8,6 +8,7 @@ import redis
 from flask import Blueprint, Response, current_app, jsonify
 
 from complaint_gift.runtime import Parts
+from complaint_gift.runtime.gate import has_doors
 from complaint_gift.service.ports import StoreUnavailable
 from complaint_gift.web import metrics
 
@@ -52,8 +53,10 @@ def check(parts: Parts, now: datetime) -> dict[str, str]:
         parts.queue.connection.ping()
     except redis.RedisError as exc:
         checks["queue"] = f"Redis does not answer ({type(exc).__name__}); work goes on with the next sweep"
-    for part, remedy in (("ticker", "complaint-gift ticker"), ("worker", "complaint-gift worker")):
+    wanted = ("ticker", "worker", *(("gate",) if has_doors(parts.settings) else ()))
+    for part in wanted:
+        checks[part] = "ok"
         seen = max((at for name, at in beats.items() if name.partition(":")[0] == part), default=None)
         if seen is None or now - seen > ALIVE:
-            checks[part] = f"no {part} is alive; start `{remedy}`"
+            checks[part] = f"no {part} is alive; start `complaint-gift {part}`"
     return checks

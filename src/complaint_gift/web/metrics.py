@@ -65,6 +65,7 @@ def _counts(tally: Tally) -> Iterable[GaugeMetricFamily]:
         ("deliveries", tally.deliveries),
         ("actions", tally.actions),
         ("escalations", tally.escalations),
+        ("outgoing", tally.outgoing),
     ):
         family = GaugeMetricFamily(f"complaint_gift_{name}", f"Stored {name} by state.", labels=["state"])
         for state, count in counts.items():

@@ -1,0 +1,122 @@
+"""The process that opens the doors of plugins besides webhooks: the gate for replies, mail by LMTP."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+
+from complaint_gift.plugin import Fate, Listener, Outgoing, Ruling, Unreachable
+from complaint_gift.runtime.parts import Parts, hold, keep_fresh
+from complaint_gift.runtime.settings import Settings
+from complaint_gift.service import Service
+from complaint_gift.service.ports import StoreUnavailable
+from complaint_gift.service.receiving import UnknownSource
+
+BEAT_SECONDS = 10.0
+
+log = structlog.get_logger(__name__)
+
+
+def has_doors(settings: Settings) -> bool:
+    """Whether any source of this configuration listens to more than webhooks."""
+    return any(_listens(settings, name) for name in settings.sources)
+
+
+def _listens(settings: Settings, name: str) -> bool:
+    source = settings.sources[name]
+    asked = getattr(settings.plugins[source.plugin], "listens", None)
+    return bool(asked and asked(source))
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceDesk:
+    """Implements plugin.Desk: the use cases, with the database's weather as a plugin hears of it."""
+
+    service: Service
+
+    def rule(self, outgoing: Outgoing, stop: Fate) -> Ruling:
+        try:
+            return self.service.rule(outgoing, stop)
+        except StoreUnavailable as exc:
+            raise Unreachable(str(exc)) from exc
+
+    def keep(self, outgoing: Outgoing, ruling: Ruling) -> Ruling:
+        try:
+            return self.service.keep(outgoing, ruling)
+        except StoreUnavailable as exc:
+            raise Unreachable(str(exc)) from exc
+
+    def confirm(self, ruling: Ruling) -> None:
+        self.service.confirm(ruling)
+
+    def forget(self, ruling: Ruling) -> None:
+        try:
+            self.service.forget(ruling)
+        except StoreUnavailable as exc:
+            log.warning("outgoing-not-forgotten", number=ruling.number, why=str(exc))
+
+    def take(self, source: str, key: str, headers: Mapping[str, str], body: bytes) -> bool:
+        try:
+            return self.service.take(source, key, headers, body)
+        except (StoreUnavailable, UnknownSource) as exc:
+            raise Unreachable(str(exc) or f"source {source} is not configured any more") from exc
+
+
+def name_of_beat() -> str:
+    """How this process calls itself in the database."""
+    return f"gate:{os.uname().nodename}:{os.getpid()}"
+
+
+class Gate:
+    """All doors of all sources, open until a signal says stop."""
+
+    def __init__(self, parts: Parts, *, every: float = BEAT_SECONDS) -> None:
+        self.parts, self.every = parts, every
+        self.open: list[Listener] = []
+        self._stopping = threading.Event()
+
+    def run(self) -> None:
+        """Open them, say that we live, close them. Raises PluginError when a port is taken."""
+        for sent in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(sent, lambda *_: self._stopping.set())
+        hold(self.parts)
+        self.parts.service.warm()
+        keep_fresh(self.parts.playbook, prepare=self.parts.service.warm)
+        try:
+            self.start()
+            while not self._stopping.is_set():
+                self._beat()
+                self._stopping.wait(self.every)
+        finally:
+            self.stop()
+
+    def start(self) -> None:
+        """Open every door; those opened are closed again when one cannot be."""
+        desk: Any = ServiceDesk(self.parts.service)
+        for name, source in self.parts.service.means.sources.items():
+            if _listens(self.parts.settings, name):
+                plugin: Any = self.parts.settings.plugins[source.plugin]
+                for listener in plugin.listeners(source, desk):
+                    listener.start()
+                    self.open.append(listener)
+
+    def stop(self) -> None:
+        """Close them, the last one first."""
+        while self.open:
+            listener = self.open.pop()
+            try:
+                listener.stop()
+            except Exception as exc:
+                log.error("door-not-closed", door=listener.name, exc_info=exc)
+
+    def _beat(self) -> None:
+        try:
+            self.parts.service.beat(name_of_beat())
+        except StoreUnavailable as exc:
+            log.error("gate-without-database", problem=str(exc))
