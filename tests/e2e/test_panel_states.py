@@ -4,7 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from humane import FAULTS, LANGUAGES, LINES, break_down
 from playwright.sync_api import Page, expect
+from states import walk_states
 
 pytestmark = pytest.mark.slow
 SALON = {"en": "Sent outside at minus thirty", "ru": "Ждали на улице в минус тридцать"}
@@ -170,28 +172,17 @@ def test_promise_is_kept_by_one_click(open_page: Open, site: Any) -> None:
     assert all(t["conversation"] for t in told)
 
 
-@pytest.mark.parametrize(
-    ("change", "words"),
-    [
-        ({"status": 429, "headers": {"Retry-After": "2"}}, "Many people are writing right now"),
-        ({"raw": "<html>"}, "made no sense"),
-        (
-            {"status": 401, "raw": '{"code": "token-expired"}'},
-            "clocks of this helpdesk and the check disagree",
-        ),
-        ({"status": 413}, "longer than I can read"),
-        ({"delay": lambda text: 7.0}, "longer than usual"),
-    ],
-    ids=["busy", "broken", "clock", "long", "slow"],
-)
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("fault", FAULTS)
 def test_trouble_has_its_own_humane_line(
-    open_page: Open, site: Any, change: dict[str, Any], words: str
+    open_page: Open, site: Any, axe: Axe, keep: Keep, fault: str, language: str
 ) -> None:
-    page = open_page(ticket=SALON["en"], forgive="Failed to load resource")
-    for name, value in change.items():
-        setattr(site.review, name, value)
+    page = open_page(language, ticket=SALON[language], forgive="Failed to load resource")
+    break_down(site.review, fault)
     page.fill("#draft", "Dear Marta")
-    expect(page.locator(".cg-status")).to_contain_text(words, timeout=8000)
+    expect(page.locator(".cg-status")).to_have_text(LINES[language][fault], timeout=9000)
+    assert axe(page) == []
+    keep(page, f"panel-{fault}-{language}")
     assert page.input_value("#draft") == "Dear Marta"
 
 
@@ -207,14 +198,19 @@ def test_busy_service_is_left_alone_until_it_asked_to_come_back(open_page: Open,
     expect(page.locator(".cg-panel")).to_have_attribute("data-mood", "pass", timeout=5000)
 
 
-def test_second_tab_is_mentioned_and_each_keeps_its_draft(open_page: Open, site: Any) -> None:
-    page = open_page(ticket=SALON["en"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_second_tab_is_mentioned_and_each_keeps_its_draft(
+    open_page: Open, site: Any, axe: Axe, keep: Keep, language: str
+) -> None:
+    page = open_page(language, ticket=SALON[language])
     page.fill("#draft", "from the first tab")
     other = page.context.new_page()
     other.goto(page.url)
     expect(other.locator("#draft")).to_have_value("from the first tab")
     for tab in (page, other):
-        expect(tab.locator(".cg-notice")).to_contain_text("open in another tab too")
+        expect(tab.locator(".cg-notice")).to_have_text(LINES[language]["shared"])
+    assert axe(page) == []
+    keep(page, f"panel-shared-{language}")
     other.fill("#draft", "from the second tab")
     page.reload()
     expect(page.locator("#draft")).to_have_value("from the first tab")
@@ -249,3 +245,22 @@ def test_every_state_is_clean_for_axe(
     expect(page.locator(".cg-panel")).to_have_attribute("data-mood", "away")
     assert axe(page) == []
     keep(page, f"panel-away-{language}-{'dark' if dark else 'light'}")
+
+
+@pytest.mark.parametrize(
+    ("language", "dark", "width"),
+    [("en", False, 320), ("ru", True, 320), ("en", True, 1280), ("ru", False, 1280)],
+)
+def test_state_after_state_is_clean_and_fits(
+    open_page: Open, site: Any, axe: Axe, keep: Keep, language: str, dark: bool, width: int
+) -> None:
+    page = open_page(language, dark=dark, width=width)
+    page.locator("#tickets a", has_text=SALON[language]).click()
+    for name, draft, line in walk_states(site.review, language):
+        page.fill("#draft", draft)
+        expect(page.locator(".cg-line")).to_contain_text(line, timeout=15_000)
+        assert axe(page) == [], name
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} scrolls sideways"
+        if width == 320:
+            page.locator(".cg-panel").scroll_into_view_if_needed()
+        keep(page, f"panel-{name}-{language}-{width}")

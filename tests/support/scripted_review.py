@@ -26,6 +26,7 @@ class Review:
     missing: list[tuple[str, str]] = field(default_factory=list)
     status: int = 200
     raw: str | None = None
+    verdict: str | None = None
     complete: Callable[[int], bool] = lambda turn: True
     headers: dict[str, str] = field(default_factory=dict)
     case: dict[str, Any] | None = None
@@ -67,7 +68,7 @@ class Review:
         findings += [make_finding(rule, "warning", suggestion, None) for rule, suggestion in self.missing]
         held = any(f["severity"] == "error" for f in findings)
         return {
-            "verdict": "hold" if held else "warn" if findings else "pass",
+            "verdict": self.verdict or ("hold" if held else "warn" if findings else "pass"),
             "complete": self.complete(len(self.asked)),
             "revision": body.get("revision"),
             "findings": findings,

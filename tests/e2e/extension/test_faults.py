@@ -3,65 +3,65 @@
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from browser_extension import draft_of, run_extension
 from desk import SITE, badge, box_of, sent, until, write
+from humane import FAULTS, LANGUAGES, LINES, break_down
 from playwright.sync_api import Page, Playwright, expect
 from scripted_review import TOKEN, Review
 
 pytestmark = pytest.mark.slow
 Axe = Callable[..., list[str]]
 Keep = Callable[[Page, str], None]
+Open = Callable[..., Page]
 
 
-@pytest.mark.parametrize(
-    ("trouble", "line"),
-    [
-        ({"status": 503}, "Your reply will be read once it is sent"),
-        ({"status": 401}, "does not know this helpdesk"),
-        ({"status": 429}, "Many people are writing"),
-        ({"raw": "<html>"}, "made no sense"),
-    ],
-    ids=["down", "denied", "busy", "broken"],
-)
-def test_trouble_is_said_calmly_and_stops_nobody(
-    open_desk: Callable[..., Page], review: Review, keep: Keep, trouble: dict[str, Any], line: str
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("fault", FAULTS)
+def test_fault_is_said_calmly_and_stops_nobody(
+    open_desk: Open, review: Review, axe: Axe, keep: Keep, fault: str, language: str
 ) -> None:
-    for name, value in trouble.items():
-        setattr(review, name, value)
-    page = open_desk()
+    break_down(review, fault)
+    page = open_desk(language=language)
     write(page, "Please calm down")
-    badge(page, "away")
+    expect(page.locator(".badge")).to_have_attribute("data-mood", "away", timeout=9000)
     page.locator(".badge").click()
-    expect(page.locator(".cg-status")).to_contain_text(line)
-    if "status" in trouble:
-        keep(page, f"extension-away-{review.status}")
+    expect(page.locator(".cg-status")).to_have_text(LINES[language][fault])
+    assert axe(page, "complaint-gift") == []
+    keep(page, f"extension-{fault}-{language}")
+    assert draft_of(page) == "Please calm down"
     page.locator("#save").click()
     assert sent(page) == ["Please calm down"], "at once, nothing is asked"
 
 
-def test_server_that_is_not_there_stops_nobody(open_desk: Callable[..., Page], review: Review) -> None:
-    page = open_desk(server="http://127.0.0.1:9")
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_server_that_is_not_there_stops_nobody(open_desk: Open, review: Review, language: str) -> None:
+    page = open_desk(server="http://127.0.0.1:9", language=language)
     write(page, "Please calm down")
     badge(page, "away")
+    page.locator(".badge").click()
+    expect(page.locator(".cg-status")).to_have_text(LINES[language]["down"])
     page.locator("#save").click()
     assert sent(page) == ["Please calm down"]
 
 
-def test_slow_server_holds_for_a_moment_only(open_desk: Callable[..., Page], review: Review) -> None:
+@pytest.mark.parametrize(("language", "line"), [("en", "goes out unread"), ("ru", "уходит непрочитанным")])
+def test_slow_server_holds_for_a_moment_only(
+    open_desk: Open, review: Review, keep: Keep, language: str, line: str
+) -> None:
     review.delay = lambda text: 10.0
-    page = open_desk()
+    page = open_desk(language=language)
     write(page, "Please calm down")
     page.locator("#save").click()
     started = time.monotonic()
     until(page, "window.sent.length === 1")
     assert time.monotonic() - started < 4.5
-    expect(page.locator(".line")).to_contain_text("goes out unread")
+    expect(page.locator(".line")).to_contain_text(line)
+    keep(page, f"extension-unread-{language}")
 
 
-def test_long_draft_is_read_and_typing_goes_on(open_desk: Callable[..., Page], review: Review) -> None:
+def test_long_draft_is_read_and_typing_goes_on(open_desk: Open, review: Review) -> None:
     page = open_desk("textarea")
     page.evaluate("window.editor.set('word '.repeat(20000))")
     box_of(page).focus()
@@ -80,16 +80,17 @@ def test_long_draft_is_read_and_typing_goes_on(open_desk: Callable[..., Page], r
     assert took < 1000
 
 
-def test_two_tabs_on_one_ticket_know_of_each_other(open_desk: Callable[..., Page], review: Review) -> None:
-    one, two = open_desk("textarea", number=77), open_desk("textarea", number=77)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_two_tabs_on_one_ticket_know_of_each_other(open_desk: Open, review: Review, language: str) -> None:
+    one, two = (open_desk("textarea", number=77, language=language) for _ in range(2))
     write(one, "Hello")
     write(two, "Hello")
     for page in (one, two):
-        expect(page.locator(".cg-notice").first).to_contain_text("open in another tab too")
+        expect(page.locator(".cg-notice").first).to_have_text(LINES[language]["shared"])
     assert draft_of(one) == draft_of(two) == "Hello"
 
 
-def test_markup_in_a_draft_is_text(open_desk: Callable[..., Page], review: Review) -> None:
+def test_markup_in_a_draft_is_text(open_desk: Open, review: Review) -> None:
     review.words = {"<script>": ("x", "error", None)}
     page = open_desk("textarea")
     write(page, "<img src=x onerror=alert(1)> <script>alert(2)</script>")
