@@ -75,3 +75,18 @@ def _longest_first(words: Iterable[str]) -> tuple[str, ...]:
 
 def _has_no_spaces(word: str) -> bool:
     return any("\u3040" <= letter <= "\u9fff" for letter in word)
+
+
+@dataclass(frozen=True, slots=True)
+class Automatic:
+    """With what the subjects of automatic replies and of bounces begin."""
+
+    replies: tuple[str, ...]
+    bounces: tuple[str, ...]
+
+
+@lru_cache(maxsize=1)
+def automatic() -> Automatic:
+    """The shipped words; read once."""
+    words = read_words("automatic")
+    return Automatic(tuple(map(fold, words["replies"])), tuple(map(fold, words["bounces"])))
