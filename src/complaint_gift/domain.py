@@ -102,7 +102,10 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """The ordered messages of one ticket or thread; identity is (source, id)."""
+    """The ordered messages of one ticket or thread; identity is (source, id).
+
+    `is_whole` promises that these are all there are: one that we know and that is not among them is gone.
+    """
 
     source: str
     id: str
@@ -120,6 +123,7 @@ class Conversation:
     group_id: str = ""
     updated_at: datetime | None = None
     url: str = ""
+    is_whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +249,7 @@ class Action:
     """A wish to change the helpdesk, stored before it is done.
 
     `mark` is the idempotency mark: written with the change, looked for before a retry.
-    `payload` by kind: note {text, about?, replaces?} (the ids of an earlier note whose place it takes);
+    `payload` by kind: note {text, about?, replaces?} (the marks of earlier notes whose place it takes);
     tags {add: [...], remove: [...]}; priority {priority}; assign {group_id?, assignee_id?}; facts {facts};
     escalate {escalation, reason, summary, due_at}; acknowledge {text, language}; notify {escalation or
     outgoing, channel, to} and send {outgoing} (neither reaches a plugin's `perform`; words are made when

@@ -81,10 +81,20 @@ def absorb(
     tx.save_conversation(row.id, replace(snapshot, messages=()), fetched.after)
     for message in snapshot.messages:
         tx.save_message(row.id, message, outbox.now)
+    if snapshot.is_whole:
+        _redact_gone(tx, row, snapshot)
     fresh = frozenset(s.version_id for s in tx.messages(row.id) if s.version_id not in known)
     reasons = {message.id: message.waiver for message in snapshot.messages if message.waiver}
     current = replace(row, snapshot=replace(snapshot, messages=()), deleted_at=None)
     judge(tx, outbox, means, current, News(fresh, reasons, merged))
+
+
+def _redact_gone(tx: Transaction, row: StoredConversation, snapshot: Conversation) -> None:
+    """Deleted at the source, although nobody told us."""
+    there = {message.id for message in snapshot.messages}
+    for stored in tx.messages(row.id):
+        if stored.message.id not in there and not stored.redacted:
+            tx.redact_message(row.id, stored.message.id)
 
 
 def forget(tx: Transaction, outbox: Outbox, means: Means, row: StoredConversation, reason: str) -> None:

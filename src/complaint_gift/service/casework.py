@@ -13,6 +13,8 @@ from datetime import datetime
 from complaint_gift.domain import ActionKind, Reason, Role
 from complaint_gift.plugin import Can
 from complaint_gift.service import verdicts
+from complaint_gift.service.casefacts import keep_facts
+from complaint_gift.service.casenotes import renew_note
 from complaint_gift.service.complaints import AGENT, MERGE, Hearing, Opinion, decide, hear, worst_severity
 from complaint_gift.service.contexts import Facts
 from complaint_gift.service.escalating import Cause, raise_escalation
@@ -50,6 +52,8 @@ def judge(tx: Transaction, outbox: Outbox, means: Means, row: StoredConversation
     if not case.is_complaint or row.deleted_at is not None:
         # What is merged is watched where it lives on; what is deleted or no complaint is not watched.
         tx.save_case(replace(case, look_at=None, waiting_since=None))
+        if row.deleted_at is None:
+            keep_facts(tx, outbox, means, row.snapshot, case)
         return case
     is_new = before is None or not before.is_complaint
     fresh = {v: h for v, h in hearings.items() if is_new or v in news.versions}
@@ -65,11 +69,12 @@ def judge(tx: Transaction, outbox: Outbox, means: Means, row: StoredConversation
     work.read_customer(fresh)
     promises = Watch(tx, outbox, means, work.facts)
     promises.read_tags()
-    work.read_ours(dict(news.reasons))
+    work.read_ours(news)
     promises.read_replies()
     case = work.run_clocks()
     case = replace(case, look_at=_earliest(case.look_at, promises.run_clocks()))
     tx.save_case(case)
+    keep_facts(tx, outbox, means, row.snapshot, case)
     return case
 
 
@@ -157,11 +162,12 @@ class _Work:
                 for reason in hearing.triggers:
                     self._raise(reason, reason.value)
 
-    def read_ours(self, reasons: dict[str, str]) -> None:
+    def read_ours(self, news: News) -> None:
         """Verdicts on what we sent, and who sends."""
-        facts, now = self.facts, self.outbox.now
-        for violation in verdicts.read_messages(self.tx, self.means, facts, reasons, now):
+        facts, now, wrong = self.facts, self.outbox.now, set()
+        for violation in verdicts.read_messages(self.tx, self.means, facts, dict(news.reasons), now):
             message = violation.stored.message
+            wrong.add(message.id)
             if not self._is_recent(message.sent_at):
                 continue
             said = say_rules(violation.findings) + (" (a reason was given)" if violation.is_waived else "")
@@ -173,6 +179,15 @@ class _Work:
             )
         if self._accused_handles():
             self._raise(Reason.ACCUSED_HANDLES, "accused-handles", once=True)
+        self._renew_notes(news.versions, wrong)
+
+    def _renew_notes(self, versions: frozenset[int], wrong: set[str]) -> None:
+        """What our notes are about may have been edited since, for better or worse."""
+        for stored in self.facts.messages:
+            if stored.number > 1 and stored.version_id in versions and stored.message.author.role in OURS:
+                about = self._key(f"violation-sent:{stored.message.id}")
+                reason = Reason.VIOLATION_SENT if stored.message.id in wrong else None
+                renew_note(self.tx, self.outbox, self.means, self.facts.snapshot, about, reason)
 
     def run_clocks(self) -> Case:
         """Who waits since when, and when to look again."""
@@ -216,12 +231,14 @@ class _Work:
     def _raise(
         self, reason: Reason, cause: str, *, summary: str = "", author: str = "", once: bool = False
     ) -> None:
-        snapshot = self.facts.snapshot
-        key = f"{cause}@{snapshot.source}/{snapshot.id}"
+        snapshot, key = self.facts.snapshot, self._key(cause)
         if once and self.tx.has_escalated(key):
             return
         told = Cause(reason, snapshot.source, snapshot.id, key, summary, self.case.about, author)
         raise_escalation(self.tx, self.outbox, self.means, told, snapshot)
+
+    def _key(self, cause: str) -> str:
+        return f"{cause}@{self.facts.snapshot.source}/{self.facts.snapshot.id}"
 
 
 def _stage(status: str, answered: bool, waits: bool) -> Stage:

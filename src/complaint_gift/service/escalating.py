@@ -8,8 +8,10 @@ from datetime import datetime, timedelta
 from complaint_gift.domain import ActionKind, Conversation, Escalation, EscalationState, Reason
 from complaint_gift.plugin import Can
 from complaint_gift.service import ladder
+from complaint_gift.service.casefacts import keep_facts
 from complaint_gift.service.casenotes import write_note
 from complaint_gift.service.means import Means
+from complaint_gift.service.notices import reason_title
 from complaint_gift.service.outbox import Outbox
 from complaint_gift.service.people import is_same
 from complaint_gift.service.policy import Person
@@ -92,10 +94,11 @@ def change_helpdesk(
     Tag, priority and group come with the first that waits; a person who changed them since meant it.
     """
     changes, told = means.policy.changes, (snapshot.source, snapshot.id, f"escalation:{escalation}")
-    write_note(tx, outbox, means, snapshot, cause.reason, escalation)
+    write_note(tx, outbox, means, snapshot, cause.reason, escalation, cause.key)
     wish = _reassign(means, snapshot, cause)
     if cause.reason not in QUIET and _is_first(tx, snapshot):
         _raise_attention(outbox, means, snapshot, told)
+        _escalate_there(tx, outbox, means, told, escalation, cause)
         if changes.group and snapshot.group_id != changes.group:
             wish["group_id"] = changes.group
     if wish and means.can(snapshot.source, Can.ASSIGN):
@@ -117,6 +120,23 @@ def _raise_attention(
     is_low = PRIORITIES.index(changes.priority) > _rank(snapshot.priority)
     if is_low and means.can(source, Can.PRIORITY):
         outbox.add(ActionKind.PRIORITY, *told, {"priority": changes.priority})
+
+
+def _escalate_there(
+    tx: Transaction, outbox: Outbox, means: Means, told: tuple[str, str, str], escalation: int, cause: Cause
+) -> None:
+    """As the helpdesk itself does it, where the plugin is set up for that: a linked issue, another status."""
+    made = tx.escalation(escalation) if means.can(told[0], Can.ESCALATE) else None
+    if made is None:
+        return
+    payload = {
+        "escalation": escalation,
+        "reason": cause.reason.value,
+        "title": reason_title(cause.reason, means.policy.language),
+        "summary": cause.summary,
+        "due_at": made.due_at.isoformat(),
+    }
+    outbox.add(ActionKind.ESCALATE, *told, payload)
 
 
 def _reassign(means: Means, snapshot: Conversation, cause: Cause) -> dict[str, str]:
@@ -241,6 +261,10 @@ def _finish(
     why = {"why": resolution} if by == OURSELVES else {}
     tx.append_audit(_entry(outbox.now, by, "escalation-resolved", found.id, **why))
     _untag(tx, outbox, means, done)
+    row = tx.find_conversation(done.source, done.conversation)
+    case = tx.case(row.id) if row is not None and row.deleted_at is None else None
+    if row is not None and case is not None:
+        keep_facts(tx, outbox, means, row.snapshot, case)
     return done
 
 

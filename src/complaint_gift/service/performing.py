@@ -5,7 +5,7 @@ from __future__ import annotations
 import structlog
 
 from complaint_gift.domain import Action, ActionKind, Reason
-from complaint_gift.plugin import Receipt, Refused, Unreachable
+from complaint_gift.plugin import Published, Receipt, Refused, Unreachable
 from complaint_gift.service import releasing
 from complaint_gift.service.authors import tell_author
 from complaint_gift.service.escalating import Cause, raise_escalation
@@ -18,7 +18,14 @@ from complaint_gift.service.records import ActionState, AuditEntry, ClaimedActio
 
 # A refused tag or priority is a pity; a note, another person or a message that never came is a gap.
 MATTERS = frozenset(
-    (ActionKind.NOTE, ActionKind.ASSIGN, ActionKind.NOTIFY, ActionKind.SEND, ActionKind.ACKNOWLEDGE)
+    (
+        ActionKind.NOTE,
+        ActionKind.ASSIGN,
+        ActionKind.NOTIFY,
+        ActionKind.SEND,
+        ActionKind.ACKNOWLEDGE,
+        ActionKind.ESCALATE,
+    )
 )
 
 log = structlog.get_logger(__name__)
@@ -40,6 +47,8 @@ def perform(means: Means, action_id: int) -> None:
         receipt = _do(means, claimed.action)
     except StoreUnavailable:
         raise
+    except Published as exc:
+        _end(means, claimed, ActionState.REFUSED, describe(exc), Reason.INTERNAL_LEAK)
     except Refused as exc:
         _end(means, claimed, ActionState.REFUSED, describe(exc))
     except Unreachable as exc:
@@ -92,7 +101,13 @@ def _again(
     log.info("action-postponed", action=action.id, kind=action.kind.value, why=describe(exc))
 
 
-def _end(means: Means, claimed: ClaimedAction, state: ActionState, error: str) -> None:
+def _end(
+    means: Means,
+    claimed: ClaimedAction,
+    state: ActionState,
+    error: str,
+    reason: Reason = Reason.DELIVERY_FAILED,
+) -> None:
     """It will not happen: everybody can see that, and where it matters a person is told."""
     now, action = means.now(), claimed.action
     with means.store.transaction() as tx:
@@ -103,12 +118,14 @@ def _end(means: Means, claimed: ClaimedAction, state: ActionState, error: str) -
         if action.kind is ActionKind.SEND:
             releasing.give_up(tx, action, error)
         if state is ActionState.FAILED or action.kind in MATTERS:
-            _escalate(tx, outbox, means, action, error)
+            _escalate(tx, outbox, means, action, error, reason)
     outbox.ring(means.bell)
     log.error("action-" + state.value, action=action.id, kind=action.kind.value, why=error)
 
 
-def _escalate(tx: Transaction, outbox: Outbox, means: Means, action: Action, error: str) -> None:
+def _escalate(
+    tx: Transaction, outbox: Outbox, means: Means, action: Action, error: str, reason: Reason
+) -> None:
     summary = f"{action.kind.value} {action.id}: {error}"
     place = f"{action.source}/{action.conversation}"
     if action.kind is ActionKind.NOTIFY:
@@ -117,7 +134,5 @@ def _escalate(tx: Transaction, outbox: Outbox, means: Means, action: Action, err
             return  # that one stays in the queue and climbs; a second would say the same
         # One for a broken way to people, not one for each of them.
         place = f"{action.payload['channel']}"
-    cause = Cause(
-        Reason.DELIVERY_FAILED, action.source, action.conversation, f"delivery-failed@{place}", summary
-    )
+    cause = Cause(reason, action.source, action.conversation, f"{reason.value}@{place}", summary)
     raise_escalation(tx, outbox, means, cause, None)

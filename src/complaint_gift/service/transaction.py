@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from complaint_gift.domain import Author, Conversation, Escalation, Message, Verdict
+from complaint_gift.domain import ActionKind, Author, Conversation, Escalation, Message, Verdict
 from complaint_gift.service.held import KeptOutgoing, NewOutgoing, OutgoingState
 from complaint_gift.service.records import (
     ActionRow,

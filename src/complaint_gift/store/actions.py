@@ -69,7 +69,13 @@ class Actions(Rows):
         return self._again(table, action_id, (ActionState.REFUSED, ActionState.FAILED), ActionState.PENDING)
 
     def actions(
-        self, *, source: str = "", conversation: str = "", state: ActionState | None = None, limit: int = 100
+        self,
+        *,
+        source: str = "",
+        conversation: str = "",
+        state: ActionState | None = None,
+        kind: ActionKind | None = None,
+        limit: int = 100,
     ) -> list[ActionRow]:
         """The newest first."""
         wanted = select(table).order_by(table.c.id.desc()).limit(limit)
@@ -78,6 +84,8 @@ class Actions(Rows):
                 wanted = wanted.where(column == value)
         if state is not None:
             wanted = wanted.where(table.c.state == state)
+        if kind is not None:
+            wanted = wanted.where(table.c.kind == kind)
         return [
             ActionRow(_action(row), ActionState(row.state), row.error, row.created_at, row.receipt)
             for row in self._db.execute(wanted)
