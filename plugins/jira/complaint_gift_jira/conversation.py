@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -43,14 +43,15 @@ def fetch(number: str, source: Source, api: Jira) -> Conversation | None:
     issue = api.issue(number, [*FIELDS, *directory.fields.values()])
     if issue is None:
         return None
-    comments, _ = api.comments(number)
+    comments, is_whole = api.comments(number)
     public = None
     unsaid = not api.dialect.tells_visibility or any(
         not isinstance(c.get("jsdPublic"), bool) for c in comments
     )
     if comments and unsaid and is_service_desk(issue):
         public = api.request_comments(number)
-    return read_conversation(source, issue, comments, directory, public=public)
+    found = read_conversation(source, issue, comments, directory, public=public)
+    return replace(found, is_whole=is_whole)
 
 
 def read_conversation(

@@ -61,23 +61,21 @@ def _replace(plain: str, action: Action, source: Source, api: Jira, known: list[
     Without `properties` an edit keeps who can read it; that is looked at before and after all the same.
     """
     told = action.payload.get("replaces")
-    wanted = [read_number(one) for one in told] if isinstance(told, list | tuple) else []
-    bot = source.settings["bot_user_id"]
-    for comment in known:
-        number = read_number(comment.get("id"))
-        if number in wanted and bot in read_names(comment.get("author")):
-            _require_internal(comment, action, source, api)
-            path = f"{api.dialect.api}/issue/{action.conversation}/comment/{number}"
-            try:
-                answer = api.write("PUT", path, {"body": api.dialect.write(plain)}, action.conversation)
-            except Refused as exc:
-                if exc.status in (400, 404):
-                    return None  # it went while we looked, or may not be edited: a new one tells as much
-                raise
-            edited = {**comment, **(answer if isinstance(answer, dict) else {})}
-            _require_internal(edited, action, source, api)
-            return edited
-    return None
+    marks = [one for one in told if isinstance(one, str) and one] if isinstance(told, list | tuple) else []
+    comment = next((found for mark in marks if (found := _find(known, mark, source))), None)
+    if comment is None:
+        return None
+    _require_internal(comment, action, source, api)
+    path = f"{api.dialect.api}/issue/{action.conversation}/comment/{read_number(comment.get('id'))}"
+    try:
+        answer = api.write("PUT", path, {"body": api.dialect.write(plain)}, action.conversation)
+    except Refused as exc:
+        if exc.status in (400, 404):
+            return None  # it went while we looked, or may not be edited: a new one tells as much
+        raise
+    edited = {**comment, **(answer if isinstance(answer, dict) else {})}
+    _require_internal(edited, action, source, api)
+    return edited
 
 
 def _write(plain: str, action: Action, source: Source, api: Jira) -> Json:

@@ -8,7 +8,7 @@ from typing import Any
 import structlog
 
 from complaint_gift.domain import Action, ActionKind
-from complaint_gift.plugin import Receipt, Refused, Source, Unreachable
+from complaint_gift.plugin import Published, Receipt, Refused, Source, Unreachable
 from complaint_gift_zendesk.api import Json, Zendesk, is_gone
 from complaint_gift_zendesk.conversation import read_tags
 from complaint_gift_zendesk.parse import read_id
@@ -66,7 +66,7 @@ def _require_private(written: list[Json], action: Action, source: Source, api: Z
             after = "it has been made private again, yet mail may be out"
         except (Refused, Unreachable):
             after = "make it private by hand at once"
-        raise Refused(f"{source.name}: Zendesk PUBLISHED our internal note in {place}; {after}.")
+        raise Published(f"{source.name}: Zendesk PUBLISHED our internal note in {place}; {after}.")
 
 
 def _change_tags(action: Action, source: Source, api: Zendesk) -> Receipt:

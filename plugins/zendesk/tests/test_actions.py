@@ -9,7 +9,7 @@ import structlog
 
 from complaint_gift.demo.standin import Limits
 from complaint_gift.domain import Action, ActionKind
-from complaint_gift.plugin import Refused, Unreachable
+from complaint_gift.plugin import Published, Refused, Unreachable
 
 NOTE, TAGS, PRIORITY, ASSIGN = ActionKind.NOTE, ActionKind.TAGS, ActionKind.PRIORITY, ActionKind.ASSIGN
 
@@ -124,7 +124,7 @@ def test_public_answer_to_a_note_is_hidden_and_shouted_about(desk: Any) -> None:
     ticket = desk.open()
     with (
         structlog.testing.capture_logs() as lines,
-        pytest.raises(Refused, match=r"PUBLISHED .* made private again"),
+        pytest.raises(Published, match=r"PUBLISHED .* made private again"),
     ):
         act(desk, ticket, NOTE, api=publish(desk), text="x")
     assert [line["log_level"] for line in lines if line["event"] == "a note was published"] == ["error"]
@@ -133,9 +133,9 @@ def test_public_answer_to_a_note_is_hidden_and_shouted_about(desk: Any) -> None:
 
 def test_public_note_that_cannot_be_hidden_asks_for_a_hand(desk: Any) -> None:
     ticket = desk.open()
-    with pytest.raises(Refused, match=r"PUBLISHED .* by hand at once"):
+    with pytest.raises(Published, match=r"PUBLISHED .* by hand at once"):
         act(desk, ticket, NOTE, api=publish(desk, hides=False), text="x")
-    with pytest.raises(Refused, match="PUBLISHED"):
+    with pytest.raises(Published, match="PUBLISHED"):
         act(desk, ticket, NOTE, text="x")
     assert len(desk.notes(ticket)) == 1
     assert desk.notes(ticket)[0]["public"] is False
