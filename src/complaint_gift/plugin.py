@@ -241,6 +241,9 @@ class Desk(Protocol):
     def forget(self, ruling: Ruling) -> None:
         """It has not gone out and will come again: as if it never came. Never raises."""
 
+    def memory(self, source: str) -> Memory:
+        """What is known of this source's conversations."""
+
     def take(self, source: str, key: str, headers: Mapping[str, str], body: bytes) -> bool:
         """Put a delivery into the inbox, as if it had come by HTTP; durable when this returns.
 
@@ -276,7 +279,10 @@ class Plugin(Protocol):
     Unreachable (nothing was handed over) or Uncertain (the answer was lost);
     `rewrite(held: Outgoing, text) -> bytes`: the raw message with this text of its new part; raises Refused;
     `read(delivery, source, memory: Memory, client) -> Sequence[Conversation]`: where deliveries bring their
-    messages along, the conversations with the new messages; then `fetch` is never called;
+    messages along, the conversations with the new messages; then `fetch` is never called, unless the
+    plugin can FETCH;
+    `able(source) -> frozenset[Can]`: `can` where it depends on the source;
+    `key_of(request, source) -> str`: `key` where it depends on the source;
     `replies(source) -> Mapping[Outcome, int]`: `answers` where they depend on the source;
     `largest`: bytes that a webhook may bring, where a megabyte is not enough;
     `commands(sources) -> click.Group`: becomes `complaint-gift <plugin name>`. `sources()` gives

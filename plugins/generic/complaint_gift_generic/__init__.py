@@ -95,25 +95,17 @@ class GenericPlugin:
     def read(
         self, delivery: Delivery, source: Source, memory: Memory, client: Helpdesk
     ) -> Sequence[Conversation]:
-        """The conversation as the helpdesk has it where it can be asked, else what the delivery brings."""
+        """What a delivery brings, beside what is known; for sources that do not say how to fetch."""
         found: list[Conversation] = []
-        gone = {e.conversation for e in self.parse(delivery, source) if isinstance(e, ConversationDeleted)}
-        for event in self.parse(delivery, source):
+        events = self.parse(delivery, source)
+        gone = {event.conversation for event in events if isinstance(event, ConversationDeleted)}
+        for event in events:
             if event.conversation in gone or any(one.id == event.conversation for one in found):
                 continue
-            one = self._read(event.conversation, delivery, source, memory, client)
-            found += [one] if one is not None else []
+            body, number = parse.read_body(delivery, source), event.conversation
+            brought = read_conversation(body, source, number, otherwise=delivery.received_at)
+            found.append(keep_known(brought, memory.conversation(number)))
         return found
-
-    def _read(
-        self, number: str, delivery: Delivery, source: Source, memory: Memory, client: Helpdesk
-    ) -> Conversation | None:
-        if source.settings["fetch"]:
-            return client.conversation(number)
-        brought = read_conversation(
-            parse.read_body(delivery, source), source, number, otherwise=delivery.received_at
-        )
-        return keep_known(brought, memory.conversation(number))
 
     def connect(self, source: Source) -> Helpdesk:
         """A client; without `api` in the configuration it can be asked nothing."""

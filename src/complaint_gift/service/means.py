@@ -76,9 +76,13 @@ class Means:
         return source, self.plugins[source.plugin]
 
     def can(self, name: str, what: Can) -> bool:
-        """Whether this source is configured and its plugin does that."""
+        """Whether this source is configured and its plugin does that there."""
         source = self.sources.get(name)
-        return source is not None and what in self.plugins[source.plugin].can
+        if source is None:
+            return False
+        plugin = self.plugins[source.plugin]
+        able = getattr(plugin, "able", None)
+        return what in (able(source) if able else plugin.can)
 
     def client(self, name: str) -> Any:
         """The source's client, connected once per process."""

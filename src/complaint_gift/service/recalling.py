@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from complaint_gift.domain import Conversation
-from complaint_gift.plugin import Delivery
+from complaint_gift.plugin import Can, Delivery
 from complaint_gift.service.absorbing import Fetched, listen
 from complaint_gift.service.means import Means
 
@@ -32,8 +32,8 @@ class StoredMemory:
 
 
 def brings_along(means: Means, source: str) -> bool:
-    """Whether deliveries of this source hold their messages, so that nothing can be fetched."""
-    return hasattr(means.source(source)[1], "read")
+    """Whether deliveries of this source hold their messages, because nothing can be fetched."""
+    return hasattr(means.source(source)[1], "read") and not means.can(source, Can.FETCH)
 
 
 def read(means: Means, delivery: Delivery) -> list[Fetched]:

@@ -32,7 +32,8 @@ def receive(means: Means, source_name: str, request: Request) -> Outcome:
     plugin = means.plugins[source.plugin]
     try:
         plugin.verify(request, source)
-        key = plugin.key(request)
+        key_of = getattr(plugin, "key_of", None)
+        key = key_of(request, source) if key_of else plugin.key(request)
     except NotAuthentic as exc:
         log.warning("delivery-not-authentic", source=source_name, why=str(exc))
         return Outcome.NOT_AUTHENTIC
