@@ -29,7 +29,7 @@ _ROW = re.compile(r"^[ \t]*\|\|?|(?<=[^|\n])\|\|?[ \t]*$|(?<=[^|\n])\|\|?(?=[^|\
 _TABLE = re.compile(r"^[ \t]*\|[^\n]*$", re.M)
 _ESCAPE = re.compile(r"\\(?=[\\{}\[\]*_+\-^~?!|#()])")
 _BREAK = re.compile(r"\\\\(?=\s|$)")
-_EMPTY = re.compile(r"\r|(?<=\n\n)\n+")
+_EMPTY = re.compile(r"(?<=\n\r\n)[\r\n]+|(?<=\n\n)[\r\n]+|\r")
 _MARKS = tuple(
     re.compile(rf"(?<![\w\\{mark}])({mark}{{{count}}})(?=[^\s{mark}])[^\n{mark}]{{0,500}}?(?<=[^\s\\])"
                rf"({mark}{{{count}}})(?![\w{mark}])")

@@ -1,0 +1,113 @@
+// The app: beside the issue a place to try a reply and what is known of the case; in the issue's menu the same with
+// a button that sends the checked reply to the customer.
+
+import { invokeRemote, requestJira, view } from "@forge/bridge";
+import { makeQuestion } from "@panel/hold.js";
+import { editTextarea } from "@panel/mirror.js";
+import { mountPanel } from "@panel/mount.js";
+import { NoRequest, sendReply } from "./reply.js";
+import { makeService } from "./service.js";
+import { appTexts, languageOf } from "./texts.js";
+
+const DEBOUNCE = 800;
+const PER_MINUTE = 55; // of the 60 we allow ourselves; a few are left for reasons
+const WAIT_FOR_VERDICT = 4000;
+
+const $ = (id) => document.getElementById(id);
+const draft = $("draft");
+
+start().catch(() => say(appTexts(navigator.language).outside));
+
+async function start() {
+  const { extension = {}, locale, accountId } = await view.getContext();
+  const { issue } = extension;
+  if (!issue) throw new Error("no issue");
+  const language = languageOf(locale);
+  const texts = appTexts(language);
+  const isAction = extension.type === "jira:issueAction";
+  document.documentElement.lang = language;
+  document.documentElement.dataset.place = isAction ? "action" : "context";
+  view.theme?.enable?.().catch?.(() => {});
+  $("label").textContent = isAction ? texts.replyLabel : texts.tryLabel;
+  draft.placeholder = isAction ? texts.replyHint : texts.tryHint;
+  $("send").textContent = texts.send;
+  $("foot").hidden = !isAction;
+
+  const panel = mountPanel({
+    element: $("review"),
+    editor: editTextarea(draft),
+    ...makeService({ invokeRemote }),
+    // The server knows the request from its webhooks and fills in the rest.
+    describe: () => ({ scope: "public-reply", context: contextOf(issue, accountId) }),
+    language,
+    delay: DEBOUNCE,
+    perMinute: PER_MINUTE,
+    showsCase: true,
+    onState: closeWhenMended,
+  });
+  $("composer").addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (isAction) send().catch(() => say(texts.notSent));
+  });
+
+  async function send() {
+    const text = draft.value.trim();
+    if (!text || $("send").disabled) return;
+    const isRead = await panel.settled(WAIT_FOR_VERDICT);
+    if (!isRead || panel.verdict === null) return post(text, { after: texts.unread });
+    if (panel.verdict === "block") return say(texts.blocked);
+    if (panel.verdict === "hold") return askWhy(text);
+    return post(text);
+  }
+
+  async function post(text, { reason = "", after = texts.sent } = {}) {
+    $("send").disabled = true;
+    $("send").textContent = texts.sending;
+    try {
+      const isNoted = !reason || (await panel.sendAnyway(reason));
+      const isKept = await sendReply(requestJira, { key: issue.key, text, reason });
+      say(isNoted || isKept ? after : texts.sentUnkept);
+      draft.value = "";
+      draft.dispatchEvent(new Event("input"));
+      view.refresh?.().catch?.(() => {});
+    } catch (error) {
+      say(error instanceof NoRequest ? texts.noRequest : texts.notSent);
+    } finally {
+      $("send").disabled = false;
+      $("send").textContent = texts.send;
+    }
+  }
+
+  function askWhy(text) {
+    const answer = (reason) => {
+      closeQuestion();
+      if (reason === null) draft.focus();
+      else post(text, { reason });
+    };
+    const question = makeQuestion({ findings: panel.findings, language, verdict: panel.verdict, answer });
+    $("question").replaceChildren(question);
+    $("question").hidden = false;
+    question.reason?.focus();
+  }
+}
+
+function contextOf(issue, accountId) {
+  const context = { conversation: String(issue.id), channel: "jira", visibility: "public" };
+  return accountId ? { ...context, author: { id: accountId, name: "" } } : context;
+}
+
+// The question is about one text: once that is mended, it has no object.
+function closeWhenMended({ kind, verdict }) {
+  if (kind === "answer" && verdict !== "hold" && verdict !== "block") closeQuestion();
+  if (kind === "checking") say("");
+}
+
+function closeQuestion() {
+  $("question").hidden = true;
+  $("question").replaceChildren();
+}
+
+function say(words) {
+  $("line").hidden = words === "";
+  if ($("line").textContent !== words) $("line").textContent = words;
+}
