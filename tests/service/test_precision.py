@@ -24,8 +24,10 @@ class Shadowed(Book):
         return super().review(text, **more)
 
 
-def draft(world: World, text: str) -> None:
+def draft(world: World, text: str, *, rests: float = 0) -> None:
+    """Somebody writes `text` and leaves it standing for so many seconds."""
     world.service.review_draft(text, context={"source": SOURCE, "conversation": "1"})
+    world.clock.turn(seconds=rests)
 
 
 def records(world: World) -> dict[str, RuleRecord]:
@@ -35,7 +37,8 @@ def records(world: World) -> dict[str, RuleRecord]:
 def test_shown_set_aside_and_sent_anyway_are_told_apart(world: World) -> None:
     world.complain()
     draft(world, "It is your faul")
-    draft(world, "It is your fault.")
+    draft(world, "It is your fault.", rests=4)
+    draft(world, "It is your fault. So")
     assert records(world)["no-blame"] == RuleRecord("no-blame", shown=1)
     world.reply("It is your fault.")
     world.settle(hours=1)
@@ -47,6 +50,30 @@ def test_shown_set_aside_and_sent_anyway_are_told_apart(world: World) -> None:
     assert (found["no-blame"].waived, found["no-blame"].sent_anyway) == (1, 0)
     assert found["no-blame"].reasons == (("He asked whose fault it was.", 1),)
     assert next(iter(found)) == "no-blame", "the least trusted rule comes first"
+
+
+def test_what_comes_up_between_two_keys_is_not_counted(world: World) -> None:
+    world.complain()
+    draft(world, "It is your fault", rests=0.4)
+    draft(world, "It is your", rests=2)
+    draft(world, "It is your new parcel that comes today.", rests=60)
+    draft(world, "It is your new parcel that comes today, Marta.")
+    assert "no-blame" not in records(world)
+
+
+def test_draft_that_stands_while_a_closer_look_comes_is_counted(world: World) -> None:
+    world.complain()
+    draft(world, "It is your fault.", rests=3.5)
+    draft(world, "It is your fault.")
+    assert records(world)["no-blame"] == RuleRecord("no-blame", shown=1)
+
+
+def test_draft_that_is_sent_at_once_was_shown(world: World) -> None:
+    world.complain()
+    draft(world, "It is your fault.")
+    world.reply("It is your fault.")
+    world.settle(hours=1)
+    assert (records(world)["no-blame"].shown, records(world)["no-blame"].found_later) == (1, 0)
 
 
 def test_reason_given_on_sending_is_no_doubt_about_the_rule(world: World) -> None:
@@ -77,7 +104,8 @@ def test_shadow_of_a_real_playbook_is_counted(world: World, tmp_path: Path) -> N
     (tmp_path / "playbook.yaml").write_text("extends: default\nshadow: [no-threats]\n", "utf-8")
     world.book = load_playbook(tmp_path)  # type: ignore[assignment]
     world.complain()
-    draft(world, "Delete your review or we will sue you.")
+    draft(world, "Delete your review or we will sue you.", rests=4)
+    draft(world, "Delete your review or we will sue you. Thank you.")
     found = records(world)
     assert found["no-threats"] == RuleRecord("no-threats", shadow=1)
     assert found["thank-for-the-complaint"].shown == 1

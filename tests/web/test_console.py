@@ -10,7 +10,8 @@ from flask.testing import FlaskClient
 
 from complaint_gift.domain import Conversation, EscalationState, Reason
 from complaint_gift.runtime import Parts
-from complaint_gift.service.records import EscalationFilter, NewEscalation
+from complaint_gift.service.notices import Told
+from complaint_gift.service.records import EscalationFilter, KeptPromise, NewEscalation
 from complaint_gift.web import console, create_app, door
 from complaint_gift.web.console_texts import COUNTS, TEXTS
 
@@ -202,6 +203,30 @@ def test_only_a_harmless_address_becomes_a_link(lead, parts: Parts, url: str, is
         row = rows.lock_conversation("notes-main", "7")
         rows.save_conversation(row.id, Conversation("notes-main", "7", url=url))
     assert (f'href="{url}"' in lead.get(LIST).text) is is_link
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "promised"),
+    [
+        ("en", "3 March 2020, 18:00", "Promised by 3 March 2020, 18:00: «a call»"),
+        ("ru", "3 марта 2020, 18:00", "Обещано до 3 марта 2020, 18:00: «a call»"),
+    ],
+)
+def test_time_of_a_promise_is_said_as_people_say_it(
+    lead: FlaskClient, parts: Parts, language: str, said: str, promised: str
+) -> None:
+    escalate(
+        parts, reason=Reason.PROMISE_BROKEN, summary="2020-03-03 18:00 UTC (the conversation was deleted)"
+    )
+    page = lead.get(f"{LIST}?lang={language}").text
+    assert f"{said} (the conversation was deleted)" in page
+    assert "2020-03-03" not in page
+
+    reader = console.Reader(language, UTC, datetime.now(UTC), parts.playbook())
+    due = datetime(2020, 3, 3, 18, 0, tzinfo=UTC)
+    behind = Told(promises=(KeptPromise(1, "a call", due, "Dana"),))
+    card = reader.card(all_of(parts)[0], ("", ""), behind)
+    assert card["summary"] == promised
 
 
 def test_list_can_be_narrowed_to_a_conversation(lead: FlaskClient, parts: Parts) -> None:

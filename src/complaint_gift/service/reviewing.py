@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -34,6 +34,8 @@ from complaint_gift.service.records import (
 )
 from complaint_gift.service.turns import THEIRS
 from complaint_gift.service.verdicts import join
+
+RESTED = timedelta(seconds=3)  # a text that stood so long has been read by whoever wrote it
 
 log = structlog.get_logger(__name__)
 
@@ -101,8 +103,11 @@ def _remember(
     review = DraftReview(hash_text(text), source, conversation, shown, now)
     try:
         with means.store.transaction() as tx:
+            # What comes up between two keys is no judgement on a rule: what stood is counted, or was sent.
+            last = tx.last_draft_review(source, conversation)
+            if last is not None and now - last.created_at >= RESTED:
+                tx.add_sightings(source, conversation, Seen.SHOWN, last.shown, now)
             tx.save_draft_review(review)
-            tx.add_sightings(source, conversation, Seen.SHOWN, shown, now)
             tx.add_sightings(source, conversation, Seen.SHADOW, (f.rule for f in shadow), now)
     except StoreUnavailable as exc:
         log.warning("draft-review-not-kept", source=source, error=type(exc).__name__)
@@ -122,6 +127,9 @@ def waive(
     """Keep why somebody sets the advice on this text aside; gives how many rules are newly waived."""
     now, digest, why = means.now(), hash_text(text), reason.strip()[:500]
     with means.store.transaction() as tx:
+        seen = tx.draft_review(source, conversation, digest)
+        if seen is not None:  # whoever gives a reason has read what was shown
+            tx.add_sightings(source, conversation, Seen.SHOWN, seen.shown, now)
         new = [
             rule
             for rule in dict.fromkeys(rules)

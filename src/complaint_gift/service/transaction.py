@@ -146,6 +146,9 @@ class Judgements(Protocol):
     def draft_review(self, source: str, conversation: str, text_hash: str) -> DraftReview | None:
         """What was shown for exactly this text in this conversation."""
 
+    def last_draft_review(self, source: str, conversation: str) -> DraftReview | None:
+        """What was shown for the text that was reviewed last in this conversation."""
+
     def add_waiver(self, waiver: Waiver) -> bool:
         """False when this rule was already waived for this text here; the first reason stays."""
 

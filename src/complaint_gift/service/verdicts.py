@@ -60,6 +60,7 @@ def _read_message(
     snapshot, digest = facts.snapshot, hash_text(stored.message.text)
     shown = tx.draft_review(snapshot.source, snapshot.id, digest)
     if shown is not None:
+        tx.add_sightings(snapshot.source, snapshot.id, Seen.SHOWN, shown.shown, now)
         errors = tuple(f for f in errors if f.rule in shown.shown)
     if not errors:
         return None

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, select, update
+from sqlalchemy import ColumnElement, Row, delete, select, update
 
 from complaint_gift.domain import Decision, Finding, Layer, Severity, Verdict
 from complaint_gift.service.records import DraftReview, KeptPromise, PromiseState, Subject, Waiver
@@ -61,13 +61,16 @@ class Judgements(Rows):
 
     def draft_review(self, source: str, conversation: str, text_hash: str) -> DraftReview | None:
         """None when exactly this text was never reviewed here."""
-        row = self._db.execute(
-            select(t.draft_review).where(
-                t.draft_review.c.source == source,
-                t.draft_review.c.conversation == conversation,
-                t.draft_review.c.text_hash == text_hash,
-            )
-        ).one_or_none()
+        return self._draft_review(source, conversation, t.draft_review.c.text_hash == text_hash)
+
+    def last_draft_review(self, source: str, conversation: str) -> DraftReview | None:
+        """None when nothing was reviewed here."""
+        return self._draft_review(source, conversation)
+
+    def _draft_review(self, source: str, conversation: str, *more: ColumnElement[bool]) -> DraftReview | None:
+        where = (t.draft_review.c.source == source, t.draft_review.c.conversation == conversation, *more)
+        newest = (t.draft_review.c.created_at.desc(), t.draft_review.c.id.desc())
+        row = self._db.execute(select(t.draft_review).where(*where).order_by(*newest).limit(1)).one_or_none()
         if row is None:
             return None
         return DraftReview(row.text_hash, row.source, row.conversation, tuple(row.shown), row.created_at)

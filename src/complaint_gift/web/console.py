@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import Any
@@ -14,7 +15,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from complaint_gift.domain import Escalation, EscalationState
 from complaint_gift.runtime import Parts
 from complaint_gift.service.escalating import AlreadyResolved, NotFound
-from complaint_gift.service.notices import Told, look_behind, reason_title
+from complaint_gift.service.notices import Told, look_behind, reason_title, words
 from complaint_gift.service.ports import Book, StoreUnavailable
 from complaint_gift.service.records import EscalationFilter
 from complaint_gift.web import door
@@ -33,6 +34,7 @@ SHOWN = {
     "resolved": frozenset({EscalationState.RESOLVED}),
     "all": frozenset[EscalationState](),
 }
+_MOMENT = re.compile(r"\b(\d{4}-\d\d-\d\d \d\d:\d\d) [A-Z+-][A-Z\d:]*", re.ASCII)
 NOTICES = ("done_acknowledged", "done_resolved")
 PROBLEMS = ("no_resolution", "not_waiting")
 
@@ -227,7 +229,7 @@ class Reader:
             "id": escalation.id,
             "state": escalation.state.value,
             "reason": reason_title(escalation.reason, self.language),
-            "summary": "" if behind.findings else escalation.summary,
+            "summary": self._say_summary(escalation.summary, behind),
             "findings": [(f.quote, self.book.words(f, self.language).message) for f in behind.findings],
             "reasons": [texts["sent_because"].format(reason=reason) for reason in behind.reasons],
             "source": escalation.source,
@@ -250,6 +252,18 @@ class Reader:
 
     def say(self, moment: datetime) -> str:
         return say_moment(moment, self.language, self.zone, self.now)
+
+    def _say_summary(self, summary: str, behind: Told) -> str:
+        """What was promised, else the summary with its times as the reader says them."""
+        if behind.findings:
+            return ""
+        said = words()[self.language]["promised"]
+        promised = (said.format(what=p.what, due=self.say(p.due_at)) for p in behind.promises if p.due_at)
+        return " · ".join(promised) or _MOMENT.sub(self._say_match, summary)
+
+    def _say_match(self, match: re.Match[str]) -> str:
+        # Summaries are written in the zone of the policy, which is ours.
+        return self.say(datetime.strptime(match[1], "%Y-%m-%d %H:%M").replace(tzinfo=self.zone))
 
     def _deed(self, text: str, who: str, moment: datetime | None) -> str:
         return TEXTS[self.language][text].format(who=who, moment=self.say(moment)) if moment else ""
