@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,8 @@ from complaint_gift.plugin import API, Can, Delivery, Outcome, Page, Receipt, Re
 from complaint_gift.signing import hash_of
 from complaint_gift_jira import actions, conversation, health, parse, polling, proof
 from complaint_gift_jira.api import Jira, connect, make_cache
-from complaint_gift_jira.settings import JiraSettings
+from complaint_gift_jira.forge_token import Asked, Installation, KeyRing, verify_token
+from complaint_gift_jira.settings import JiraSettings, forge_site
 
 if TYPE_CHECKING:
     import click
@@ -41,6 +43,7 @@ class JiraPlugin:
 
     def __init__(self) -> None:
         self._caches: dict[str, TokenCache] = {}
+        self._keys = KeyRing()
 
     def verify(self, request: Request, source: Source) -> None:
         """Signature and age, or a token."""
@@ -73,6 +76,15 @@ class JiraPlugin:
     def is_own(self, author_id: str, source: Source) -> bool:
         """The dedicated bot user of the configuration."""
         return bool(author_id) and author_id == source.settings["bot_user_id"]
+
+    def admit(self, token: str, sources: Mapping[str, Source], now: datetime) -> Asked:
+        """Who asks for a review through our Forge app; raises BadToken, which is NotAuthentic."""
+        installations = [
+            Installation(name, source.settings["forge_app"], forge_site(source.settings))
+            for name, source in sources.items()
+            if source.settings["forge_app"]
+        ]
+        return verify_token(token, installations, self._keys, now)
 
     def poll(self, source: Source, cursor: str, client: Jira) -> Page:
         """See `polling.poll`."""

@@ -25,6 +25,7 @@ CLOUD, DATA_CENTER = "cloud", "data-center"
 SHORTEST_TOKEN = 24
 SITE = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", re.ASCII)
 PROJECT = re.compile(r"[A-Z][A-Z0-9_]{0,39}", re.ASCII)
+_APP = re.compile(r"ari:cloud:ecosystem::app/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 _CLOUD_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 
 
@@ -94,6 +95,8 @@ class JiraSettings(Schema):
     )
     escalations = fields.Nested(Escalations, load_default=lambda: Escalations().load({}))
     endpoint = fields.String(load_default="")
+    forge_app = fields.String(load_default="")
+    forge_site = fields.String(load_default="")
 
     @validates("site")
     def _check_site(self, value: str, **_: Any) -> None:
@@ -107,12 +110,17 @@ class JiraSettings(Schema):
             raise ValidationError("write https://host or https://host/jira, without user, query or fragment "
                                   "(http only on 127.0.0.1)")  # fmt: skip
 
-    @validates("cloud_id")
+    @validates("cloud_id", "forge_site")
     def _check_cloud_id(self, value: str, **_: Any) -> None:
         if value and not _CLOUD_ID.fullmatch(value):
             raise ValidationError(
                 "write the cloudId that https://<site>.atlassian.net/_edge/tenant_info shows"
             )
+
+    @validates("forge_app")
+    def _check_app(self, value: str, **_: Any) -> None:
+        if value and not _APP.fullmatch(value):
+            raise ValidationError("write the id of the Forge app: ari:cloud:ecosystem::app/<id>")
 
     @validates("endpoint")
     def _check_endpoint(self, value: str, **_: Any) -> None:
@@ -149,6 +157,10 @@ class JiraSettings(Schema):
                 "nothing proves where requests come from; name signing_secret_file, signing_secrets, "
                 "header_tokens or url_tokens",
                 "signing_secrets",
+            )
+        if data["forge_app"] and not forge_site(data):
+            raise ValidationError(
+                "forge_app needs forge_site: the cloudId of the site it is on", "forge_site"
             )
         _check_login(data)
 
@@ -204,6 +216,11 @@ def api_url(settings: Mapping[str, Any]) -> str:
     if settings["cloud_id"]:
         return f"https://api.atlassian.com/ex/jira/{settings['cloud_id']}"
     return f"https://{settings['site']}.atlassian.net"
+
+
+def forge_site(settings: Mapping[str, Any]) -> str:
+    """The cloudId of the site on which our Forge app is installed."""
+    return str(settings["forge_site"] or settings["cloud_id"])
 
 
 def browse_url(settings: Mapping[str, Any], key: str) -> str:

@@ -11,8 +11,10 @@ from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.hashes import SHA256
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from marshmallow import ValidationError
 
-from complaint_gift.plugin import NotAuthentic, Unreachable
+from complaint_gift.plugin import NotAuthentic, Source, Unreachable
+from complaint_gift_jira import JiraPlugin
 from complaint_gift_jira.forge_token import (
     APART,
     KEPT,
@@ -28,6 +30,7 @@ from complaint_gift_jira.forge_token import (
     read_keys,
     verify_token,
 )
+from complaint_gift_jira.settings import JiraSettings
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 AT = int(NOW.timestamp())
@@ -201,3 +204,42 @@ def test_known_keys_go_on_being_right_while_atlassian_is_away() -> None:
 )
 def test_what_is_no_key_for_signatures_is_left_out(told: Any) -> None:
     assert read_keys(told) == {}
+
+
+def test_plugin_admits_who_comes_through_the_app(monkeypatch: pytest.MonkeyPatch) -> None:
+    plugin = JiraPlugin()
+    monkeypatch.setattr(plugin, "_keys", ring())
+    basic = {
+        "site": "acme",
+        "email": "a@example.com",
+        "api_token": "t",
+        "bot_user_id": "5f01",
+        "signing_secrets": ["s"],
+    }
+    loaded = JiraSettings().load(basic | {"forge_app": APP, "forge_site": SITE})
+    without = JiraSettings().load(basic)
+    sources = {"jira-main": Source("jira-main", "jira", loaded), "other": Source("other", "jira", without)}
+    assert plugin.admit(make(), sources, NOW).source == "jira-main"
+    with pytest.raises(UnknownIssuer):
+        plugin.admit(make(), {"other": sources["other"]}, NOW)
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"forge_app": "my-app", "forge_site": SITE}, "forge_app"),
+        ({"forge_app": APP}, "forge_site"),
+        ({"forge_app": APP, "forge_site": "acme"}, "forge_site"),
+    ],
+)
+def test_half_a_forge_app_is_refused(changes: dict[str, str], field: str) -> None:
+    basic = {
+        "site": "acme",
+        "email": "a@example.com",
+        "api_token": "t",
+        "bot_user_id": "5f01",
+        "signing_secrets": ["s"],
+    }
+    with pytest.raises(ValidationError) as caught:
+        JiraSettings().load(basic | changes)
+    assert list(caught.value.normalized_messages()) == [field]

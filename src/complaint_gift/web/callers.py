@@ -11,7 +11,7 @@ from complaint_gift.plugin import NotAuthentic
 from complaint_gift.runtime.settings import Settings
 from complaint_gift.web.problems import Problem
 
-LONGEST_TOKEN = 4096
+LONGEST_TOKEN = 8192  # a token of Forge tells much about where it comes from
 
 
 @dataclass(frozen=True, slots=True)
