@@ -124,6 +124,12 @@ class Line:
         return bool(_FRAME.match(self.text)) or self.text.strip().endswith((":", "--"))
 
     @Once
+    def is_framed_verb(self) -> bool:
+        """`---- Bob wrote ----`."""
+        text = self.text.strip()
+        return text.startswith("--") and text.endswith("--") and len(text) < 200 and self.has_verb
+
+    @Once
     def is_title(self) -> bool:
         """`-----Original Message-----` and its kind, framed or not."""
         if len(self.text) > 120:

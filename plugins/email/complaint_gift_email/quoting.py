@@ -15,13 +15,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from complaint_gift_email.lines import Line, read_lines
+from complaint_gift_email.lines import LOOKED_AT, Line, read_lines
 
 MOST_LINES = 1000
 _FEWEST_WORDS = 3
 _WORD = re.compile(r"\w+")
 _POSTSCRIPT = re.compile(r"\s*(?:p\.?\s?p?\.?s\b|ps\b|пс\b|п\.?\s?с\.|з\.?ы\b)", re.I)
 _DASHES = re.compile(r"\s*(?:-{2,3}|—|–|_{2,10})\s*$")
+_INLINE = re.compile(
+    r"(?<=\S)(?:[ \t]+|[ \t]*-{2,10}[ \t]*)(?=On (?:\d|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? ).{6,}:\s*$)"
+)
 _LONGEST_SIGNATURE = 15
 _LONGEST_FAREWELL = 9
 _FAREWELL_LINE = 90
@@ -49,7 +52,7 @@ class Split:
         """Split a plain text; never raises."""
         # The lines of a mail end with line feeds; other separators of Unicode are part of what people write.
         every = plain.replace("\r\n", "\n").replace("\r", "\n").split("\n", MOST_LINES)
-        kept = every[:MOST_LINES]
+        kept = _apart(every[:MOST_LINES])
         lines = read_lines(kept)
         kinds = [Kind.NEW] * len(lines)
         _mark_history(lines, kinds)
@@ -95,6 +98,18 @@ def judged_part(plain: str) -> str:
     """What a reply is judged by: its new part, or all of it where that is less than three words."""
     found = Split.of(plain).written
     return found if len(_WORD.findall(found[:500])) >= _FEWEST_WORDS else plain.strip()
+
+
+def _apart(texts: list[str]) -> list[str]:
+    """Where a program puts its introduction on the line of the last word, that line becomes two."""
+    found: list[str] = []
+    for number, text in enumerate(texts):
+        inside = None
+        if text.rstrip().endswith(":") and "On " in text[1:LOOKED_AT]:
+            following = next((one for one in texts[number + 1 : number + 4] if one.strip()), "")
+            inside = _INLINE.search(text[:LOOKED_AT]) if following.lstrip().startswith(">") else None
+        found += [text] if inside is None else [text[: inside.start()], text[inside.end() :]]
+    return found
 
 
 def _mark_history(lines: Sequence[Line], kinds: list[Kind]) -> None:
@@ -155,7 +170,7 @@ def _history_begins(lines: Sequence[Line], number: int) -> bool:
     line = lines[number]
     if line.is_title:
         return line.is_framed or _count_fields(lines, number + 1) >= 2
-    if line.is_above:
+    if line.is_above or line.is_framed_verb:
         return True
     if line.is_rule:
         following = _next_filled(lines, number + 1)
@@ -168,7 +183,7 @@ def _history_begins(lines: Sequence[Line], number: int) -> bool:
 def _count_fields(lines: Sequence[Line], start: int) -> int:
     """How many different header fields stand here, 0 when neither a moment nor an address is among them."""
     roles: set[str] = set()
-    told = False
+    told = has_moment = has_address = False
     missed = 0
     first = _next_filled(lines, start)
     for line in lines[first : first + 12]:
@@ -176,6 +191,7 @@ def _count_fields(lines: Sequence[Line], start: int) -> int:
             missed += 1
         elif line.role:
             roles.add(line.role)
+            has_address, has_moment = has_address or line.has_address, has_moment or line.has_moment
             told = told or line.has_address or line.has_date
             missed = 0
         elif not roles:
@@ -184,6 +200,8 @@ def _count_fields(lines: Sequence[Line], start: int) -> int:
             missed += 1
         if missed > 2:
             break
+    if len(roles) == 2 and has_moment and has_address and "sent" in roles:
+        return 3  # `Date:` and `To:` as programs write them
     return len(roles) if told or len(roles) >= 4 else 0
 
 
