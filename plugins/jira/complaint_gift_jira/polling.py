@@ -28,7 +28,8 @@ def poll(source: Source, cursor: str, api: Jira, clock: Callable[[], float] = ti
     since, until, place = _read_cursor(cursor, now)
     if not place:
         since, until = until, now
-    jql = make_jql(source, now - since)
+    # The same on every page: a place is one in exactly this search.
+    jql = make_jql(source, until - since)
     try:
         numbers, following = api.search(jql, place)
     except Refused as exc:
@@ -53,6 +54,8 @@ def _read_cursor(cursor: str, now: float) -> tuple[float, float, str]:
     try:
         times = float(since), float(until)
     except ValueError:
+        times = math.nan, math.nan
+    if not all(map(math.isfinite, times)):
         return now - LOOK_BACK, now - LOOK_BACK, ""
     first, last = (min(max(at, now - LONGEST_BACK), now) for at in times)
     return first, last, place

@@ -1,0 +1,120 @@
+"""Whatever a payload holds, nothing but events and typed errors comes of it."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from complaint_gift.plugin import PluginError
+from complaint_gift.testing.strange import STRANGE_VALUES
+from complaint_gift_jira import JiraPlugin
+from complaint_gift_jira.conversation import read_conversation
+from complaint_gift_jira.directory import Directory
+
+
+def end_typed(step: Callable[[], Any]) -> None:
+    """Nothing but the plugin's own errors, each a sentence that names its source."""
+    error = ""
+    try:
+        step()
+    except PluginError as exc:
+        error = str(exc)
+    assert not error or (error.startswith("jira-main: ") and "\n" not in error)
+
+
+WORDS = """
+    webhookEvent issue_event_type_name timestamp user issue comment changelog items field fields key id self author
+    updateAuthor accountId body jsdPublic visibility project projectTypeKey created updated event transition type
+    content text attrs reporter assignee labels priority status
+"""
+SCALARS = st.one_of(
+    st.none(), st.booleans(), st.integers(-(10**20), 10**20), st.floats(), st.text(max_size=12),
+    st.sampled_from(["10041", "comment_created", "jira:issue_updated", "service_desk", "2026-01-31T09:00:00Z"]),
+)  # fmt: skip
+NAMES = st.sampled_from(WORDS.split())
+TREES = st.recursive(
+    SCALARS,
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=4), st.dictionaries(st.one_of(NAMES, st.text(max_size=4)), inner, max_size=6)
+    ),
+    max_leaves=25,
+)
+FIELDS = Directory({"rating": "labels", "request_type": "status", "participants": "comment"})
+OURS = [path.read_bytes() for path in sorted((Path(__file__).parent.parent / "fixtures").glob("*.json"))]
+
+
+def paths(part: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    inner = part.items() if isinstance(part, dict) else enumerate(part) if isinstance(part, list) else ()
+    for step, value in inner:
+        yield (*path, step)
+        yield from paths(value, (*path, step))
+
+
+@st.composite
+def mutated(draw: st.DrawFn) -> Any:
+    """One of our payloads with up to three parts replaced or removed."""
+    whole = json.loads(draw(st.sampled_from(OURS)))
+    for _ in range(draw(st.integers(1, 3))):
+        known = list(paths(whole))
+        if not known:
+            break
+        *above, last = draw(st.sampled_from(known))
+        inner = whole
+        for step in above:
+            inner = inner[step]
+        if draw(st.booleans()):
+            inner[last] = draw(st.one_of(TREES, st.sampled_from(STRANGE_VALUES)))
+        else:
+            del inner[last]
+    return whole
+
+
+def swallow(kit: Any, source: Any, body: Any) -> None:
+    """All that ever happens to a payload: proven, keyed, understood; and read as an answer."""
+    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+    plugin, request = JiraPlugin(), kit.sign(raw)
+    end_typed(lambda: plugin.verify(request, source))
+    assert plugin.key(request)
+    end_typed(lambda: plugin.parse(kit.store(raw), source))
+    if isinstance(body, dict):
+        issue = body.get("issue") if isinstance(body.get("issue"), dict) else body
+        comment = body.get("comment")
+        comments = [comment] if isinstance(comment, dict) else [body]
+        found = read_conversation(
+            source, issue, comments, Directory({"rating": "labels", "request_type": "status"})
+        )
+        for message in found.messages:
+            (message.text + message.author.name + message.author.id).encode()
+            assert "\x00" not in message.text
+
+
+@settings(max_examples=400, deadline=None)
+@given(body=st.one_of(TREES, mutated(), st.binary(max_size=80)))
+def test_any_payload_ends_typed(body: Any) -> None:
+    swallow_with_kit(body)
+
+
+@pytest.mark.slow
+@settings(max_examples=12_000, deadline=None)
+@given(body=st.one_of(TREES, mutated(), mutated(), st.binary(max_size=80)))
+def test_ten_thousand_payloads_end_typed(body: Any) -> None:
+    swallow_with_kit(body)
+
+
+KIT: list[Any] = []
+
+
+@pytest.fixture(autouse=True)
+def _keep_kit(kit: Any) -> None:
+    """Hypothesis calls one test many times; a source is made once for all of them."""
+    if not KIT:
+        KIT.extend((kit, kit.make_source(header_tokens=[kit.TOKEN], projects=["SD"])))
+
+
+def swallow_with_kit(body: Any) -> None:
+    kit, source = KIT
+    swallow(kit, source, body)
