@@ -277,6 +277,7 @@ class Plugin(Protocol):
     `listens(source) -> bool`: whether this source has any, so that the gate runs;
     `send(held: Outgoing, source, client) -> Receipt`: send a message that was held, once; raises Refused,
     Unreachable (nothing was handed over) or Uncertain (the answer was lost);
+    `record(sent: Outgoing) -> (key, headers)`: of the delivery by which the inbox hears that it was sent;
     `rewrite(held: Outgoing, text) -> bytes`: the raw message with this text of its new part; raises Refused;
     `read(delivery, source, memory: Memory, client) -> Sequence[Conversation]`: where deliveries bring their
     messages along, the conversations with the new messages; then `fetch` is never called, unless the

@@ -96,6 +96,11 @@ class Broken:
         return fail
 
 
+class Remembering:
+    def memory(self, source: str) -> Any:
+        return Broken(StoreUnavailable("the database is locked"))
+
+
 def test_a_plugin_hears_of_the_database_as_unreachable(mail: Outgoing) -> None:
     desk = ServiceDesk(Broken(StoreUnavailable("the database is locked")))  # type: ignore[arg-type]
     ruling = Ruling(Fate.TELL)
@@ -103,6 +108,8 @@ def test_a_plugin_hears_of_the_database_as_unreachable(mail: Outgoing) -> None:
         lambda: desk.rule(mail, Fate.HOLD),
         lambda: desk.keep(mail, ruling),
         lambda: desk.take("mail", "k", {}, b""),
+        lambda: ServiceDesk(Remembering()).memory("mail").whereabouts(["1"]),  # type: ignore[arg-type]
+        lambda: ServiceDesk(Remembering()).memory("mail").conversation("1"),  # type: ignore[arg-type]
     ):
         with pytest.raises(Unreachable, match="locked"):
             ask()

@@ -186,6 +186,17 @@ def test_an_approved_message_goes_out_once(world: World, post: Post) -> None:
     assert world.reasons() == []
 
 
+def test_a_sent_message_is_put_into_its_conversation(world: World, post: Post) -> None:
+    world.complain()
+    plugin: Any = world.service.means.plugins["desk"]
+    plugin.record = lambda mail: (f"out:{mail.key}", {"x-id": "out"})
+    for key, conversation in (("m1", "1"), ("m2", "unknown")):
+        kept = hold(world, key=key, conversation=conversation)
+        world.service.approve(kept.number, "Olga")
+        world.work()
+    assert [row.key for row in world.service.deliveries()] == ["out:m1", "d1"]
+
+
 def test_an_edited_message_is_judged_again_and_goes_out_so(world: World, post: Post) -> None:
     kept = hold(world)
     with pytest.raises(Refused, match="without words"):

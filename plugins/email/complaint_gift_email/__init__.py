@@ -19,6 +19,7 @@ from complaint_gift.plugin import (
     Listener,
     Memory,
     Outcome,
+    Outgoing,
     Receipt,
     Refused,
     Request,
@@ -33,8 +34,12 @@ from complaint_gift_email.doors.imap import Mailbox
 from complaint_gift_email.doors.incoming import RECIPIENTS, SENDER
 from complaint_gift_email.doors.lmtp import MailPort
 from complaint_gift_email.doors.opening import open_delivery, verify
+from complaint_gift_email.editing import rewrite
+from complaint_gift_email.gate import GateListener
+from complaint_gift_email.gate.reading import as_delivery
 from complaint_gift_email.loops import why_automatic
 from complaint_gift_email.message import read_mail
+from complaint_gift_email.sending import send_held
 from complaint_gift_email.settings import EmailSettings
 
 LARGEST = 60_000_000
@@ -56,7 +61,7 @@ class EmailPlugin:
     settings = EmailSettings
     handled = parse.HANDLED
     ignored = parse.IGNORED
-    can = frozenset((Can.VERIFY, Can.NOTE))
+    can = frozenset((Can.VERIFY, Can.NOTE, Can.GATE))
     # Every provider takes 200 for success, most of them nothing else; the rest by provider, see `replies`.
     answers: Mapping[Outcome, int] = MappingProxyType(
         {
@@ -132,6 +137,9 @@ class EmailPlugin:
         """The doors of this source."""
         found: list[Listener] = []
         for door in self._doors(source):
+            if door == "gate":
+                found.append(GateListener(source, desk, is_recording=True))
+                continue
             if door == "lmtp":
                 found.append(MailPort(source, desk))
                 continue
@@ -144,7 +152,20 @@ class EmailPlugin:
     @staticmethod
     def _doors(source: Source) -> list[str]:
         settings = source.settings
-        return [name for name in ("imap", "lmtp") if settings["transport"] == name and settings[name]]
+        ways = [name for name in ("imap", "lmtp") if settings["transport"] == name and settings[name]]
+        return [*ways, *(("gate",) if settings["gate"] else ())]
+
+    def send(self, held: Outgoing, source: Source, client: Post) -> Receipt:
+        """See `sending.send_held`."""
+        return send_held(held, source)
+
+    def record(self, sent: Outgoing) -> tuple[str, Mapping[str, str]]:
+        """Key and headers of the delivery that puts a sent message into its conversation."""
+        return as_delivery(sent)
+
+    def rewrite(self, held: Outgoing, text: str) -> bytes:
+        """See `editing.rewrite`."""
+        return rewrite(held, text)
 
 
 def confirm(delivery: Delivery, source: Source) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import structlog
 
-from complaint_gift.plugin import Fate, Listener, Outgoing, Ruling, Unreachable
+from complaint_gift.domain import Conversation
+from complaint_gift.plugin import Fate, Listener, Memory, Outgoing, Ruling, Unreachable
 from complaint_gift.runtime.parts import Parts, hold, keep_fresh
 from complaint_gift.runtime.settings import Settings
 from complaint_gift.service import Service
@@ -61,11 +62,33 @@ class ServiceDesk:
         except StoreUnavailable as exc:
             log.warning("outgoing-not-forgotten", number=ruling.number, why=str(exc))
 
+    def memory(self, source: str) -> Memory:
+        return ReachableMemory(self.service.memory(source))
+
     def take(self, source: str, key: str, headers: Mapping[str, str], body: bytes) -> bool:
         try:
             return self.service.take(source, key, headers, body)
         except (StoreUnavailable, UnknownSource) as exc:
             raise Unreachable(str(exc) or f"source {source} is not configured any more") from exc
+
+
+@dataclass(frozen=True, slots=True)
+class ReachableMemory:
+    """A memory whose database's weather a plugin hears of as Unreachable."""
+
+    stored: Memory
+
+    def whereabouts(self, messages: Sequence[str]) -> Mapping[str, str]:
+        try:
+            return self.stored.whereabouts(messages)
+        except StoreUnavailable as exc:
+            raise Unreachable(str(exc)) from exc
+
+    def conversation(self, number: str) -> Conversation | None:
+        try:
+            return self.stored.conversation(number)
+        except StoreUnavailable as exc:
+            raise Unreachable(str(exc)) from exc
 
 
 def name_of_beat() -> str:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from complaint_gift.domain import Escalation, EscalationState, Scope, Verdict
-from complaint_gift.plugin import Fate, Outcome, Outgoing, Plugin, Request, Ruling, Source
+from complaint_gift.plugin import Fate, Memory, Outcome, Outgoing, Plugin, Request, Ruling, Source
 from complaint_gift.service import (
     erasing,
     escalating,
@@ -37,6 +37,7 @@ from complaint_gift.service.ports import (
     Store,
     StoreUnavailable,
 )
+from complaint_gift.service.recalling import StoredMemory
 from complaint_gift.service.receiving import UnknownSource
 from complaint_gift.service.records import (
     ActionRow,
@@ -237,6 +238,10 @@ class Service:
     def call_sent(self, number: int, by: str) -> KeptOutgoing:
         """Somebody found out that it did go out. Raises NotFound or AlreadyResolved."""
         return releasing.call_sent(self.means, number, by)
+
+    def memory(self, source: str) -> Memory:
+        """What a plugin may ask about conversations of its source."""
+        return StoredMemory(self.means, source)
 
     def take(self, source: str, key: str, headers: Mapping[str, str], body: bytes) -> bool:
         """Put a delivery of a plugin's own door into the inbox. Raises UnknownSource."""

@@ -15,7 +15,8 @@ from complaint_gift.service.escalating import AlreadyResolved, Cause, NotFound, 
 from complaint_gift.service.held import WAITING, KeptOutgoing, OutgoingState
 from complaint_gift.service.means import Means
 from complaint_gift.service.outbox import Outbox
-from complaint_gift.service.ports import Transaction
+from complaint_gift.service.ports import StoreUnavailable, Transaction
+from complaint_gift.service.receiving import take
 from complaint_gift.service.records import AuditEntry
 
 LONGEST_TEXT = 100_000
@@ -153,7 +154,23 @@ def _hand_over(means: Means, found: KeptOutgoing) -> Receipt:
         log.error("sending-broke", outgoing=found.id, exc_info=exc)
         return Receipt(detail="unknown")
     _settle(means, found.id, OutgoingState.SENT, "")
+    _record(means, found, plugin)
     return receipt
+
+
+def _record(means: Means, found: KeptOutgoing, plugin: Any) -> None:
+    """Now the customer has an answer; without this our own clocks would not know."""
+    record, mail = getattr(plugin, "record", None), found.mail
+    if record is None or not mail.conversation:
+        return
+    key, headers = record(mail)
+    try:
+        with means.store.reading() as tx:
+            is_known = tx.find_conversation(mail.source, mail.conversation) is not None
+        if is_known:
+            take(means, mail.source, key, headers, mail.raw)
+    except StoreUnavailable as exc:
+        log.warning("sent-not-recorded", outgoing=found.id, why=str(exc))
 
 
 def give_up(tx: Transaction, action: Action, error: str) -> None:

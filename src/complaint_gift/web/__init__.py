@@ -6,7 +6,7 @@ import structlog
 from flask import Flask, Response, g, request
 
 from complaint_gift.runtime import Parts
-from complaint_gift.web import api, console, health, hooks
+from complaint_gift.web import api, console, health, held, hooks
 from complaint_gift.web.door import SESSION_LENGTH
 from complaint_gift.web.lane import FastLane
 from complaint_gift.web.metrics import REQUESTS
@@ -44,6 +44,7 @@ def create_app(parts: Parts) -> Flask:
     if settings.console is not None:
         app.secret_key = str(settings.console.session_key)
         app.register_blueprint(console.blueprint)
+        app.register_blueprint(held.blueprint)
     app.wsgi_app = FastLane(app.wsgi_app, parts)  # type: ignore[method-assign]
     return app
 

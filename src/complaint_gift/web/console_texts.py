@@ -55,6 +55,8 @@ TEXTS = {
         "done_acknowledged": "Taken. Colleagues see that you are on it.",
         "done_resolved": "Resolved.",
         "zone": "Times are in {zone}",
+        "escalations": "Escalations",
+        "held_replies": "Held replies",
         "more": "Only the first {count} are shown.",
     },
     "ru": {
@@ -107,6 +109,8 @@ TEXTS = {
         "done_acknowledged": "Принято. Коллеги видят, что вы занимаетесь.",
         "done_resolved": "Решено.",
         "zone": "Время: {zone}",
+        "escalations": "Эскалации",
+        "held_replies": "Ответы на проверке",
         "more": "Показаны только первые {count}.",
     },
 }

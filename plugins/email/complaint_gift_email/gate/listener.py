@@ -9,7 +9,6 @@ import logging
 import socket
 import ssl
 import threading
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from ipaddress import ip_network
 from typing import Any
@@ -19,11 +18,13 @@ from aiosmtpd.smtp import AuthResult, LoginPassword
 
 from complaint_gift.plugin import Desk, Fate, Outgoing, PluginError, Source
 from complaint_gift_email.accounts import Accounts
+from complaint_gift_email.conversation import place
+from complaint_gift_email.doors.incoming import Incoming
 from complaint_gift_email.gate.door import Door
 from complaint_gift_email.gate.passing import Passing
 from complaint_gift_email.gate.pool import Pool
-from complaint_gift_email.gate.reading import Passage, read_outgoing
-from complaint_gift_email.message import Mail
+from complaint_gift_email.gate.reading import Passage, as_delivery, read_outgoing
+from complaint_gift_email.message import Envelope, Mail
 
 THREADS = 8
 START_SECONDS = 15.0
@@ -37,20 +38,19 @@ class PortTaken(PluginError):
 
 
 class GateListener:
-    """See complaint_gift.plugin.Listener. `thread` says to which conversation a mail belongs, "" for none."""
+    """See complaint_gift.plugin.Listener. `is_recording`: what went out is put into its conversation."""
 
     def __init__(
         self,
         source: Source,
         desk: Desk,
         *,
-        thread: Callable[[Mail], str] = lambda mail: "",
-        record: Callable[[Outgoing], None] | None = None,
+        is_recording: bool = False,
     ) -> None:
         self.name = f"gate of {source.name}"
         self._source, self._desk = source, desk
         self._settings = source.settings["gate"]
-        self._thread_of, self._record = thread, record
+        self._record = self._put_into_inbox if is_recording else None
         self._accounts = Accounts.of(source.settings)
         self._users = {user["name"].casefold(): user["password"] for user in self._settings["users"]}
         self._doors: set[Door] = set()
@@ -157,6 +157,16 @@ class GateListener:
             way["is_trusted"],
         )
         return read_outgoing(self._source.name, raw, passage, self._accounts, self._thread_of)
+
+    def _thread_of(self, mail: Mail) -> str:
+        incoming = Incoming(mail.raw, Envelope(recipients=(), sender=""), is_out=True)
+        return place(mail, incoming, self._source, self._desk.memory(self._source.name))
+
+    def _put_into_inbox(self, mail: Outgoing) -> None:
+        """It went out: now the customer has an answer. Only where the conversation is one that we know."""
+        if self._desk.memory(self._source.name).conversation(mail.conversation) is not None:
+            key, headers = as_delivery(mail)
+            self._desk.take(mail.source, key, headers, mail.raw)
 
 
 def _digest(text: str) -> bytes:

@@ -94,6 +94,8 @@ class Passing:
         """In a thread: whatever is in a mail, it costs the others nothing. Raises PluginError."""
         try:
             mail = self._read(raw, way)
+        except PluginError:
+            raise
         except Exception as exc:
             # The same mail would break us again and again, and its author wants it to leave.
             self.note_broken(exc)

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from complaint_gift.domain import Author, Role
 from complaint_gift.plugin import Outgoing
 from complaint_gift_email.accounts import Accounts, Kind, judge_accounts
-from complaint_gift_email.message import Mail, read_mail
+from complaint_gift_email.doors.incoming import envelope_headers
+from complaint_gift_email.message import Envelope, Mail, read_mail
 from complaint_gift_email.mime import Headers
 
 _LOGIN = re.compile(r"\(Authenticated sender: ([^\s()]{1,200})\)")
@@ -74,6 +75,14 @@ def is_machine(headers: Headers, sender: str) -> bool:
     if automatic not in ("", "no") or headers.get("precedence").strip().lower() in _MASS:
         return True
     return headers.get("content-type").lower().startswith("multipart/report")
+
+
+def as_delivery(mail: Outgoing) -> tuple[str, dict[str, str]]:
+    """Key and headers under which the inbox takes what went out; the same for a repetition."""
+    told = mail.envelope
+    plain = tuple(path.strip("<>") for path in told["recipients"])
+    envelope = Envelope(told["sender"].strip("<>"), plain, told.get("login", ""))
+    return f"out:{mail.key}", envelope_headers(envelope, door="gate", is_out=True)
 
 
 def _author(mail: Mail, login: str, accounts: Accounts) -> Author:

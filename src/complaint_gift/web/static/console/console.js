@@ -4,7 +4,8 @@ const PAUSE_MS = 15_000;
 
 function isBusy() {
   const isInside = document.activeElement?.closest("main") && document.activeElement.id !== "main";
-  const isTyped = [...document.querySelectorAll('input[name="resolution"]')].some((field) => field.value);
+  const fields = document.querySelectorAll("main input, main textarea");
+  const isTyped = [...fields].some((field) => field.value !== field.defaultValue);
   return Boolean(isInside) || isTyped || document.hidden;
 }
 
