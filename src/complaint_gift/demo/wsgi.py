@@ -1,37 +1,20 @@
-"""The demo under gunicorn: the product itself, and beside it under /demo the helpdesk that it serves.
+"""The demo under gunicorn: the product itself, and beside it under /demo the helpdesks that it serves.
 
-The product knows nothing of this: it gets a configuration whose Zendesk happens to answer next door.
+The product knows nothing of this: it gets a configuration whose Zendesk and Jira happen to answer next door.
 """
 
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qs, urlencode
-
-from werkzeug.middleware.dispatcher import DispatcherMiddleware
-from werkzeug.utils import redirect
 
 from complaint_gift import runtime, web
-from complaint_gift.demo.jira_side import JiraSide
-from complaint_gift.demo.page import create_page
-from complaint_gift.demo.setting_up import CLIENT, LEAD, open_jira, read_secret
-from complaint_gift.demo.sides import Side, ZendeskSide
-from complaint_gift.demo.standin import Limits, create_app
-from complaint_gift.demo.standin_jira import EMAIL, JiraLimits
-from complaint_gift.demo.standin_jira import create_app as create_jira
-from complaint_gift.web.door import invite
+from complaint_gift.demo.mounting import beside
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
-
-CONSOLE = "/demo/console"
-# Where a ticket has its page in a Zendesk, an issue in a Jira; the demo shows both on its own.
-TICKET = re.compile(r"/demo/zendesk/agent/tickets/(\d+)", re.ASCII)
-ISSUE = re.compile(r"/demo/jira/browse/([A-Z][A-Z0-9_]*-\d+)", re.ASCII)
+    from _typeshed.wsgi import WSGIApplication
 
 
 def create_demo(environ: Mapping[str, str]) -> WSGIApplication:
@@ -40,52 +23,6 @@ def create_demo(environ: Mapping[str, str]) -> WSGIApplication:
     parts = runtime.build(runtime.load_settings(config, environ), serving=True)
     runtime.keep_fresh(parts.playbook)
     return beside(web.create_app(parts), config.parent)
-
-
-def beside(product: WSGIApplication, folder: Path) -> WSGIApplication:
-    """Mount page and stand-in from `folder` next to `product`; "/" leads to the page."""
-    clients = {CLIENT: read_secret(folder, "client-secret")}
-    helpdesk = create_app(folder / "standin.sqlite3", clients=clients, limits=Limits())
-    logins = {EMAIL: read_secret(folder, "jira-token")}
-    jira = create_jira(folder / "jira.sqlite3", logins=logins, tokens={}, limits=JiraLimits())
-    sides: dict[str, Side] = {
-        "zendesk": ZendeskSide(helpdesk.extensions["desk"], helpdesk.extensions["cast"].bot),
-        "jira": JiraSide(jira.extensions["desk"], jira.extensions["cast"].bot),
-    }
-    page = create_page(sides, token=read_secret(folder, "review-token"), console=CONSOLE)
-    for played in (helpdesk, jira):
-        # Deliveries left from the last run shall not wait for the first visitor.
-        played.extensions["sender"].ensure_running()
-    mounted = DispatcherMiddleware(product, {"/demo/zendesk": helpdesk, "/demo/jira": jira, "/demo": page})
-
-    def answer(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
-        path = environ.get("PATH_INFO", "")
-        if path in ("", "/"):
-            return redirect("/demo/")(environ, start)
-        if path == CONSOLE:
-            return redirect(_invite(folder, environ.get("QUERY_STRING", "")))(environ, start)
-        if (shown := _page_of(path, folder)) is not None:
-            return redirect(shown)(environ, start)
-        return mounted(environ, start)
-
-    return answer
-
-
-def _page_of(path: str, folder: Path) -> str | None:
-    if (ticket := TICKET.fullmatch(path)) is not None:
-        return f"/demo/?desk=zendesk#/{ticket[1]}"
-    if (named := ISSUE.fullmatch(path)) is None:
-        return None
-    with open_jira(folder).reading() as records:
-        key = records.get("key", named[1])
-    return f"/demo/?desk=jira#/{key['issue']}" if key else "/demo/?desk=jira"
-
-
-def _invite(folder: Path, query: str) -> str:
-    """Who plays with the demo is its lead as well; the way in is the one for hosts that know their user."""
-    asked = {name: values[0] for name, values in parse_qs(query).items() if name in ("lang", "conversation")}
-    ticket = invite(read_secret(folder, "session-key"), LEAD)
-    return "/console/enter?" + urlencode({"ticket": ticket, **asked})
 
 
 app = create_demo(os.environ)
