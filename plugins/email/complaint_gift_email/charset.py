@@ -83,7 +83,11 @@ def known_charset(declared: str) -> str:
         except (LookupError, ValueError):
             continue
         # `hex`, `zip` and the like are codecs too, but no charsets.
-        return info.name if getattr(info, "_is_text_encoding", True) and info.name not in _NO_CHARSETS else ""
+        return (
+            info.name
+            if getattr(info, "_is_text_encoding", True) and info.name.replace("-", "_") not in _NO_CHARSETS
+            else ""
+        )
     return ""
 
 

@@ -1,4 +1,4 @@
-"""Sources, mails and requests for the tests of the email plugin; files of a tests folder cannot import each other."""
+"""Sources, mails and requests for the tests; files of a tests folder cannot import each other."""
 
 from __future__ import annotations
 
@@ -111,7 +111,8 @@ def sign_basic(
 @pytest.fixture
 def kit() -> SimpleNamespace:
     return SimpleNamespace(
-        make_source=make_source, make_mail=make_mail, store=store, store_mail=store_mail, Remembered=Remembered,
+        make_source=make_source, make_mail=make_mail, store=store, store_mail=store_mail,
+        Remembered=Remembered,
         sign_post=sign_post, sign_basic=sign_basic, NOW=NOW, SECRET=SECRET, ADDRESS=ADDRESS,
     )  # fmt: skip
 

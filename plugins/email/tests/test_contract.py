@@ -55,7 +55,8 @@ class TestPostmark(EmailContract):
     def handled_events(self) -> tuple[bytes, bytes]:
         raw = self.kit.make_mail().decode()
         fields = {
-            "FromFull": {"Email": "anna@customer.test", "Name": "Анна"}, "Subject": "Суп", "TextBody": "Суп холодный.",
+            "FromFull": {"Email": "anna@customer.test", "Name": "Анна"}, "Subject": "Суп",
+            "TextBody": "Суп холодный.",
             "MessageID": "22c74902-a0c1-4511-804f-341342852c90", "OriginalRecipient": "support@shop.test",
             "Headers": [{"Name": "Return-Path", "Value": "<anna@customer.test>"}],
             "Attachments": [{"Name": "../чек.txt", "ContentType": "text/plain", "Content": "0YfQtdC6"}],

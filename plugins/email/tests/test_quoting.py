@@ -13,7 +13,8 @@ BARE = "\nЗдравствуйте!\nВаш заказ передан в дос�
 
 RUSSIAN = {
     "gmail": "пт, 11 июл. 2025 г. в 10:00, Магазин <shop@shop.test>:\n" + QUOTE,
-    "gmail-wrapped": "пт, 11 июл. 2025 г. в 10:00, Магазин Очень Длинное Название\n<shop@shop.test>:\n" + QUOTE,
+    "gmail-wrapped": "пт, 11 июл. 2025 г. в 10:00, Магазин Очень Длинное Название\n<shop@shop.test>:\n"
+    "" + QUOTE,
     "gmail-old": "11 июля 2019 г., 10:00 пользователь Магазин <shop@shop.test>\nнаписал:\n" + QUOTE,
     "apple": "> 11 июля 2025 г., в 10:00, Магазин <shop@shop.test> написал(а):\n" + QUOTE,
     "apple-new": "11 июля 2025 г., в 10:00, Магазин <shop@shop.test> написал(а):" + BARE,
@@ -30,17 +31,25 @@ RUSSIAN = {
     "yandex-english": '11.07.2025, 10:00, "Shop" <shop@shop.test>:\n' + QUOTE,
     "outlook": "-----Исходное сообщение-----\nОт: Магазин\nОтправлено: 11 июля 2025 г. 10:00\nКому: Иван\n"
     "Тема: Заказ\n" + BARE,
-    "outlook-new": "________________________________\nОт: Магазин <shop@shop.test>\nОтправлено: 11 июля 2025 г. 10:00\n"
+    "outlook-new": "________________________________\nОт: Магазин <shop@shop.test>\n"
+    "Отправлено: 11 июля 2025 г. 10:00\n"
     "Кому: Иван\nТема: Заказ\n" + BARE,
-    "outlook-plain": "От: Магазин <shop@shop.test>\nОтправлено: 11 июля 2025 г. 10:00\nКому: Иван\nТема: Заказ\n" + BARE,
-    "outlook-stars": "*От:* Магазин [mailto:shop@shop.test]\n*Отправлено:* 11 июля 2025 г. 10:00\n*Кому:* Иван\n" + BARE,
-    "outlook-dated": "From: Магазин <shop@shop.test>\nDate: пт, 11 июл. 2025 г. в 10:00\nSubject: Заказ\nTo: Иван\n" + BARE,
-    "android": "-------- Исходное сообщение --------\nОт: Магазин <shop@shop.test>\nДата: 11.07.2025 10:00 (GMT+03:00)\n"
+    "outlook-plain": "От: Магазин <shop@shop.test>\nОтправлено: 11 июля 2025 г. 10:00\nКому: Иван\n"
+    "Тема: Заказ\n" + BARE,
+    "outlook-stars": "*От:* Магазин [mailto:shop@shop.test]\n*Отправлено:* 11 июля 2025 г. 10:00\n"
+    "*Кому:* Иван\n" + BARE,
+    "outlook-dated": "From: Магазин <shop@shop.test>\nDate: пт, 11 июл. 2025 г. в 10:00\n"
+    "Subject: Заказ\nTo: Иван\n" + BARE,
+    "android": "-------- Исходное сообщение --------\nОт: Магазин <shop@shop.test>\n"
+    "Дата: 11.07.2025 10:00 (GMT+03:00)\n"
     "Кому: Иван\nТема: Заказ\n" + BARE,
-    "forward": "-------- Пересылаемое сообщение --------\n11.07.2025, 10:00, Магазин <shop@shop.test>:\n" + BARE,
-    "forward-mailru": "-------- Пересылаемое сообщение --------\nОт кого: Магазин <shop@shop.test>\nКому: Иван\n"
+    "forward": "-------- Пересылаемое сообщение --------\n11.07.2025, 10:00, Магазин <shop@shop.test>:\n"
+    "" + BARE,
+    "forward-mailru": "-------- Пересылаемое сообщение --------\nОт кого: Магазин <shop@shop.test>\n"
+    "Кому: Иван\n"
     "Дата: Пятница, 11 июля 2025, 10:00 +03:00\nТема: Заказ\n" + BARE,
-    "apple-forward": "Начало переадресованного сообщения:\n\n> От: Магазин <shop@shop.test>\n> Дата: 11 июля 2025 г.\n",
+    "apple-forward": "Начало переадресованного сообщения:\n\n> От: Магазин <shop@shop.test>\n"
+    "> Дата: 11 июля 2025 г.\n",
     "helpdesk": "Пожалуйста, пишите ответ выше этой строки\n" + BARE,
     "letter": "В письме от 11 июля 2025 г. 10:00:00 Вы написали:" + QUOTE,
     "no-introduction": QUOTE,
@@ -48,13 +57,16 @@ RUSSIAN = {
 RUSSIAN["letter"] = "11 июля 2025 г. 10:00:00 Вы написали:" + QUOTE
 WORDS = {
     "gmail": "On Fri, Jul 11, 2025 at 10:00 AM Shop <shop@shop.test> wrote:\n\n> Hello!\n> Shop",
-    "gmail-wrapped": "On Fri, Jul 11, 2025 at 10:00 AM Shop With A Very Long Name <\nshop@shop.test> wrote:\n\n> Hello!",
+    "gmail-wrapped": "On Fri, Jul 11, 2025 at 10:00 AM Shop With A Very Long Name <\n"
+    "shop@shop.test> wrote:\n\n> Hello!",
     "gmail-bare": "On Fri, Jul 11, 2025 at 10:00 AM Shop <shop@shop.test> wrote:\n\nHello!",
     "apple": "> On 11 Jul 2025, at 10:00, Shop <shop@shop.test> wrote:\n>\n> Hello!",
     "thunderbird": "On 7/11/25 10:00, Shop wrote:\n> Hello!",
-    "outlook": "From: Shop <shop@shop.test>\nSent: Friday, July 11, 2025 10:00 AM\nTo: Anna\nSubject: Order\n\nHello!",
+    "outlook": "From: Shop <shop@shop.test>\nSent: Friday, July 11, 2025 10:00 AM\nTo: Anna\n"
+    "Subject: Order\n\nHello!",
     "original": "-----Original Message-----\nFrom: Shop\nSent: Friday\n\nHello!",
-    "yahoo": "________________________________\n From: Shop <shop@shop.test>\nTo: Anna\nSent: Friday, July 11, 2025\n\nHello!",
+    "yahoo": "________________________________\n From: Shop <shop@shop.test>\nTo: Anna\n"
+    "Sent: Friday, July 11, 2025\n\nHello!",
     "framed": "---- On Fri, 11 Jul 2025 10:00:00 +0000 Shop <shop@shop.test> wrote ----\n\nHello!",
     "helpdesk": "##- Please type your reply above this line -##\n\nHello!",
 }
@@ -92,7 +104,8 @@ def test_stories_are_left_as_they_are(story: str) -> None:
 
 @pytest.mark.parametrize(
     "farewell",
-    ["С уважением,\nИван Петров", "С уважением, Иван", "С уважением,\nИван Петров\n+7 900 000-00-00", "Всего доброго!\nИван",
+    ["С уважением,\nИван Петров", "С уважением, Иван", "С уважением,\nИван Петров\n+7 900 000-00-00",
+     "Всего доброго!\nИван",
      "Best regards,\nAnna", "Kind regards\nAnna Smith\nShop Ltd", "Sincerely,\nAnna", "Cheers,\nAnna"],
 )  # fmt: skip
 def test_farewell_belongs_to_a_reply_and_not_to_its_bare_words(farewell: str) -> None:
@@ -103,7 +116,8 @@ def test_farewell_belongs_to_a_reply_and_not_to_its_bare_words(farewell: str) ->
 
 @pytest.mark.parametrize(
     "signature",
-    ["-- \nИван Петров\nМагазин", "--\nAnna", "Отправлено с iPhone", "Отправлено из Почты для Windows", "Sent from my phone",
+    ["-- \nИван Петров\nМагазин", "--\nAnna", "Отправлено с iPhone", "Отправлено из Почты для Windows",
+     "Sent from my phone",
      "Get Outlook for iOS", "Отправлено из мобильной Почты Mail", "--\nОтправлено из Mail.ru для Android"],
 )  # fmt: skip
 def test_signature_of_programs_is_cut(signature: str) -> None:
