@@ -216,7 +216,8 @@ def kit() -> SimpleNamespace:
     """The functions above, for tests: files of a tests folder cannot import each other here."""
     return SimpleNamespace(
         MAPPING=MAPPING, WRITING=WRITING, BOT=BOT, NOW=NOW, SECRET=SECRET, make_source=make_source,
-        store=store, sign=sign, event=event, ticket=ticket, reply=reply, changed=changed, serve=serve, Desk=Desk,
+        store=store, sign=sign, event=event, ticket=ticket, reply=reply, changed=changed, serve=serve,
+        Desk=Desk,
     )  # fmt: skip
 
 

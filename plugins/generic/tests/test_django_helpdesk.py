@@ -1,0 +1,207 @@
+"""django-helpdesk, a helpdesk that nobody here wrote, connected by a description alone.
+
+Its webhook reaches our receiver, the worker reads the reply, and the note comes back as a follow-up that is
+not public. All of it runs: django-helpdesk in an environment of its own, and `complaint-gift serve`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
+HERE = Path(__file__).resolve().parent / "django_helpdesk"
+READY_SECONDS = 300
+AGENT, BOT = ("dana", "the password of dana"), ("complaint-gift", "the password of ours")
+HOOK_PASSWORD = "only-for-the-webhook"
+COMPLAINT = "I am very disappointed. The soup was cold, the courier was rude, and I want my money back."
+REPLY = "You are wrong. It is your own fault: you should have read the rules before you ordered."
+FINE = (
+    "Thank you for telling us, Marta. I am sorry that the soup came cold. "
+    "I have refunded 12 euros today, and I will call you by Friday at noon."
+)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def python(pytestconfig: pytest.Config) -> str:
+    """A Python that has django-helpdesk; its environment is made once for these requirements."""
+    wanted = HERE / "requirements.txt"
+    digest = hashlib.sha256(wanted.read_bytes()).hexdigest()[:12]
+    folder = pytestconfig.cache.mkdir("django-helpdesk") / digest
+    made = folder / "bin" / "python"
+    if not (folder / "ready").exists():
+        subprocess.run([sys.executable, "-m", "venv", "--clear", folder], check=True)
+        pip = [
+            made,
+            "-m",
+            "pip",
+            "--disable-pip-version-check",
+            "--quiet",
+            "install",
+            "--requirement",
+            wanted,
+        ]
+        subprocess.run(pip, check=True)
+        (folder / "ready").touch()
+    return str(made)
+
+
+def run(args: list[str], environ: dict[str, str], log: Path, url: str) -> Iterator[None]:
+    """Run a server in a session of its own until it is done with; it is ready when `url` answers."""
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            args, env=os.environ | environ, stdout=out, stderr=subprocess.STDOUT, start_new_session=True
+        )
+    try:
+        until = time.monotonic() + READY_SECONDS
+        while not answers(url):
+            if process.poll() is not None or time.monotonic() > until:
+                pytest.fail(f"{args[0]} does not answer at {url}:\n{log.read_text()[-4000:]}")
+            time.sleep(0.3)
+        yield
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(60)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def answers(url: str) -> bool:
+    try:
+        return requests.get(url, timeout=5).status_code < 500
+    except requests.RequestException:
+        return False
+
+
+@dataclass(frozen=True)
+class Desk:
+    """django-helpdesk over its REST interface, as its people use it."""
+
+    url: str
+    logs: tuple[Path, ...]
+
+    def ask(self, method: str, path: str, who: tuple[str, str] = AGENT, **body: Any) -> Any:
+        answer = requests.request(method, self.url + path, json=body or None, auth=who, timeout=120)
+        assert answer.ok, f"{method} {path}: {answer.status_code} {answer.text[:500]}\n{self.told()}"
+        return answer.json()
+
+    def open(self, title: str) -> int:
+        wish = {"queue": 1, "title": title, "description": COMPLAINT, "submitter_email": "marta@example.net"}
+        return int(self.ask("POST", "/api/tickets/", **wish, priority=3)["id"])
+
+    def reply(self, ticket: int, text: str, *, public: bool = True) -> int:
+        return int(self.ask("POST", "/api/followups/", ticket=ticket, comment=text, public=public)["id"])
+
+    def ticket(self, number: int) -> Any:
+        return self.ask("GET", f"/api/tickets/{number}/")
+
+    def notes(self, number: int) -> list[Any]:
+        """What our own user wrote."""
+        return [one for one in self.ticket(number)["followup_set"] if one["user"] == 2]
+
+    def told(self) -> str:
+        return "\n".join(f"== {log.name}\n{log.read_text()[-3000:]}" for log in self.logs)
+
+
+@pytest.fixture(scope="module")
+def desk(python: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """Both servers, each told about the other."""
+    folder = tmp_path_factory.mktemp("django")
+    here, there = free_port(), free_port()
+    hook = f"http://desk:{HOOK_PASSWORD}@127.0.0.1:{here}/hooks/django-desk"
+    desk_log, own_log = folder / "django.log", folder / "complaint-gift.log"
+    theirs = {
+        "DESK_FOLDER": str(folder), "DJANGO_SETTINGS_MODULE": "desk", "PYTHONDONTWRITEBYTECODE": "1",
+        "HELPDESK_FOLLOWUP_WEBHOOK_URLS": hook, "HELPDESK_NEW_TICKET_WEBHOOK_URLS": hook,
+    }  # fmt: skip
+    ours = {
+        "CG_CONFIG": str(write_config(folder, there)), "DATA": str(folder / "data"), "PORT": str(here),
+        "DESK_HOOK_PASSWORD": HOOK_PASSWORD, "DESK_PASSWORD": BOT[1], "DATABASE_URL": "", "REDIS_URL": "",
+    }  # fmt: skip
+    logins = [":".join(AGENT), ":".join(BOT)]
+    url = f"http://127.0.0.1:{there}"
+    served = run(
+        [python, str(HERE / "serve.py"), str(there), *logins], theirs, desk_log, f"{url}/api/tickets/"
+    )
+    receiver = run(
+        [sys.executable, "-m", "complaint_gift.cli", "serve"],
+        ours,
+        own_log,
+        f"http://127.0.0.1:{here}/readyz",
+    )
+    for _ in served:
+        for _ in receiver:
+            yield Desk(url, (desk_log, own_log))
+
+
+def write_config(folder: Path, port: int) -> Path:
+    text = (HERE / "mapping.yaml").read_text("utf-8")
+    text = re.sub(r"base_url: \S+ .*", f"base_url: http://127.0.0.1:{port}", text)
+    file = folder / "cg.yaml"
+    file.write_text(f"{text}\nworkers: 1\nserver: {{processes: 1}}\n", "utf-8")
+    return file
+
+
+def wait_for(found: Callable[[], Any], desk: Desk, seconds: float = 240) -> Any:
+    until = time.monotonic() + seconds
+    while not (value := found()):
+        if time.monotonic() > until:
+            pytest.fail(f"nothing came in {seconds} s\n{desk.told()}")
+        time.sleep(0.5)
+    return value
+
+
+def test_bad_reply_gets_a_note_that_customers_cannot_read(desk: Desk) -> None:
+    ticket = desk.open("Cold soup")
+    sent = desk.reply(ticket, REPLY)
+    (note,) = wait_for(lambda: desk.notes(ticket), desk)
+    assert note["public"] is False
+    assert note["comment"].endswith("]")
+    assert "cg-note-" in note["comment"]
+    assert note["email_recipients"] == []
+    found = desk.ticket(ticket)
+    assert found["title"] == "Cold soup"
+    assert next(one for one in found["followup_set"] if one["id"] == sent)["public"] is True
+    # What else it wants to change, it changes as described: the complaint now stands higher.
+    wait_for(lambda: desk.ticket(ticket)["priority"] < 3, desk)
+
+
+def test_our_own_note_and_a_good_reply_are_left_alone(desk: Desk) -> None:
+    ticket = desk.open("Soup again")
+    desk.reply(ticket, FINE)
+    desk.reply(ticket, REPLY, public=False)
+    marker = desk.open("A later one")
+    desk.reply(marker, REPLY)
+    wait_for(lambda: desk.notes(marker), desk)
+    assert desk.notes(ticket) == []
+    time.sleep(3)  # the webhook about our own note has come by now
+    assert len(desk.notes(marker)) == 1
+
+
+def test_webhook_without_the_password_is_turned_away(desk: Desk) -> None:
+    hook = re.search(r"ready: (http://\S+)", desk.logs[1].read_text())
+    assert hook is not None
+    for login in (None, ("desk", "wrong"), ("other", HOOK_PASSWORD)):
+        answer = requests.post(f"{hook[1]}/hooks/django-desk", json={"ticket": {}}, auth=login, timeout=60)
+        assert answer.status_code == 401
