@@ -27,13 +27,13 @@ def end_typed(step: Callable[[], Any]) -> None:
 
 
 WORDS = """
-    webhookEvent issue_event_type_name timestamp user issue comment changelog items field fields key id self author
-    updateAuthor accountId body jsdPublic visibility project projectTypeKey created updated event transition type
-    content text attrs reporter assignee labels priority status
+    webhookEvent issue_event_type_name timestamp user issue comment changelog items field fields key id self
+    author updateAuthor accountId body jsdPublic visibility project projectTypeKey created updated event
+    transition type content text attrs reporter assignee labels priority status
 """
 SCALARS = st.one_of(
     st.none(), st.booleans(), st.integers(-(10**20), 10**20), st.floats(), st.text(max_size=12),
-    st.sampled_from(["10041", "comment_created", "jira:issue_updated", "service_desk", "2026-01-31T09:00:00Z"]),
+    st.sampled_from(["10041", "comment_created", "jira:issue_updated", "service_desk", "2026-01-31T09:00Z"]),
 )  # fmt: skip
 NAMES = st.sampled_from(WORDS.split())
 TREES = st.recursive(
@@ -99,6 +99,7 @@ def test_any_payload_ends_typed(body: Any) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 @settings(max_examples=12_000, deadline=None)
 @given(body=st.one_of(TREES, mutated(), mutated(), st.binary(max_size=80)))
 def test_ten_thousand_payloads_end_typed(body: Any) -> None:
