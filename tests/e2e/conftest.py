@@ -20,6 +20,7 @@ from complaint_gift.demo.page import create_page
 from complaint_gift.demo.sides import ZendeskSide
 from complaint_gift.demo.standin import create_app
 
+expect.set_options(timeout=10_000)  # a machine may be busy
 SCREENS = Path(__file__).resolve().parents[2] / "artefacts" / "screens"
 
 

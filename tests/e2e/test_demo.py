@@ -20,7 +20,8 @@ REVIEW_MS = 20_000  # while the workers are still at the first conversations
 
 WORDS = {
     "en": {
-        "ticket": "Sent outside at minus thirty",
+        "zendesk": "Sent outside at minus thirty",
+        "jira": "The repair took five weeks and the phone is still dead",
         "argues": "Try a reply that argues",
         "gift": "Try a reply that thanks",
         "send": "Send",
@@ -34,7 +35,8 @@ WORDS = {
         "taken": "Taken. Colleagues see that you are on it.",
     },
     "ru": {
-        "ticket": "Ждали на улице в минус тридцать",
+        "zendesk": "Ждали на улице в минус тридцать",
+        "jira": "Пять недель чинили, а телефон не работает",
         "argues": "Пример: спорим",
         "gift": "Пример: благодарим",
         "send": "Отправить",
@@ -105,18 +107,20 @@ def page(browser: Browser) -> Iterator[Page]:
     assert complaints == []
 
 
-def open_ticket(page: Page, demo: str, language: str) -> None:
+def open_ticket(page: Page, demo: str, language: str, desk: str) -> None:
     words = WORDS[language]
     page.goto(f"{demo}/?lang={language}")
     page.goto(f"{demo}/demo/?lang={language}")
-    page.locator("#tickets a", has_text=words["ticket"]).click()
-    expect(page.locator("#subject")).to_have_text(words["ticket"])
+    page.get_by_role("button", name=desk.capitalize(), exact=True).click()
+    page.locator("#tickets a", has_text=words[desk]).click()
+    expect(page.locator("#subject")).to_have_text(words[desk])
 
 
+@pytest.mark.parametrize("desk", ["zendesk", "jira"])
 @pytest.mark.parametrize("language", ["en", "ru"])
-def test_gift_passes_and_argument_goes_all_the_way(page: Page, demo: str, language: str) -> None:
+def test_gift_passes_and_argument_goes_all_the_way(page: Page, demo: str, language: str, desk: str) -> None:
     words = WORDS[language]
-    open_ticket(page, demo, language)
+    open_ticket(page, demo, language, desk)
 
     page.get_by_role("button", name=words["gift"]).click()
     expect(page.locator(".cg-line")).to_have_text(words["pass"], timeout=REVIEW_MS)

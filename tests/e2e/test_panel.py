@@ -2,10 +2,13 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+import node
 import pytest
 from playwright.sync_api import Page, expect
+from scripted_review import PANEL
 
 pytestmark = pytest.mark.slow
 SALON = "Sent outside at minus thirty"
@@ -301,3 +304,9 @@ def test_long_draft_stays_usable(open_page: Open, site: Any) -> None:
         }"""
     )
     assert took < 1000
+
+
+def test_panel_weighs_forty_kilobytes_at_most(packages: Path, tmp_path: Path) -> None:
+    entry = f'export * from "{PANEL / "panel.js"}"'
+    made = node.bundle(packages, entry, tmp_path / "panel.js", name="panel", minify=True)
+    assert made.stat().st_size <= 40_000

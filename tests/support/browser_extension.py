@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 import shutil
 import threading
@@ -79,6 +80,12 @@ class Extension:
         return f"chrome-extension://{self.id}/options.html"
 
 
+def id_of(folder: Path) -> str:
+    """The id that Chromium gives to an unpacked extension: its path, hashed and written in a to p."""
+    digest = hashlib.sha256(str(folder).encode()).hexdigest()[:32]
+    return "".join(chr(ord("a") + int(digit, 16)) for digit in digest)
+
+
 @contextmanager
 def run_extension(
     playwright: Playwright, folder: Path, home: Path, locale: str = "en-US"
@@ -95,6 +102,7 @@ def run_extension(
             f"--disable-extensions-except={folder}", f"--load-extension={folder}",
         ],
     )  # fmt: skip
+    context.set_default_navigation_timeout(90_000)  # editors are large, and a machine may be busy
     try:
         worker = (
             context.service_workers[0] if context.service_workers else context.wait_for_event("serviceworker")
@@ -107,7 +115,7 @@ def run_extension(
 def serve_pages(packages: Path, folder: Path) -> Flask:
     """The helpdesk page with the bundle of editors made in `folder`."""
     app = Flask("helpdesk", static_folder=None)
-    node.bundle(packages, (PAGES / "editors.js").read_text("utf-8"), folder / "editors.js")
+    node.bundle(packages, (PAGES / "editors.js").read_text("utf-8"), folder / "editors.js", minify=True)
 
     @app.get("/packages/<path:name>")
     def show_package(name: str) -> Response:
@@ -126,7 +134,8 @@ def serve_pages(packages: Path, folder: Path) -> Flask:
 
 def play_sites(context: BrowserContext, packages: Path, folder: Path) -> None:
     """Answer every address of PLAYED from `pages/sites`, with the bundle of editors made in `folder`."""
-    bundle = node.bundle(packages, (PAGES / "editors.js").read_text("utf-8"), folder / "editors.js")
+    entry = (PAGES / "editors.js").read_text("utf-8")
+    bundle = node.bundle(packages, entry, folder / "editors.js", minify=True)
 
     def answer(name: str, route: Route) -> None:
         path = urlsplit(route.request.url).path

@@ -54,6 +54,8 @@ function keptRow({ id, what, who }, texts) {
 function moment(given, language) {
   const at = given ? new Date(given) : null;
   if (at === null || Number.isNaN(at.getTime())) return null;
-  const words = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }).format(at);
+  const year = at.getFullYear() === new Date().getFullYear() ? {} : { year: "numeric" };
+  const said = new Intl.DateTimeFormat(language, { day: "numeric", month: "short", ...year, hour: "numeric", minute: "2-digit" }).format(at);
+  const words = said.replace(" г.", "\u00a0г."); // "2027 г." is one word in Russian
   return { words, isLate: at.getTime() < Date.now() };
 }
