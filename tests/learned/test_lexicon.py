@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from complaint_gift.learned import lexicon
-from complaint_gift.learned.classifier import Classifier
+from complaint_gift.learned import colleagues, lexicon
+from complaint_gift.learned.classifier import Classifier, severity_of
 from complaint_gift.learned.heads import KINDS, TRIGGERS
 
 
@@ -30,6 +30,76 @@ def test_stock_words_are_heard(text: str, expected: set[str]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "trigger"),
+    [
+        ("I'll see you in court", "court"),
+        ("Our solicitor will write to you", "court"),
+        ("Дальше будем общаться через суд", "court"),
+        ("Если не вернёте, пойду в суд", "court"),
+        ("Без ответа пишу в прокуратуру", "regulator"),
+        ("I have reported this to Trading Standards", "regulator"),
+        ("Next I call the local paper", "press"),
+        ("Написали в областную газету", "press"),
+        ("Мужу стало плохо после вашего укола", "health"),
+        ("My son had an allergic reaction", "health"),
+        ("Качели сорвались, ребёнок упал", "safety"),
+        ("There is a smell of gas in the hall", "safety"),
+        ("They turned us away because we're black", "discrimination"),
+        ("Сказал, что узбекам квартиру не сдают", "discrimination"),
+        ("This is the third time this month", "second-failure"),
+        ("Починили, а через неделю сломался снова", "second-failure"),
+        ("I want to talk to your supervisor", "asks-manager"),
+        ("Соедините меня с руководителем", "asks-manager"),
+        ("My flight is tomorrow morning", "deadline-near"),
+        ("Свадьба послезавтра, платья нет", "deadline-near"),
+        ("Wait till my 40k followers see it", "large-audience"),
+        ("У меня 12 тысяч подписчиков", "large-audience"),
+        ("I'm closing my account", "leaving"),
+        ("Закрываю счёт и ухожу", "leaving"),
+        ("I can see another customer's statement", "data-leak"),
+        ("Прислали чужую выписку", "data-leak"),
+        ("You charged me twice", "money-lost"),
+        ("Деньги списали, заказа нет, деньги не вернули", "money-lost"),
+        ("Your driver was rude", "names-employee"),
+        ("Администратор Марина накричала", "names-employee"),
+    ],
+)
+def test_plain_threats_and_harm_are_sure(text: str, trigger: str) -> None:
+    assert trigger in lexicon.sure_triggers(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "trigger"),
+    [
+        ("Can I book a tennis court for Sunday?", "court"),
+        ("We don't want to go to court", "court"),
+        ("Судиться с вами не собираюсь", "court"),
+        ("Рассудите нас сами", "court"),
+        ("Press the red button and hold it", "press"),
+        ("Good news, it works", "press"),
+        ("Качаю пресс по вашей программе", "press"),
+        ("The regulator knob of the heater turns", "regulator"),
+        ("Какая температура воды в бассейне?", "health"),
+        ("I'm sick of waiting", "health"),
+        ("Where is the fire exit?", "safety"),
+        ("Загорелся зелёный индикатор", "safety"),
+        ("Is there a second floor?", "second-failure"),
+        ("Спасибо, снова приедем", "second-failure"),
+        ("Do you sell a password manager?", "asks-manager"),
+        ("No rush, whenever you like", "deadline-near"),
+        ("Я сейчас ухожу на работу", "leaving"),
+        ("Please cancel my order", "leaving"),
+        ("Where is your privacy policy?", "data-leak"),
+        ("The nurse was wonderful, thank you", "names-employee"),
+        ("Спасибо медсестре Ольге, очень внимательная", "names-employee"),
+        ("My husband Leonard said it is lovely", "names-employee"),
+    ],
+)
+def test_harmless_denied_and_praised_words_are_not_sure(text: str, trigger: str) -> None:
+    assert trigger not in lexicon.sure_triggers(text)
+
+
+@pytest.mark.parametrize(
     "text", ["Рассудите сами", "The courtyard is lovely", "Посудная лавка", "pressure cooker", ""]
 )
 def test_words_inside_words_are_not_heard(text: str) -> None:
@@ -45,11 +115,18 @@ def test_words_inside_words_are_not_heard(text: str) -> None:
         ("Врач Самойлов даже не посмотрел", ("Самойлов",)),
         ("кондуктор высадил ребёнка", ("кондуктор",)),
         ("Dr. Pell was late", ("Dr. Pell",)),
+        ("Общались с администратором Мариной, она грубит", ("Марина",)),
+        ("Мастер участка Лещук Т. В. не пришёл", ("Лещук Т. В.",)),
+        ("Лариса Витальевна опять кричала", ("Лариса Витальевна",)),
+        ("Dean from your branch said no", ("Dean",)),
+        ("The lady at the returns desk laughed", ("lady at the returns desk",)),
+        ("Nobody at the desk knows", ()),
+        ("My husband Leonard died in November", ()),
         ("It rains", ()),
     ],
 )
 def test_colleagues_are_named_as_the_customer_names_them(text: str, expected: tuple[str, ...]) -> None:
-    assert lexicon.employees(text) == expected
+    assert colleagues.employees(text) == expected
 
 
 @pytest.mark.parametrize(
@@ -73,3 +150,25 @@ def test_any_text_is_classified(text: str) -> None:
     assert found.kind in KINDS
     assert set(found.triggers) <= set(TRIGGERS)
     assert 0 <= found.score <= 1
+
+
+@pytest.mark.parametrize(
+    ("triggers", "learned", "expected"),
+    [
+        (("health",), "low", "critical"),
+        (("second-failure",), "normal", "high"),
+        (("money-lost",), "high", "high"),
+        (("money-lost",), "normal", "normal"),
+        (("names-employee",), "low", "normal"),
+        ((), "critical", "normal"),
+        ((), "low", "low"),
+    ],
+)
+def test_severity_follows_the_reasons_to_hurry(
+    triggers: tuple[str, ...], learned: str, expected: str
+) -> None:
+    assert severity_of("complaint", triggers, learned) == expected
+
+
+def test_only_complaints_are_severe() -> None:
+    assert severity_of("praise", ("health",), "critical") == "low"

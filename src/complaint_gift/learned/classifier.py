@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from complaint_gift.learned import lexicon
+from complaint_gift.learned import colleagues, lexicon
 from complaint_gift.learned.heads import COMPLAINT, KINDS, SEVERITIES, TRIGGERS
 from complaint_gift.learned.passages import passages
 from complaint_gift.learned.tagger import LONGEST
@@ -12,12 +12,11 @@ from complaint_gift.learned.tagger import LONGEST
 if TYPE_CHECKING:
     from complaint_gift.learned.encoder import Encoder
 
-GRAVE: Final = frozenset({"health", "safety", "discrimination", "data-leak"})
-CROSS: Final = GRAVE | {"court", "regulator", "second-failure", "asks-manager", "money-lost"}
+_HARM: Final = frozenset({"health", "safety", "discrimination", "data-leak"})
+CRITICAL: Final = _HARM | {"court", "regulator", "press", "deadline-near"}
+HIGH: Final = frozenset({"second-failure", "asks-manager", "leaving", "large-audience"})
+CROSS: Final = _HARM | {"court", "regulator", "second-failure", "asks-manager", "money-lost"}
 CROSS_WORTH: Final = 1.5  # what a word such as "court" adds to the logit of a complaint
-SERIOUS: Final = frozenset(
-    {"court", "regulator", "press", "large-audience", "money-lost", "deadline-near", "leaving"}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +55,9 @@ class Classifier:
     def classify(self, text: str) -> Classification:
         """Whatever the text is, empty and hostile ones too."""
         text = text[:LONGEST]
-        heard = lexicon.triggers(text)
         if self._encoder is None or not text.strip():
-            return by_words(text, heard)
+            return by_words(text)
+        heard = lexicon.triggers(text)
         spans = passages(text)
         units = [(text[a:b], COMPLAINT) for a, b in spans]
         _, logits = self._encoder.logits(self._encoder.vectors(units), [COMPLAINT] * len(units))
@@ -72,8 +71,9 @@ class Classifier:
     def judge(self, text: str, heard: frozenset[str], logits: Any) -> Classification:
         """`logits` (passages, outputs): kind and severity by the mean passage, triggers by the strongest."""
         mean, best = logits.mean(axis=0), logits.max(axis=0)
+        sure = lexicon.sure_triggers(text)
         kinds = mean[: len(KINDS)].copy()
-        kinds[0] += CROSS_WORTH * bool(CROSS & heard)
+        kinds[0] += CROSS_WORTH * bool(CROSS & sure)
         chances = _shares(kinds)
         complaint = float(chances[0])
         if complaint >= self._limits.get("complaint", 0.5):
@@ -81,37 +81,48 @@ class Classifier:
         else:
             at = 1 + int(chances[1:].argmax())
             kind, score = KINDS[at], float(chances[at])
-        severity = SEVERITIES[int(mean[len(KINDS) : len(KINDS) + len(SEVERITIES)].argmax())]
-        sure = lexicon.sure_triggers(text) if kind == KINDS[0] else frozenset()
+        of_triggers = best[len(KINDS) + len(SEVERITIES) :].tolist()
         named = tuple(
             trigger
-            for trigger, logit in zip(TRIGGERS, best[len(KINDS) + len(SEVERITIES) :].tolist(), strict=True)
-            if trigger in sure or logit >= self._limit(trigger, trigger in heard)
+            for trigger, logit in zip(TRIGGERS, of_triggers, strict=True)
+            if logit >= self._limit(trigger, trigger in heard, trigger in sure and kind == KINDS[0])
         )
-        return _complete(text, kind, score, severity, named)
+        learned = int(mean[len(KINDS) : len(KINDS) + len(SEVERITIES)].argmax())
+        return _complete(text, kind, score, severity_of(kind, named, SEVERITIES[learned]), named)
 
-    def _limit(self, trigger: str, heard: bool) -> float:
-        alone, supported = self._limits.get("triggers", {}).get(trigger, (0.0, -1.5))
+    def _limit(self, trigger: str, heard: bool, sure: bool) -> float:
+        """The least logit; weights that know two limits only let a sure word stand alone."""
+        alone, supported, *doubted = self._limits.get("triggers", {}).get(trigger, (0.0, -1.5))
+        if sure:
+            return float(doubted[0]) if doubted else float("-inf")
         return float(supported if heard else alone)
 
 
-def by_words(text: str, heard: frozenset[str]) -> Classification:
-    kind, score = lexicon.kind(text)
-    named = tuple(trigger for trigger in TRIGGERS if trigger in heard)
-    if kind != "complaint" and CROSS & heard:
-        kind, score = "complaint", 0.5
-    severity = "low"
-    if kind == "complaint":
-        severity = "critical" if GRAVE & heard else "high" if SERIOUS & heard else "normal"
-    return _complete(text, kind, score, severity, named)
+def severity_of(kind: str, named: tuple[str, ...], learned: str = SEVERITIES[1]) -> str:
+    """What a reason to hurry is worth; without one the model says how grave a complaint is."""
+    if kind != KINDS[0]:
+        return SEVERITIES[0]
+    if CRITICAL & set(named):
+        return SEVERITIES[3]
+    if HIGH & set(named):
+        return SEVERITIES[2]
+    if "money-lost" in named and learned in SEVERITIES[2:]:
+        return SEVERITIES[2]
+    return SEVERITIES[1] if named or learned != SEVERITIES[0] else SEVERITIES[0]
+
+
+def by_words(text: str) -> Classification:
+    """What can be said without a model: only triggers that are said plainly."""
+    sure = lexicon.sure_triggers(text)
+    kind, score = lexicon.kind(text, bool(CROSS & sure))
+    named = tuple(trigger for trigger in TRIGGERS if trigger in sure and kind == KINDS[0])
+    return _complete(text, kind, score, severity_of(kind, named), named)
 
 
 def _complete(text: str, kind: str, score: float, severity: str, named: tuple[str, ...]) -> Classification:
     people: tuple[str, ...] = ()
     if "names-employee" in named:
-        people = lexicon.employees(text)
-        if not any(name[:1].isupper() for name in people):
-            people = lexicon.likely_names(text) or people
+        people = colleagues.employees(text) or colleagues.likely_names(text)
     return Classification(kind, round(score, 3), severity, named, people)
 
 

@@ -1,63 +1,45 @@
 """Stock words of customers' messages: what speaks without a model, and what supports it."""
 
-import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from math import exp
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from ruamel.yaml import YAML
 
-from complaint_gift.learned.heads import KINDS
+from complaint_gift.learned import colleagues
+from complaint_gift.learned.wording import Expressions, Plain, plain
 
-_FOLDER: Final = Path(__file__).parent / "messages"
-_NAME: Final = r"[A-ZА-ЯЁ][a-zа-яё’'-]+"
-_INITIAL: Final = r"[A-ZА-ЯЁ]\."
-_FULL_NAME: Final = rf"{_NAME}(?: {_NAME}| {_INITIAL}){{0,2}}"
-# "Priya at the desk", "Dean from your branch": the place makes the name a colleague's.
-_AT_WORK: Final = re.compile(
-    rf"\b({_NAME}) (?:at|from|on|in) (?:the|your) (?:\w+ )?"
-    r"(?:desk|branch|till|phone|counter|chat|shop|store|office|team|reception)"
+_FOLDER: Final = Path(__file__).parent / "words"
+_NOTHING: Final = 0.4  # how sure an empty text is "other"
+_MOST_HITS: Final = 3
+_LONG: Final = 60  # words: short messages are questions and news, long ones stories
+_COUNTED: Final = (
+    *(("complaint", 0), ("complaint", 1), ("praise", 0), ("praise", 1)),
+    *(("question", 0), ("other", 0), ("other", 1)),
 )
-_YOUR: Final = re.compile(rf"\b(?:your|ваш\w{{0,3}}|сотрудни\w+) ({_FULL_NAME})")
-_TITLED: Final = re.compile(
-    rf"\b((?:Mr|Mrs|Ms|Miss|Dr)\.? {_FULL_NAME}|{_NAME} [А-ЯЁ][а-яё]+(?:ович|евич|овна|евна|ична)\b)"
-)
-_INSIDE: Final = re.compile(rf"(?<=[a-zа-яё,;:] )({_FULL_NAME})(?![\w&])")
-_NO_NAMES: Final = frozenset(
-    [
-        "The",
-        "I",
-        "It",
-        "We",
-        "You",
-        "They",
-        "He",
-        "She",
-        "My",
-        "Your",
-        "Our",
-        "This",
-        "That",
-        "Он",
-        "Она",
-        "Они",
-        "Мы",
-        "Вы",
-        "Я",
-        "Это",
-    ]
-)
+# What each count adds to a kind, then words of harm, length and a constant: fitted on messages, then rounded.
+_WEIGHTS: Final = {
+    "complaint": (0.65, 1.25, -0.1, -0.5, -0.15, -0.65, -0.55, 1.5, 1.6, 0.4),
+    "praise": (0.2, 0.0, 1.05, 0.9, -0.8, -0.45, -0.4, -0.25, 1.6, -0.6),
+    "question": (-0.5, -0.25, -0.15, -0.1, 1.5, 0.0, -0.05, -0.2, -1.9, -0.8),
+    "other": (-0.35, -1.0, -0.8, -0.3, -0.6, 1.1, 1.0, -0.1, -1.3, 1.0),
+}
+# A court that is denied or quoted is no threat; a burn that is "not serious" stays a burn.
+_DENIABLE: Final = frozenset({"court", "regulator", "press", "asks-manager", "leaving"})
 
 
 @dataclass(frozen=True)
 class Words:
-    """Compiled expressions of one language."""
+    """Compiled expressions of one language; `kinds` with a plain and a strong set each."""
 
-    kinds: dict[str, re.Pattern[str]]
-    triggers: dict[str, re.Pattern[str]]
-    sure: dict[str, re.Pattern[str]]
-    role: re.Pattern[str]
+    kinds: Mapping[str, tuple[Expressions, Expressions]]
+    triggers: Mapping[str, Expressions]
+    sure: Mapping[str, Expressions]
+    harmless: Mapping[str, Expressions]
+    denied: Expressions
 
 
 @lru_cache(maxsize=1)
@@ -67,73 +49,77 @@ def words() -> tuple[Words, ...]:
 
 
 def _read(path: Path) -> Words:
-    read = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf8"))
+    read: Mapping[str, Any] = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf8"))
+    classes = read["classes"]
+
+    def compiled(part: str) -> dict[str, Expressions]:
+        return {name: Expressions(lines.splitlines(), classes) for name, lines in read[part].items()}
+
+    kinds = compiled("kinds")
+    none = Expressions(())
     return Words(
-        {kind: _whole_words(read[kind]) for kind in KINDS},
-        {trigger: _whole_words(expressions) for trigger, expressions in read["triggers"].items()},
-        {trigger: _whole_words(expressions) for trigger, expressions in read["sure"].items()},
-        re.compile(rf"(?i:\b(?:{read['roles']})(?:{read['role_endings']})\b)(?:(?: \w+)?? ({_FULL_NAME}))?"),
-    )
-
-
-def _whole_words(expressions: list[str]) -> re.Pattern[str]:
-    joined = "|".join(expression.replace("ё", "е") for expression in expressions)
-    return re.compile(
-        rf"(?<!\w)(?:{joined})(?!\w)|\?" if r"\?" in joined else rf"(?<!\w)(?:{joined})(?!\w)", re.I
+        {
+            name: (found, kinds.get(f"{name}-strong", none))
+            for name, found in kinds.items()
+            if "-" not in name
+        },
+        compiled("triggers"),
+        compiled("sure"),
+        compiled("harmless"),
+        Expressions(read["denied"].splitlines()),
     )
 
 
 def triggers(text: str) -> frozenset[str]:
     """Triggers whose stock words occur."""
-    plain = text.replace("ё", "е").replace("Ё", "Е")
-    found = {name for each in words() for name, pattern in each.triggers.items() if pattern.search(plain)}
-    if any(name[:1].isupper() for name in employees(text)):
+    read = plain(text).text
+    found = {name for each in words() for name in each.triggers if _is_said(each, each.triggers, name, read)}
+    found |= _sure(read)
+    if colleagues.is_somebody_meant(text):
         found.add("names-employee")
     return frozenset(found)
 
 
 def sure_triggers(text: str) -> frozenset[str]:
     """Triggers said so plainly that a model need not agree."""
-    plain = text.replace("ё", "е").replace("Ё", "Е")
-    return frozenset(name for each in words() for name, pattern in each.sure.items() if pattern.search(plain))
+    found = _sure(plain(text).text)
+    return found | {"names-employee"} if colleagues.is_somebody_blamed(text) else found
 
 
-def kind(text: str) -> tuple[str, float]:
-    """Kind by counting stock words, and a modest score; a complaint wins a draw."""
-    plain = text.replace("ё", "е").replace("Ё", "Е")
-    counts = {
-        name: len({hit.group().lower() for each in words() for hit in each.kinds[name].finditer(plain)})
-        for name in KINDS
+def _sure(read: str) -> frozenset[str]:
+    return frozenset(name for each in words() for name in each.sure if _is_said(each, each.sure, name, read))
+
+
+def _is_said(each: Words, of: Mapping[str, Expressions], name: str, read: str) -> bool:
+    if not of[name].found(read):  # the common case, and the cheap one
+        return False
+    clean = each.harmless[name].without(read) if name in each.harmless else read
+    return of[name].said(clean, each.denied) if name in _DENIABLE else of[name].found(clean)
+
+
+def kind(text: str, is_grave: bool = False) -> tuple[str, float]:
+    """Kind by weighing stock words, and its share; `is_grave`: words of harm or threat are there."""
+    read = plain(text)
+    if not read.spans:
+        return "other", _NOTHING
+    seen: list[float] = [min(_MOST_HITS, _count(name, at, read)) for name, at in _COUNTED]
+    seen += [is_grave, min(len(read.spans), _LONG) / _LONG, 1]
+    sums = {
+        name: sum(a * b for a, b in zip(weights, seen, strict=True)) for name, weights in _WEIGHTS.items()
     }
-    if counts["complaint"] and counts["complaint"] >= counts["other"]:
-        return "complaint", min(0.9, 0.55 + 0.1 * counts["complaint"])
-    best = max(("other", "praise", "question"), key=lambda name: counts[name])
-    return (best, 0.6) if counts[best] else ("other", 0.4)
+    best = max(sums, key=lambda name: sums[name])
+    return best, 1 / sum(exp(value - sums[best]) for value in sums.values())
 
 
-def employees(text: str) -> tuple[str, ...]:
-    """Colleagues a message surely points at: by name where there is one, else by their role."""
-    found: dict[str, None] = {}
-    for pattern in (_AT_WORK, _YOUR, _TITLED):
-        for hit in pattern.finditer(text):
-            _remember(hit.group(1), found)
-    for each in words():
-        for hit in each.role.finditer(text):
-            _remember(hit.groups()[-1], found)
-    if not found:
-        roles = [hit.group().strip() for each in words() for hit in each.role.finditer(text)]
-        found.update(dict.fromkeys(roles[:1]))
-    return tuple(found)
+def _count(name: str, at: int, read: Plain) -> int:
+    """Different words, plain (0) or strong (1)."""
+    return len({read.text[a:b] for each in words() for a, b in each.kinds[name][at].spans(read.text)})
 
 
-def likely_names(text: str) -> tuple[str, ...]:
-    """Capitalised words inside sentences that look like names, for a message known to name somebody."""
-    found: dict[str, None] = {}
-    for hit in _INSIDE.finditer(text):
-        _remember(hit.group(1), found)
-    return tuple(found)[:3]
-
-
-def _remember(name: str | None, found: dict[str, None]) -> None:
-    if name and name.split()[0] not in _NO_NAMES and not any(name in known for known in found):
-        found.setdefault(name)
+def complaining_words(text: str) -> Iterable[str]:
+    """The stock words of a complaint as they stand in the text, first ones first."""
+    read = plain(text)
+    hits = [hit for each in words() for found in each.kinds["complaint"] for hit in found.spans(read.text)]
+    for start, end in sorted(hits):
+        first, last = read.original(start, end)
+        yield text[first:last]

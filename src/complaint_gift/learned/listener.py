@@ -45,7 +45,4 @@ class Listener:
 
 def _deciding_words(text: str) -> str:
     """The first stock words of a complaint as they stand in the text, "" for none."""
-    plain = text.replace("ё", "е").replace("Ё", "Е")
-    hits = [hit for each in lexicon.words() if (hit := each.kinds["complaint"].search(plain))]
-    first = min(hits, key=lambda hit: hit.start(), default=None)
-    return text[first.start() : first.end()] if first else ""
+    return next(iter(lexicon.complaining_words(text)), "")

@@ -1,0 +1,104 @@
+r"""Texts and expressions in the shape stock words are written in: tokens with one space in between.
+
+An expression is a regular expression on such a text, with three abbreviations: `word*` is every word that
+begins so, `_3` stands for up to three words of the same sentence, `#` is a number and `@name` a class. RE2
+searches, so no text is slow. "." ends a sentence, `"` is every quotation mark.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import Any, Final
+
+import re2
+
+_TOKEN: Final = re.compile(r"[^\W_]+(?:['’.,:-][^\W_]+)*%?|[@#$£€₽]|[.!?…]+|\n\s*\n|[«»\"“”„()]|\)+|[💔👋]")
+_MARKS: Final = {'"': '"', "«": '"', "»": '"', "“": '"', "”": '"', "„": '"', "(": ",", ")": ","}
+_SURROGATES: Final = re.compile("[\ud800-\udfff]")
+_MOST_MEMORY: Final = 64 << 20
+_BEFORE: Final = 48  # characters in front of a hit in which its negation stands
+_CLASS: Final = re.compile(r"@([a-z]+)")
+_GAP: Final = re.compile(r"_(\d+) ")
+_PREFIX: Final = re.compile(r"(?<=[\w'-])\*|(?<=[^ ]\))\*")
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """`text`: the tokens, folded, a space on both sides; `spans`: where they stand in the original."""
+
+    text: str
+    spans: tuple[tuple[int, int], ...]
+    starts: tuple[int, ...]
+
+    def original(self, start: int, end: int) -> tuple[int, int]:
+        """The place in the original of a stretch of `text`."""
+        first = bisect_right(self.starts, start) - 1
+        last = bisect_right(self.starts, max(start, end - 2)) - 1
+        return self.spans[max(first, 0)][0], self.spans[max(last, 0)][1]
+
+
+def plain(text: str) -> Plain:
+    """Whatever the text is."""
+    hits = [(hit.span(), _token(hit.group())) for hit in _TOKEN.finditer(_SURROGATES.sub(" ", text))]
+    tokens = [token for _, token in hits]
+    starts = tuple(accumulate((len(token) + 1 for token in tokens), initial=0))[: len(tokens)]
+    return Plain(" " + " ".join(tokens) + " ", tuple(span for span, _ in hits), starts)
+
+
+def _token(found: str) -> str:
+    if found[0] in _MARKS:
+        return _MARKS[found[0]]
+    if found[0] in ".!…\n":
+        return "." if "?" not in found else "?"
+    if found[0] == "?":
+        return "?"
+    return found.lower().replace("ё", "е").replace("’", "'").replace(".", "")
+
+
+class Expressions:
+    """Several expressions as one; nothing is found where there are none."""
+
+    def __init__(self, expressions: Iterable[str], classes: Mapping[str, str] | None = None) -> None:
+        parts = [_translated(expression, classes or {}) for expression in expressions]
+        options = re2.Options()
+        options.max_mem = _MOST_MEMORY
+        options.log_errors = False
+        self._compiled: Any = re2.compile(f" ((?:{'|'.join(parts)})) ", options) if parts else None
+
+    def __bool__(self) -> bool:
+        return self._compiled is not None
+
+    def spans(self, text: str) -> Iterator[tuple[int, int]]:
+        """Stretches of a plain text, the space behind each included."""
+        if self._compiled is None:
+            return
+        at = 0
+        while (hit := self._compiled.search(text, at)) is not None:
+            start, end = hit.span(1)
+            yield start, end + 1
+            at = end
+
+    def found(self, text: str) -> bool:
+        return self._compiled is not None and self._compiled.search(text) is not None
+
+    def without(self, text: str) -> str:
+        """The text with everything found taken out, a `~` in its place."""
+        return self._compiled.sub(" ~ ", text) if self._compiled is not None else text
+
+    def said(self, text: str, denied: "Expressions") -> bool:
+        """Whether something is found that is neither denied right before nor in quotation marks."""
+        for start, _ in self.spans(text):
+            before = text[:start]
+            if before.count('"') % 2 and '"' in text[start:]:
+                continue
+            if not denied.found(before[max(0, before.rfind(" ", 0, max(0, start - _BEFORE))) :] + "| "):
+                return True
+        return False
+
+
+def _translated(expression: str, classes: Mapping[str, str]) -> str:
+    text = _CLASS.sub(lambda hit: f"(?:{classes[hit.group(1)]})", expression.replace("ё", "е"))
+    text = _GAP.sub(lambda hit: rf'(?:[^ .?"]+ ){{0,{hit.group(1)}}}', text)
+    return _PREFIX.sub("[^ ]*", text).replace("#", "[0-9][0-9,]*")
