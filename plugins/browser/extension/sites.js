@@ -62,6 +62,6 @@ export function readSites(given) {
     for (const field of ["name", "editor"]) if (!site?.[field]) throw new TypeError(`${name}: ${field}`);
     const unknown = Object.keys(site).find((key) => key !== "hosts" && !FIELDS.includes(key));
     if (unknown) throw new TypeError(`${name}: ${unknown}`);
-    return { title: name, hosts, ...Object.fromEntries(FIELDS.map((field) => [field, site[field] ?? ""])), ...site };
+    return { ...Object.fromEntries(FIELDS.map((field) => [field, ""])), ...site, hosts, title: site.title || name };
   });
 }

@@ -127,6 +127,29 @@ def test_administrator_has_the_last_word_key_by_key(
     assert [s["name"] for s in found["sites"]] == ["desk", *(s["name"] for s in sites)]
 
 
+def test_site_of_ones_own_has_every_field_and_a_title(decide: Callable[..., Any]) -> None:
+    (bare,) = decide("return m.readSites(a)", [SITE])
+    (titled,) = decide("return m.readSites(JSON.stringify(a))", [SITE | {"title": "Our desk", "send": "#go"}])
+    assert (bare["title"], bare["send"], bare["hosts"]) == ("desk", "", SITE["hosts"])
+    assert (titled["title"], titled["send"]) == ("Our desk", "#go")
+
+
+@pytest.mark.parametrize(
+    ("site", "word"),
+    [
+        ({"name": "x"}, "x: editor"),
+        ({"editor": "textarea"}, "#1: name"),
+        ({"name": "x", "editor": "textarea", "hosts": ["*"]}, "x: hosts"),
+        ({"name": "x", "editor": "textarea", "send": 7}, "x: send"),
+        ({"name": "x", "editor": "textarea", "sned": "#go"}, "x: sned"),
+        ("nonsense", "#1: name"),
+    ],
+)
+def test_site_that_cannot_be_used_is_named(decide: Callable[..., Any], site: Any, word: str) -> None:
+    said = decide("try { m.readSites(a); return null } catch (error) { return error.message }", [site])
+    assert said == word
+
+
 @pytest.mark.parametrize(
     "server", ["http://cg.example.com", "ftp://x.example", "javascript:alert(1)", "cg", ""]
 )
