@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from jira_site import open_request, say
 
 from complaint_gift.demo import conversations, jira_requests, prepare
 from complaint_gift.demo.jira_side import JiraSide
@@ -16,6 +17,7 @@ from complaint_gift.demo.sides import Side, ZendeskSide
 from complaint_gift.demo.standin import create_app
 from complaint_gift.demo.standin.people import cast
 from complaint_gift.demo.standin_jira import create_app as create_jira
+from complaint_gift.demo.standin_jira.memory import issue_of
 
 DESKS = ("zendesk", "jira")
 
@@ -162,3 +164,19 @@ def test_prepare_keeps_secrets_and_follows_the_port(tmp_path: Path) -> None:
     assert hook["secret"] == read_secret(folder, "jira-secret")
     assert "127.0.0.1:9090/demo/jira" in config.read_text()
     assert len(people) == len({user["displayName"] for user in people}), "somebody is there twice"
+
+
+def test_reader_of_a_note_sees_words_and_no_mark(tmp_path: Path) -> None:
+    app = create_jira(tmp_path / "j.sqlite3", deliver=False)
+    key = open_request(app)
+    say(
+        app,
+        key,
+        app.extensions["cast"].bot,
+        "Look at the reply.\n\ncg-note-0123456789abcdef01234567",
+        public=False,
+    )
+    side = JiraSide(app.extensions["desk"], app.extensions["cast"].bot)
+    with app.extensions["desk"].reading() as records:
+        number = int(issue_of(records, key)["id"])
+    assert side.show_ticket(number)["messages"][-1]["text"] == "Look at the reply."

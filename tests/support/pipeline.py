@@ -71,3 +71,4 @@ def run_pipeline(data: Path) -> Iterator[Pipeline]:
     finally:
         server.shutdown()
         server.server_close()
+        parts.store.close()

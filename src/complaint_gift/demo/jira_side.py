@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 from complaint_gift.demo import jira_requests
@@ -21,6 +22,8 @@ STATUS = {
 }
 PRIORITY = {"1": "urgent", "2": "high", "3": None, "4": "low", "5": "low"}
 LISTED = 60
+# How a note of ours is known again; nothing for a reader.
+MARK = re.compile(r"\s*\bcg-[a-z]+-[0-9a-f]{8,64}\s*$", re.ASCII)
 
 
 class JiraSide:
@@ -94,7 +97,7 @@ class JiraSide:
         return {
             "id": comment["id"], "author": author["displayName"], "role": role,
             "public": comment["public"] and not comment["visibility"],
-            "text": markup.to_plain(comment["body"]), "at": comment["created"],
+            "text": _words(comment), "at": comment["created"],
         }  # fmt: skip
 
     def _timeline(self, records: Records, issue: Json) -> list[Json]:
@@ -115,7 +118,7 @@ class JiraSide:
     def _told(self, comment: Json) -> list[Json]:
         by = "bot" if comment["author"] == self.bot else "agent"
         kind = "reply" if comment["public"] else "note"
-        entry = {"at": comment["created"], "by": by, "kind": kind, "text": markup.to_plain(comment["body"])}
+        entry = {"at": comment["created"], "by": by, "kind": kind, "text": _words(comment)}
         reason = (comment["properties"].get("complaint_gift") or {}).get("reason") if by == "agent" else ""
         return [entry, *([{**entry, "kind": "reason", "text": reason}] if reason else [])]
 
@@ -194,6 +197,10 @@ def _show_change(item: Json) -> Json:
     if name == "links":
         return {"kind": "linked", "value": item["to"]}
     return {"kind": name, "value": after, "before": before}
+
+
+def _words(comment: Json) -> str:
+    return MARK.sub("", markup.to_plain(comment["body"]))
 
 
 def _name(records: Records, account: str | None) -> str:

@@ -137,6 +137,10 @@ def _add_kinds(blueprint: Blueprint, version: int) -> None:
             shown.append(_field(id_, name, schema, custom=True))
         return jsonify(shown)
 
+    _add_values(blueprint, version)
+
+
+def _add_values(blueprint: Blueprint, version: int) -> None:
     @blueprint.get("/priority")
     def priorities() -> Response:
         return jsonify([asking.view(version).priority(id_) for id_, _ in PRIORITIES])

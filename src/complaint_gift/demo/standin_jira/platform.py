@@ -45,6 +45,10 @@ def _add_issues(blueprint: Blueprint, version: int) -> None:
             issue = issue_of(records, name)
             return jsonify(asking.view(version).issue(records, issue, wanted, properties=properties))
 
+    _add_edits(blueprint, version)
+
+
+def _add_edits(blueprint: Blueprint, version: int) -> None:
     @blueprint.put("/issue/<name>")
     def edit_issue(name: str) -> tuple[Response | str, int]:
         if request.args.get("notifyUsers") == "false" and "admins" not in g.caller["groups"]:
@@ -85,6 +89,12 @@ def _add_changes(blueprint: Blueprint, version: int) -> None:
             issues.assign(records, asking.act(), issue_of(records, name), asking.read_body())
         return "", 204
 
+    @blueprint.post("/issueLink")
+    def link_issues() -> tuple[str, int]:
+        with asking.desk().transaction() as records:
+            issues.link(records, asking.act(), asking.read_body())
+        return "", 201
+
     @blueprint.get("/issue/<name>/changelog")
     def changelog(name: str) -> Response:
         view = asking.view(version)
@@ -105,6 +115,11 @@ def _add_changes(blueprint: Blueprint, version: int) -> None:
             | {"isLast": found["startAt"] + len(found["values"]) >= found["total"], "self": request.base_url}
         )
 
+    _add_transitions(blueprint, version)
+    _add_watchers(blueprint, version)
+
+
+def _add_transitions(blueprint: Blueprint, version: int) -> None:
     @blueprint.get("/issue/<name>/transitions")
     def get_transitions(name: str) -> Response:
         view = asking.view(version)
@@ -139,14 +154,6 @@ def _add_changes(blueprint: Blueprint, version: int) -> None:
             issue = issues.edit_issue(records, asking.act(), issue, changes)
             issues.transition(records, asking.act(), issue, body["transition"]["id"])
         return "", 204
-
-    @blueprint.post("/issueLink")
-    def link_issues() -> tuple[str, int]:
-        with asking.desk().transaction() as records:
-            issues.link(records, asking.act(), asking.read_body())
-        return "", 201
-
-    _add_watchers(blueprint, version)
 
 
 def _add_watchers(blueprint: Blueprint, version: int) -> None:

@@ -82,7 +82,7 @@ export function drawEvent(event, { texts, begun }) {
   const kind = own && event.kind === "note" ? "noteSent" : event.kind;
   const words = (texts.tl[kind] ?? texts.tl.other)(event);
   const seconds = Math.max(0, event.at - begun);
-  const offset = seconds < 0.05 ? "" : `+${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`;
+  const offset = seconds < 0.05 ? "" : texts.after(seconds < 10 ? seconds.toFixed(1) : Math.round(seconds));
   const detail = event.kind === "webhook" ? texts.tl.webhookDetail(event) : null;
   return el(
     "li",

@@ -40,6 +40,7 @@ export const TEXTS = {
     priority: { low: "Low priority", normal: "Normal priority", high: "High priority", urgent: "Urgent" },
     team: "Team",
     waiting: "Complaint Gift is reading the reply…",
+    after: (seconds) => `+${seconds} s`,
     tl: {
       reply: () => "Your reply went out",
       noteSent: () => "Your note was saved",
@@ -104,6 +105,7 @@ export const TEXTS = {
     priority: { low: "Низкий приоритет", normal: "Обычный приоритет", high: "Высокий приоритет", urgent: "Срочно" },
     team: "Команда",
     waiting: "Complaint Gift читает ответ…",
+    after: (seconds) => `+${String(seconds).replace(".", ",")} с`,
     tl: {
       reply: () => "Ваш ответ ушёл клиенту",
       noteSent: () => "Ваша заметка сохранена",
