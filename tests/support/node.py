@@ -1,6 +1,6 @@
-"""The npm packages that the browser tests run against, installed once into a cache folder.
+"""npm packages that tests run against, installed once into a cache folder.
 
-tests/e2e/package-lock.json pins every one of them by its hash; a change of it makes a new folder.
+A package-lock.json pins every one of them by its hash; a change of it makes a new folder.
 """
 
 from __future__ import annotations
@@ -19,26 +19,26 @@ class NoNode(Exception):
     """npm is missing or could not install; the message says what to do."""
 
 
-def install_packages() -> Path:
-    """The folder `node_modules` with everything in package-lock.json; raises NoNode."""
+def install_packages(pinned: Path = PINNED) -> Path:
+    """The folder `node_modules` with everything in `pinned`/package-lock.json; raises NoNode."""
     npm = shutil.which("npm")
     if npm is None:
         raise NoNode("needs npm: apt-get install npm (as root `make test` does it)")
-    lock = (PINNED / "package-lock.json").read_bytes()
+    lock = (pinned / "package-lock.json").read_bytes()
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "complaint-gift"
     folder = cache / f"npm-{hashlib.sha256(lock).hexdigest()[:16]}"
     if not (folder / "ready").exists():
-        _install(npm, folder)
+        _install(npm, folder, pinned)
     return folder / "node_modules"
 
 
-def _install(npm: str, folder: Path) -> None:
+def _install(npm: str, folder: Path, pinned: Path) -> None:
     # Made aside and moved into place: two test runs at once, or one that was killed, leave nothing half.
     fresh = folder.with_name(f"{folder.name}.{os.getpid()}")
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True)
     for name in FILES:
-        shutil.copy(PINNED / name, fresh / name)
+        shutil.copy(pinned / name, fresh / name)
     done = subprocess.run(
         [npm, "ci", "--ignore-scripts", "--no-progress"],
         cwd=fresh,
@@ -48,7 +48,7 @@ def _install(npm: str, folder: Path) -> None:
     )
     if done.returncode != 0:
         shutil.rmtree(fresh, ignore_errors=True)
-        raise NoNode(f"npm could not install what the browser tests need: {done.stderr.strip()[-600:]}")
+        raise NoNode(f"npm could not install what the tests need: {done.stderr.strip()[-600:]}")
     (fresh / "ready").touch()
     try:
         fresh.rename(folder)
