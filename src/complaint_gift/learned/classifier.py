@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _HARM: Final = frozenset({"health", "safety", "discrimination", "data-leak"})
 CRITICAL: Final = _HARM | {"court", "regulator", "press", "deadline-near"}
+RARE: Final = frozenset({"court", "regulator", "press"})  # hardly a complaint mentions one by the way
 HIGH: Final = frozenset({"second-failure", "asks-manager", "leaving", "large-audience"})
 CROSS: Final = _HARM | {"court", "regulator", "second-failure", "asks-manager", "money-lost"}
 CROSS_WORTH: Final = 1.5  # what a word such as "court" adds to the logit of a complaint
@@ -112,8 +113,8 @@ def severity_of(kind: str, named: tuple[str, ...], learned: str = SEVERITIES[1])
 
 
 def by_words(text: str) -> Classification:
-    """What can be said without a model: only triggers that are said plainly."""
-    sure = lexicon.sure_triggers(text)
+    """What can be said without a model: only triggers that are said plainly, or whose words are rare."""
+    sure = lexicon.sure_triggers(text) | (RARE & lexicon.triggers(text))
     kind, score = lexicon.kind(text, bool(CROSS & sure))
     named = tuple(trigger for trigger in TRIGGERS if trigger in sure and kind == KINDS[0])
     return _complete(text, kind, score, severity_of(kind, named), named)

@@ -24,6 +24,10 @@ _SENTENCE_END: Final = re.compile(
     r"(?<=[.!?…])(?<![\s.][A-ZА-ЯЁ]\.)(?<!Dr\.)(?<!Mr\.)(?<!Mrs\.)(?<!Ms\.)\s+|\n+"
 )
 _MOST: Final = 3
+_NEAR: Final = 50  # characters behind a role in which it is blamed
+_NOT_OURS: Final = (
+    r"(?<!\ba )(?<!\ban )(?<!\bno )(?<!\bany )(?<!\bmy )(?<!\bour )(?<!\bмой )(?<!\bмоя )(?<!\bнаш )(?<!\bк )"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,9 @@ def _people() -> _People:
     whole = r"(?<!\w)(?i:{})(?!\w)"
     acts = rf"(?: [a-z]+ly)? (?i:{choice('en-acts', 'ru-acts')})(?!\w)"
     return _People(
-        re.compile(rf"(?<!\w)((?i:{role})(?!\w)(?: {place}(?!\w))?)(?:,? (?:[a-zа-яё]+ )?({_FULL_NAME}))?"),
+        re.compile(
+            rf"{_NOT_OURS}(?<!\w)((?i:{role})(?!\w)(?: {place}(?!\w))?)(?:,? (?:[a-zа-яё]+ )?({_FULL_NAME}))?"
+        ),
         re.compile(rf"(?<!\w)({_NAME}(?: {_NAME}| {_INITIAL})?) {place}(?!\w)"),
         re.compile(rf"(?<![\w&@])(?<!\b(?:на|по|из|in|at) )(?<!\b[вс] )({_FULL_NAME}),?{acts}"),
         re.compile(whole.format(choice("en-blame", "ru-blame"))),
@@ -74,11 +80,12 @@ def people(text: str) -> tuple[Person, ...]:
     found: dict[str, Person] = {}
     for sentence in _SENTENCE_END.split(text):
         private = {word for hit in _people().private.finditer(sentence) for word in hit.group(1).split()}
-        is_blamed = bool(_people().blame.search(sentence))
         is_praised = bool(_people().praise.search(sentence))
         for words, is_named in _mentions(sentence.strip()):
-            if not private & set(words.split()) and not any(words in known for known in found):
-                found[words] = Person(words, is_named, not is_praised and (is_named or is_blamed))
+            if private & set(words.split()) or any(words in known for known in found):
+                continue
+            is_blamed = is_named or _is_followed_by_blame(sentence, words)
+            found[words] = Person(words, is_named, is_blamed and not is_praised)
     return tuple(sorted(found.values(), key=lambda one: not one.is_named))
 
 
@@ -134,3 +141,9 @@ def _nominative(name: str) -> str:
     heads = lemmas(form, "ru") - {form}
     is_plain = len(heads) == 1 and not headword(form, "ru") and not is_dictionary_word(form)
     return next(iter(heads)).capitalize() if is_plain else name
+
+
+def _is_followed_by_blame(sentence: str, role: str) -> bool:
+    """Whether what follows a role speaks of bad work: what stands before it was done by somebody else."""
+    at = sentence.find(role) + len(role)
+    return bool(_people().blame.search(sentence, at, at + _NEAR))

@@ -1,4 +1,4 @@
-"""Thresholds chosen on out-of-fold scores: one a head and language, two a trigger."""
+"""Thresholds chosen on out-of-fold scores: one a head and language, three a trigger."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -73,7 +73,7 @@ def _f1(pairs: Pairs) -> np.ndarray:
 
 
 def _messages(scores: Sequence[Scores]) -> dict[str, Any]:
-    """`complaint`: least share of the kind; `triggers`: logit needed alone, and with a stock word."""
+    """`complaint`: least share of the kind; `triggers`: logits needed, see _triggers."""
     known = [each for each in scores if each.document.message is not None]
     truth = np.array([each.document.message["kind"] == KINDS[0] for each in known if each.document.message])
     shares = torch.stack([torch.softmax(each.message.mean(0)[: len(KINDS)], 0)[0] for each in known]).numpy()
@@ -83,26 +83,38 @@ def _messages(scores: Sequence[Scores]) -> dict[str, Any]:
     return {"complaint": round(float(grid[int(smooth.argmax())]), 2), "triggers": _triggers(known)}
 
 
-def _triggers(known: Sequence[Scores]) -> dict[str, tuple[float, float]]:
+def _triggers(known: Sequence[Scores]) -> dict[str, tuple[float, ...]]:
+    """The least logit of each trigger: alone, with a stock word, with words that are sure."""
     heard = [lexicon.triggers(each.document.name) for each in known]
-    found: dict[str, tuple[float, float]] = {}
+    sure = [lexicon.sure_triggers(each.document.name) for each in known]
+    found: dict[str, tuple[float, ...]] = {}
     for at, trigger in enumerate(TRIGGERS):
         column = len(KINDS) + len(SEVERITIES) + at
         logits = np.array([each.message[:, column].max().item() for each in known])
         truth = np.array([trigger in ((each.document.message or {}).get("triggers") or ()) for each in known])
         supported = np.array([trigger in words for words in heard])
-        found[trigger] = _pair(logits, truth, supported)
+        plain = np.array([trigger in words for words in sure])
+        found[trigger] = _trio(logits, truth, supported, plain)
     return found
 
 
-def _pair(logits: np.ndarray, truth: np.ndarray, supported: np.ndarray) -> tuple[float, float]:
-    best, chosen = -1.0, (0.0, -1.0)
+def _trio(
+    logits: np.ndarray, truth: np.ndarray, supported: np.ndarray, plain: np.ndarray
+) -> tuple[float, float, float]:
+    best, chosen = -1.0, (0.0, -1.0, -1.0)
     for alone in np.arange(-2.0, 3.01, 0.25):
         for helped in np.arange(-5.0, alone + 0.01, 0.25):
-            over = np.where(supported, logits >= helped, logits >= alone)
-            hits = (over & truth).sum()
-            precision, recall = hits / max(1, over.sum()), hits / max(1, truth.sum())
-            value = 1.2 * precision * recall / max(1e-9, 0.2 * precision + recall)  # precision weighs more
-            if value > best + 1e-6:
-                best, chosen = value, (round(float(alone), 2), round(float(helped), 2))
+            for sure in np.arange(-8.0, helped + 0.01, 1.0):
+                over = logits >= np.where(plain, sure, np.where(supported, helped, alone))
+                value = _exact(over, truth)
+                if value > best + 1e-6:
+                    best = value
+                    chosen = (round(float(alone), 2), round(float(helped), 2), round(float(sure), 2))
     return chosen
+
+
+def _exact(over: np.ndarray, truth: np.ndarray) -> float:
+    """F measure in which precision weighs more."""
+    hits = (over & truth).sum()
+    precision, recall = hits / max(1, over.sum()), hits / max(1, truth.sum())
+    return float(1.2 * precision * recall / max(1e-9, 0.2 * precision + recall))
