@@ -9,7 +9,7 @@ import structlog
 
 from complaint_gift.domain import Action, ActionKind, Visibility
 from complaint_gift.plugin import Published, Receipt, Refused, Source, Unreachable
-from complaint_gift_generic.api import Helpdesk
+from complaint_gift_generic.api import Helpdesk, Unclear
 from complaint_gift_generic.reading import find_items, read_conversation, read_id
 from complaint_gift_generic.writing import make_wish, note_values
 
@@ -25,7 +25,7 @@ def perform(action: Action, source: Source, desk: Helpdesk) -> Receipt:
         kind = action.kind.value
         text = f"the configuration does not say how {kind} is written; add write.{kind}"
         raise Refused(f"{source.name}: {text}.")
-    if read_id(action.conversation) != action.conversation:
+    if not action.conversation or read_id(action.conversation) != action.conversation:
         raise Refused(f"{source.name}: {action.conversation[:40]!r} is no ticket.")
     return does(action, section, source, desk)
 
@@ -67,6 +67,8 @@ def _once(action: Action, desk: Helpdesk, do: Callable[[], Any]) -> Any:
 
 def _is_undone(exc: Unreachable) -> bool:
     """The helpdesk answered that it did not, or was never reached."""
+    if isinstance(exc, Unclear):
+        return False
     cause = exc.__cause__
     told = f"{type(cause).__name__} {cause}"
     return cause is None or "ConnectTimeout" in told or "NewConnectionError" in told

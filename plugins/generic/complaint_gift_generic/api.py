@@ -16,6 +16,10 @@ from complaint_gift_generic.template import fill_path
 from complaint_gift_generic.writing import Wish
 
 
+class Unclear(Unreachable):
+    """It was taken, but the answer does not tell what became of it."""
+
+
 class Helpdesk:
     """One helpdesk over REST. Every method raises Refused or Unreachable."""
 
@@ -57,7 +61,14 @@ class Helpdesk:
         """The JSON of the answer, None for an empty one."""
         if self.client is None:
             raise Refused(f"{self.source.name}: the configuration does not say where the helpdesk answers.")
-        return self.client.ask(wish.method, wish.path, body=wish.body)
+        answer = self.client.send(wish.method, wish.path, body=wish.body)
+        if not answer.body.strip():
+            return None
+        try:
+            return answer.json()
+        except ValueError:
+            text = f"the answer to {wish.method} {wish.path} is not JSON"
+            raise Unclear(f"{self.source.name}: {text}; nobody can tell whether it was done.") from None
 
 
 class Schemed:
