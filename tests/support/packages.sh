@@ -8,9 +8,11 @@ need() {  # need PROGRAM PACKAGE
 need chromium chromium
 [ -n "$(ls /usr/lib/postgresql/*/bin/initdb 2>/dev/null)" ] || missing="$missing postgresql"
 need nginx nginx-light
+[ -x /usr/sbin/dovecot ] || need dovecot dovecot-imapd
 need systemd-analyze systemd
 need npm npm
 need wrk wrk
+need /usr/sbin/postfix postfix
 docker compose version >/dev/null 2>&1 || need docker-compose docker-compose
 
 [ -n "$missing" ] || exit 0

@@ -65,7 +65,7 @@ def decode(raw: bytes, declared: str = "") -> str:
             return text
     # Cut in the middle of a character: still UTF-8.
     if name in ("", "utf-8", "ascii"):
-        text = raw.decode("utf-8", "replace")
+        text = _clean(raw.decode("utf-8", "replace"))
         if text.count("\ufffd") * 50 < len(text):
             return text
     return _clean(raw.decode(_best(raw[:_SAMPLE], name), "replace"))

@@ -185,7 +185,7 @@ def notice(key: Any, version: str = "2", **changes: Any) -> bytes:
         "notificationType": "Received", "mail": {"source": "anna@customer.test"},
         "receipt": {"recipients": ["support@shop.test"], "action": {"type": "SNS", "encoding": "BASE64"},
                     "dmarcVerdict": {"status": "PASS"}},
-        "content": base64.b64encode(b"From: anna@customer.test\r\nSubject: Soup\r\n\r\nIt was cold.").decode(),
+        "content": base64.b64encode(b"From: anna@customer.test\r\n\r\nIt was cold.").decode(),
     }  # fmt: skip
     told = {"Type": "Notification", "MessageId": "m1", "TopicArn": TOPIC, "Message": json.dumps(inner),
             "Timestamp": "2026-01-31T09:00:00.000Z", "SignatureVersion": version,
