@@ -269,6 +269,14 @@ class Desk:
             raise Refusal(403, "no group for you")
         return {"isLast": True, "values": [user(name) for name in self.groups[query["groupname"]]]}
 
+    def on_organization(self, method: str, query: dict[str, str], body: Any, number: str) -> Any:
+        if number not in self.groups:
+            raise Refusal(404, "no organisation")
+        people = [user(name) for name in self.groups[number]]
+        start = int(query["start"])
+        page, last = people[start : start + 50], start + 50 >= len(people)
+        return {"start": start, "limit": 50, "size": len(page), "isLastPage": last, "values": page}
+
     def on_project(self, method: str, query: Any, body: Any, key: str) -> Any:
         if key != "SD":
             raise Refusal(404, "no project")
@@ -311,6 +319,7 @@ ROUTES = [
     (r"/rest/api/(3/search/jql|2/search)", "on_search"),
     (r"/rest/api/[23]/(?P<what>myself|priority|field)", "on_known"),
     (r"/rest/api/[23]/group/member", "on_members"),
+    (r"/rest/servicedeskapi/organization/(?P<number>\d+)/user", "on_organization"),
     (r"/rest/api/[23]/project/(?P<key>\w+)", "on_project"),
     (r"/rest/api/[23]/mypermissions", "on_permissions"),
     (r"/rest/webhooks/1.0/webhook", "on_hooks"),

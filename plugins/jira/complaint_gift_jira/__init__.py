@@ -39,11 +39,18 @@ class JiraPlugin:
             Outcome.UNAVAILABLE: 503,
         }
     )
+    # An issue with long texts and many fields; what is larger is found by the sweep.
+    largest = 5 * 2**20
     kept_headers = frozenset((proof.IDENTIFIER, proof.RETRY, proof.FLOW))
 
     def __init__(self) -> None:
         self._caches: dict[str, TokenCache] = {}
         self._keys = KeyRing()
+
+    def able(self, source: Source) -> frozenset[Can]:
+        """Without anything under `escalations` there is none to hand over."""
+        wish = source.settings["escalations"]
+        return self.can if wish["project"] or wish["transition"] else self.can - {Can.ESCALATE}
 
     def verify(self, request: Request, source: Source) -> None:
         """Signature and age, or a token."""

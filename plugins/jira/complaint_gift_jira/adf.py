@@ -71,7 +71,7 @@ def _open(node: dict[str, Any], kind: str, path: Path, writer: Writer) -> Iterat
     if isinstance(children, list) and len(path) < DEEPEST:
         cells = 0
         for number, child in enumerate(children):
-            is_cell = isinstance(child, dict) and child.get("type") in _CELLS
+            is_cell = isinstance(child, dict) and _text(child, "type") in _CELLS
             if is_cell:
                 yield None, (), "cell" if cells else "first cell"
                 cells += 1

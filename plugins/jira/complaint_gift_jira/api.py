@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -20,7 +21,7 @@ from complaint_gift.client import (
 )
 from complaint_gift.plugin import Refused, Source, Unreachable
 from complaint_gift_jira.dialect import Dialect, dialect_of
-from complaint_gift_jira.ids import read_number, rows
+from complaint_gift_jira.ids import read_names, read_number, rows
 from complaint_gift_jira.pace import QUOTA, Pace
 from complaint_gift_jira.settings import api_url
 
@@ -29,6 +30,7 @@ DESK = "/rest/servicedeskapi"
 OAUTH = "https://auth.atlassian.com"
 PAGE = 100
 MOST_PAGES = 60
+LIFE = 3600.0
 _log = structlog.get_logger(__name__)
 
 
@@ -63,6 +65,7 @@ class Jira:
 
     def __init__(self, client: Client, dialect: Dialect, pace: Pace, projects: tuple[str, ...] = ()) -> None:
         self.client, self.dialect, self.pace, self.projects = client, dialect, pace, projects
+        self._organizations: dict[str, tuple[float, frozenset[str]]] = {}
 
     @property
     def source(self) -> str:
@@ -198,6 +201,26 @@ class Jira:
         except Refused as exc:
             if exc.status != 404:
                 raise
+
+    def organization_people(self, number: str) -> frozenset[str]:
+        """All names of those in a customer organisation; asked once an hour, nobody where we may not."""
+        kept = self._organizations.get(number)
+        if kept is not None and time.monotonic() - kept[0] < LIFE:
+            return kept[1]
+        names: set[str] = set()
+        for page in range(MOST_PAGES):
+            query = {"start": page * 50, "limit": 50}
+            try:
+                answer = self.part(self.get(f"{DESK}/organization/{number}/user", query), "an organisation")
+            except Refused as exc:
+                _log.warning("an organisation cannot be seen", source=self.source, status=exc.status)
+                break
+            people = rows(answer.get("values"))
+            names.update(name for person in people for name in read_names(person))
+            if answer.get("isLastPage") is not False or not people:
+                break
+        self._organizations[number] = time.monotonic(), frozenset(names)
+        return frozenset(names)
 
     # -- the rest
 

@@ -50,7 +50,10 @@ def fetch(number: str, source: Source, api: Jira) -> Conversation | None:
     )
     if comments and unsaid and is_service_desk(issue):
         public = api.request_comments(number)
-    found = read_conversation(source, issue, comments, directory, public=public)
+    organizations = rows(mapping(issue.get("fields")).get(directory.fields.get("organizations", "")))
+    numbers = [read_number(one.get("id")) for one in organizations]
+    members = frozenset(name for n in numbers if n for name in api.organization_people(n))
+    found = read_conversation(source, issue, comments, directory, public=public, members=members)
     return replace(found, is_whole=is_whole)
 
 
@@ -61,10 +64,13 @@ def read_conversation(
     directory: Directory,
     *,
     public: Mapping[str, bool] | None = None,
+    members: frozenset[str] = frozenset(),
 ) -> Conversation:
-    """Description and comments by time. `public` is what the service desk says of comments, by id."""
+    """Description and comments by time. `public` is what the service desk says of comments, by id; `members`
+    are the people of the organisations that share the request.
+    """
     fields = mapping(issue.get("fields"))
-    cast = Cast(source, fields, directory)
+    cast = Cast(source, fields, directory, members)
     found = [_read_description(fields, issue, cast)]
     found += [_read_comment(comment, issue, cast, public or {}) for comment in comments]
     known = {message.id: message for message in found if message.id}
@@ -106,6 +112,7 @@ class Cast:
     source: Source
     fields: Mapping[str, Any]
     directory: Directory
+    members: frozenset[str] = frozenset()
 
     @property
     def reporter(self) -> str:
@@ -154,10 +161,10 @@ class Cast:
         return Role.AGENT
 
     def _outsiders(self) -> set[str]:
-        """Whoever asks: the reporter and those who were added to the request."""
+        """Whoever asks: the reporter, those who were added to the request, those who share it."""
         participants = self.fields.get(self.directory.fields.get("participants", ""))
         people = [self.fields.get("reporter"), *rows(participants)]
-        return {name for user in people for name in read_names(user)}
+        return {name for user in people for name in read_names(user)} | self.members
 
 
 def read_labels(fields: Mapping[str, Any]) -> frozenset[str]:

@@ -70,7 +70,7 @@ class Cloud:
 
 
 @dataclass(frozen=True, slots=True)
-class DataCenter:
+class OwnServer:
     """REST v2: wiki markup, names, pages by number."""
 
     api: str = "/rest/api/2"
@@ -105,7 +105,7 @@ class DataCenter:
 
 def dialect_of(settings: Mapping[str, Any]) -> Dialect:
     """By what the configuration says; a guess from an answer could be led astray."""
-    return DataCenter() if settings["deployment"] == DATA_CENTER else Cloud()
+    return OwnServer() if settings["deployment"] == DATA_CENTER else Cloud()
 
 
 def read_body(body: Any, *, quotes: bool = True) -> Clean:

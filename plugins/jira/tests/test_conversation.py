@@ -274,6 +274,17 @@ def test_groups_and_fields_are_asked_for_once_an_hour(desk: Any, tmp_path: Path)
     assert sum(path.endswith("/field") for _, path, _, _ in desk.asked) == 2
 
 
+def test_people_of_an_organisation_that_shares_the_request_are_customers(desk: Any) -> None:
+    number = desk.open(customfield_10012=[{"id": "7", "name": "Soups Ltd"}, {"id": "8", "name": "Unseen"}])
+    desk.groups["7"] = [f"member{n}" for n in range(60)]
+    desk.write(number, "We all wait.", {"accountId": "member59", "accountType": "atlassian"})
+    api = desk.api()
+    for _ in range(2):
+        found = desk.plugin.fetch(number, desk.source, api)
+        assert found.messages[-1].author.role is Role.CUSTOMER
+    assert sum("/organization/7/" in path for _, path, _, _ in desk.asked) == 2
+
+
 def test_strange_answers_end_typed(desk: Any) -> None:
     desk.on_comments = lambda *_, **__: [1]
     with pytest.raises(Unreachable, match="unknown shape"):
