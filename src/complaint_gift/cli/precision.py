@@ -31,8 +31,9 @@ _WORDS: dict[str, dict[str, str]] = {
         "panel, or replies come in from a helpdesk.",
         "none_since": "No rule has been met in a conversation since {since}.",
         "reason": "does not apply because",
-        "note": "Conversations, each counted once. Precision is 1 - waived / shown. Found later: only in "
-        "what had been sent. In shadow: counted, shown to nobody.",
+        "note": "Conversations, each counted once. Shown: in a draft that stood three seconds, was sent or "
+        "got a reason. Precision is 1 - waived / shown. Found later: only in what had been sent. In shadow: "
+        "counted, shown to nobody.",
     },
     "ru": {
         "rule": "правило",
@@ -46,7 +47,8 @@ _WORDS: dict[str, dict[str, str]] = {
         "писать с панелью или когда придут ответы из службы поддержки.",
         "none_since": "С {since} ни одно правило в разговорах не встретилось.",
         "reason": "не подходит, потому что",
-        "note": "Это разговоры, каждый посчитан один раз. Точность = 1 - отведено / показано. Найдено позже: "
+        "note": "Это разговоры, каждый посчитан один раз. Показано: в черновике, который простоял три "
+        "секунды, был отправлен или получил причину. Точность = 1 - отведено / показано. Найдено позже: "
         "только в уже отправленном. В тени: посчитано, но никому не показано.",
     },
 }

@@ -206,8 +206,9 @@ class Waiver:
 class RuleRecord:
     """What became of a rule: numbers of conversations, each counted once however often it was met there.
 
-    `shown` while writing, `waived` as "does not apply", `sent_anyway` although shown, `found_later` only in
-    what had been sent, `shadow` counted and shown to nobody. `reasons` of the waivers, the frequent first.
+    `shown` in a draft that stood or was sent, `waived` as "does not apply", `sent_anyway` although shown,
+    `found_later` only in what had been sent, `shadow` counted and shown to nobody. `reasons` of the waivers,
+    the frequent first.
     """
 
     rule: str
