@@ -61,7 +61,7 @@ class EmailPlugin:
     settings = EmailSettings
     handled = parse.HANDLED
     ignored = parse.IGNORED
-    can = frozenset((Can.VERIFY, Can.NOTE, Can.GATE))
+    can = frozenset((Can.VERIFY, Can.NOTE, Can.GATE, Can.ACKNOWLEDGE))
     # Every provider takes 200 for success, most of them nothing else; the rest by provider, see `replies`.
     answers: Mapping[Outcome, int] = MappingProxyType(
         {
@@ -108,6 +108,11 @@ class EmailPlugin:
         if source.settings["keep_attachments"] and source.folder is not None and mail.attachments:
             keep(mail.attachments, source.folder / "attachments" / mail.digest[:32])
         return (read_conversation(mail, incoming, source, memory, delivery.received_at),)
+
+    def able(self, source: Source) -> frozenset[Can]:
+        """What this source does: it acknowledges only where that is configured."""
+        given = self.can if source.settings["gate"] else self.can - {Can.GATE}
+        return given if source.settings["acknowledge"] else given - {Can.ACKNOWLEDGE}
 
     def connect(self, source: Source) -> Post:
         """Nothing is opened before there is something to send."""

@@ -12,6 +12,7 @@ from pathlib import Path
 from complaint_gift.domain import Action, ActionKind
 from complaint_gift.plugin import Receipt, Refused, Source, Uncertain
 from complaint_gift_email.accounts import Accounts
+from complaint_gift_email.acknowledging import send_acknowledgement
 from complaint_gift_email.charset import one_line
 from complaint_gift_email.sending import send_own
 from complaint_gift_email.thread import make_id
@@ -26,6 +27,8 @@ _done: dict[str, str] = {}
 
 def perform(action: Action, source: Source) -> Receipt:
     """See Plugin.perform."""
+    if action.kind is ActionKind.ACKNOWLEDGE:
+        return send_acknowledgement(source, action)
     if action.kind is not ActionKind.NOTE:
         raise Refused(f"{source.name}: a mailbox cannot do {action.kind!r}; this action belongs elsewhere.")
     if not _NAME.fullmatch(action.conversation):

@@ -115,6 +115,12 @@ class EmailSettings(Schema):
     thread_secret = Secret(load_default="")
     notes_to = fields.List(fields.String(), load_default=list)
     keep_attachments = fields.Boolean(load_default=False, truthy={True}, falsy={False})
+    acknowledge = fields.Boolean(load_default=False, truthy={True}, falsy={False})
+    acknowledgement = fields.Dict(
+        fields.String(validate=validate.OneOf(("en", "ru"))),
+        fields.String(validate=validate.Length(1, 5000)),
+        load_default=dict,
+    )
     smtp = fields.Nested(SmtpSettings, load_default=None)
     gate = fields.Nested(GateSettings, load_default=None)
 
@@ -146,6 +152,8 @@ class EmailSettings(Schema):
         transport = data["transport"]
         if transport == "imap" and data["imap"] is None and data["gate"] is None:
             raise ValidationError("the mailbox is missing; add `imap:` with host, user and password", "imap")
+        if data["acknowledge"] and data["smtp"] is None:
+            raise ValidationError("acknowledging needs a mail server; add `smtp: {host: ...}`", "acknowledge")
         if transport in _NEEDS_SECRETS and not data["secrets"]:
             raise ValidationError(f"{transport} needs the secret that proves its requests", "secrets")
         if transport == "sendgrid" and not (data["public_keys"] or data["secrets"]):

@@ -13,6 +13,7 @@ from datetime import datetime
 from complaint_gift.domain import ActionKind, Reason, Role
 from complaint_gift.plugin import Can
 from complaint_gift.service import verdicts
+from complaint_gift.service.acknowledging import acknowledge
 from complaint_gift.service.casefacts import keep_facts
 from complaint_gift.service.casenotes import renew_note
 from complaint_gift.service.complaints import AGENT, MERGE, Hearing, Opinion, decide, hear, worst_severity
@@ -148,6 +149,8 @@ class _Work:
             cause = f"complaint:{self.outbox.now}" if self.case.why == AGENT else "complaint"
             self.outbox.add(ActionKind.TAGS, snapshot.source, snapshot.id, cause, payload)
         moved = self.case.decided_by == MERGE
+        if not moved and self._is_recent(self.case.opened_at):
+            acknowledge(self.tx, self.outbox, self.means, self.facts)
         if snapshot.requester_id and not moved and self._is_recent(self.case.opened_at):
             since = self.outbox.now - policy.limits.repeated_within.wall
             besides = self.case.conversation_id

@@ -235,6 +235,9 @@ class Actions(Protocol):
     def count_notes(self, source: str, conversation: str, since: datetime) -> int:
         """Actions of kind note for this conversation created since then."""
 
+    def count_acknowledged(self, source: str, requester_id: str, since: datetime) -> int:
+        """Actions of kind acknowledge for any conversation of this customer created since then."""
+
     def add_own_writes(self, source: str, external_ids: Iterable[str], at: datetime) -> None:
         """Remember what we wrote ourselves; known ids are no error."""
 

@@ -13,7 +13,7 @@ from complaint_gift.service.records import ActionRow, ActionState, ClaimedAction
 from complaint_gift.store.columns import moment
 from complaint_gift.store.rows import Rows
 from complaint_gift.store.tables import action as table
-from complaint_gift.store.tables import own_write
+from complaint_gift.store.tables import conversation, own_write
 
 _AT_ONCE = 500  # parameters of one statement; SQLite may stop at 999
 
@@ -97,6 +97,19 @@ class Actions(Rows):
             table.c.source == source,
             table.c.conversation == conversation,
             table.c.kind == ActionKind.NOTE,
+            table.c.created_at >= since,
+        )
+        return int(self._db.execute(counted).scalar_one())
+
+    def count_acknowledged(self, source: str, requester_id: str, since: datetime) -> int:
+        """For any conversation of this customer."""
+        theirs = select(conversation.c.external_id).where(
+            conversation.c.source == source, conversation.c.requester_id == requester_id
+        )
+        counted = select(func.count()).where(
+            table.c.source == source,
+            table.c.conversation.in_(theirs),
+            table.c.kind == ActionKind.ACKNOWLEDGE,
             table.c.created_at >= since,
         )
         return int(self._db.execute(counted).scalar_one())

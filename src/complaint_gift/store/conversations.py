@@ -48,7 +48,7 @@ class Conversations(Rows):
         said, place = t.message.c, t.conversation.c
         wanted = select(said.external_id, place.external_id).select_from(t.message.join(t.conversation))
         found = self._db.execute(wanted.where(place.source == source, said.external_id.in_(list(messages))))
-        return dict(found.tuples())
+        return {row[0]: row[1] for row in found}
 
     def conversation_by_id(self, conversation_id: int) -> StoredConversation | None:
         """None when there is no row."""
