@@ -1,6 +1,7 @@
 """What the stand-in Jira does: who sees which comment, what it refuses, which faults it makes."""
 
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from flask import Flask
 from jira_site import Caller, make_admin, open_request, say
 from werkzeug.serving import make_server
 
-from complaint_gift.demo.standin_jira import EMAIL, JiraLimits
+from complaint_gift.demo.standin_jira import EMAIL, JiraLimits, create_app
 from complaint_gift.demo.standin_jira.markup import to_document
 
 V3, DESK = "/rest/api/3", "/rest/servicedeskapi"
@@ -207,6 +208,24 @@ def test_search_as_it_was_is_gone_on_cloud_only(call: Caller, data_center: Flask
 def test_strangers_are_refused(app: Flask, headers: dict[str, str]) -> None:
     answer = app.test_client().get(f"{V3}/myself", headers=headers)
     assert (answer.status_code, bool(answer.json["errorMessages"])) == (401, True)
+
+
+def test_oauth_client_gets_a_token_that_ends(tmp_path: Path, clock: Any) -> None:
+    app = create_app(tmp_path / "o.sqlite3", clients={"ours": "secret"}, deliver=False, clock=clock)
+    client, grant = app.test_client(), {"grant_type": "client_credentials", "client_id": "ours"}
+    assert client.post("/oauth/token", json=grant | {"client_secret": "wrong"}).status_code == 401
+    token = client.post("/oauth/token", json=grant | {"client_secret": "secret"}).json["access_token"]
+    headers = {"Authorization": f"Bearer {token}"}
+    assert client.get(f"{V3}/myself", headers=headers).json["displayName"] == "Complaint Gift"
+    clock.now += 3601
+    assert client.get(f"{V3}/myself", headers=headers).status_code == 401
+
+
+def test_properties_come_with_an_edit(call: Caller, request_key: str) -> None:
+    wish = {"properties": [{"key": "cg_done", "value": {"marks": ["m"]}}]}
+    assert call("PUT", f"{V3}/issue/{request_key}", wish).status_code == 204
+    shown = call("GET", f"{V3}/issue/{request_key}?properties=cg_done&fields=summary").json
+    assert shown["properties"] == {"cg_done": {"marks": ["m"]}}
 
 
 def test_property_is_kept_replaced_and_limited(call: Caller, request_key: str) -> None:

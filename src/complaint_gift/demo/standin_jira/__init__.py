@@ -41,6 +41,7 @@ def create_app(
     data_center: bool = False,
     logins: Mapping[str, str] | None = None,
     tokens: Mapping[str, str] | None = None,
+    clients: Mapping[str, str] | None = None,
     limits: JiraLimits | None = None,
     deliver: bool = True,
     timeout: float = 20.0,
@@ -50,11 +51,12 @@ def create_app(
 ) -> Flask:
     """A stand-in Jira whose memory is the SQLite file `path`.
 
-    `logins`: e-mail -> API token for Basic; `tokens`: bearer token (OAuth, or a personal access token of
-    Data Center) -> e-mail. `limits=None` counts nothing. `deliver=False`: webhooks wait until
-    `app.extensions["sender"].deliver_due()`. `pause`: first wait of a retry in seconds. `seed` makes the
-    faults repeatable. Faults are switched by `app.extensions["desk"].set_faults(throttle=0.1)` or by
-    `PUT /_standin/faults {"throttle": 0.1}`; the accounts to act as are `app.extensions["cast"]`.
+    `logins`: e-mail -> API token for Basic; `tokens`: personal access token -> e-mail; `clients`: OAuth
+    client id -> secret, which act as our service account. `limits=None` counts nothing. `deliver=False`:
+    webhooks wait until `app.extensions["sender"].deliver_due()`. `pause`: first wait of a retry in seconds.
+    `seed` makes the faults repeatable. Faults are switched by
+    `app.extensions["desk"].set_faults(throttle=0.1)` or by `PUT /_standin/faults {"throttle": 0.1}`; the
+    accounts to act as are `app.extensions["cast"]`.
     """
     desk = Desk(path, Account(), clock=clock, faults=JiraFaults)
     app = Flask(__name__)
@@ -73,7 +75,7 @@ def create_app(
     app.register_blueprint(servicedesk.blueprint, url_prefix="/rest/servicedeskapi")
     app.register_blueprint(hooks.blueprint, url_prefix="/rest/webhooks/1.0")
     _guard(app, desk, (known, bearers), limits, deliver)
-    _add_own_routes(app, desk)
+    _add_own_routes(app, desk, clients or {})
     return app
 
 
@@ -141,7 +143,13 @@ def _remember_base(desk: Desk) -> None:
             records.connection.execute("insert or replace into setting values ('base', ?)", (base,))
 
 
-def _add_own_routes(app: Flask, desk: Desk) -> None:
+def _add_own_routes(app: Flask, desk: Desk, clients: Mapping[str, str]) -> None:
+    @app.post("/oauth/token")
+    def create_token() -> Response:
+        """Atlassian has it on another host."""
+        body = request.get_json(silent=True) or request.form.to_dict()
+        return jsonify(access.issue_token(desk, body, clients, EMAIL))
+
     @app.put("/_standin/faults")
     def change_faults() -> Response:
         """Not Jira's: benches switch faults of a running stand-in here."""
