@@ -26,7 +26,7 @@ from complaint_gift_email.quoting import judged_part, new_part
 NOBODY = Address("")
 LONGEST_ID = 250
 MOST_REFERENCES = 100
-_ID = re.compile(rb"<([^<>\s]{1,250})>")
+_ID = re.compile(rb"<([^<>\s\x00-\x1f\x7f]{1,250})>")
 
 
 @dataclass(frozen=True, slots=True)

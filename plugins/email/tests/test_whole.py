@@ -1,0 +1,170 @@
+"""From a mail to a case, with the service and a database: a delivery brings its message along."""
+
+from __future__ import annotations
+
+import smtplib
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from small_world import World, make_store, make_template
+
+from complaint_gift.domain import Role
+from complaint_gift.plugin import Outcome, Source, Unreachable
+from complaint_gift.service import Service
+from complaint_gift.service.policyfile import load_policy
+from complaint_gift.service.receiving import ask_for_look
+from complaint_gift.service.records import DeliveryState
+from complaint_gift_email import EmailPlugin
+from complaint_gift_email.doors.imap import key_of
+from complaint_gift_email.doors.incoming import envelope_headers
+from complaint_gift_email.doors.lmtp import MailPort
+from complaint_gift_email.message import Envelope
+
+COMPLAINT = "I want to complain: the soup was cold and the waiter shouted at me. Give me my money back!"
+
+
+class Whole:
+    """A service that knows one mailbox."""
+
+    def __init__(self, world: World, source: Source) -> None:
+        self.world, self.source, self.store = world, source, world.store
+        self.service = Service(
+            store=world.store, sources={source.name: source}, plugins={"email": EmailPlugin()},
+             # type: ignore[dict-item]
+            playbook=lambda: world.book, policy=load_policy(), bell=world.bell, notifier=world.post,
+            clock=world.clock,
+        )  # fmt: skip
+        world.service = self.service
+
+    def bring(self, raw: bytes, *, is_out: bool = False) -> None:
+        headers = envelope_headers(Envelope(), door="imap", is_out=is_out)
+        self.service.take(self.source.name, key_of(raw), headers, raw)
+        self.world.work()
+
+    def conversation(self, number: str) -> Any:
+        with self.store.reading() as tx:
+            row = tx.find_conversation(self.source.name, number)
+            return row, [stored.message for stored in tx.messages(row.id)], tx.case(row.id)
+
+    def place_of(self, message: str) -> str:
+        with self.store.reading() as tx:
+            return tx.whereabouts(self.source.name, [message])[message]
+
+
+@pytest.fixture
+def whole(kit: Any, tmp_path: Path) -> Iterator[Whole]:
+    with make_store(make_template(tmp_path), tmp_path / "world") as store:
+        (tmp_path / "private").mkdir()
+        yield Whole(World(store), kit.make_source(tmp_path / "private", keep_attachments=True))
+
+
+def test_complaint_by_mail_opens_a_case_and_its_answer_closes_the_wait(kit: Any, whole: Whole) -> None:
+    whole.bring(kit.make_mail(COMPLAINT, date=""))
+    number = whole.place_of("first@customer.test")
+    row, messages, case = whole.conversation(number)
+    assert case is not None
+    assert case.is_complaint
+    assert row.snapshot.subject == "Cold soup"
+    assert messages[0].author.role is Role.CUSTOMER
+    whole.world.clock.turn(minutes=30)
+    reply = kit.make_mail(
+        "Thank you for telling us. We are sorry.", from_=kit.ADDRESS, to="anna@customer.test", date="",
+        message_id="<r@shop.test>", in_reply_to="<first@customer.test>",
+    )  # fmt: skip
+    whole.bring(reply, is_out=True)
+    row, messages, case = whole.conversation(number)
+    assert [message.author.role for message in messages] == [Role.CUSTOMER, Role.AGENT]
+    assert case.answered_at is not None
+
+
+def test_the_same_mail_twice_is_one_message(kit: Any, whole: Whole) -> None:
+    for _ in range(2):
+        whole.bring(kit.make_mail(COMPLAINT))
+    assert len(whole.conversation(whole.place_of("first@customer.test"))[1]) == 1
+    # Another way brings other headers, and it is the same message all the same.
+    whole.bring(b"Received: by another way\r\n" + kit.make_mail(COMPLAINT))
+    assert len(whole.conversation(whole.place_of("first@customer.test"))[1]) == 1
+
+
+def test_out_of_office_leaves_no_trace_but_its_delivery(kit: Any, whole: Whole) -> None:
+    whole.bring(kit.make_mail(COMPLAINT, auto_submitted="auto-replied"))
+    (row,) = whole.service.deliveries()
+    assert row.state is DeliveryState.IGNORED
+
+
+def test_unreadable_post_is_kept_and_seen(kit: Any, whole: Whole) -> None:
+    request = kit.sign_post(b"  ")
+    assert whole.service.receive("mail-main", request) is Outcome.ACCEPTED
+    whole.world.work()
+    (row,) = whole.service.deliveries()
+    assert row.state is DeliveryState.UNREADABLE
+    assert "holds no mail" in row.error
+
+
+def test_look_at_a_conversation_asks_nobody(kit: Any, whole: Whole) -> None:
+    whole.bring(kit.make_mail(COMPLAINT, date=""))
+    number = whole.place_of("first@customer.test")
+    before = whole.conversation(number)[1]
+    assert whole.service.means.source("mail-main")
+    ask_for_look(whole.service.means, "mail-main", number, "test")
+    whole.world.work()
+    whole.world.settle(hours=30)
+    assert whole.conversation(number)[1] == before
+    states = {row.state for row in whole.service.deliveries()}
+    assert states == {DeliveryState.DONE}
+
+
+def test_attachments_lie_aside(kit: Any, whole: Whole) -> None:
+    named = b'Content-Disposition: attachment; filename="../../check.pdf"'
+    parts = b"--B\r\n\r\n" + COMPLAINT.encode() + b"\r\n--B\r\nContent-Type: application/pdf\r\n" + named
+    raw = kit.make_mail("", content_type="multipart/mixed; boundary=B") + parts + b"\r\n\r\n%PDF\r\n--B--\r\n"
+    whole.bring(raw)
+    assert whole.source.folder is not None
+    (path,) = (whole.source.folder / "attachments").rglob("*.pdf")
+    assert path.name == "check.pdf"
+    assert path.read_bytes() == b"%PDF"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Desk:
+    def __init__(self) -> None:
+        self.taken: list[Any] = []
+        self.is_away = False
+
+    def take(self, source: str, key: str, headers: Any, body: bytes) -> bool:
+        if self.is_away:
+            raise Unreachable("the database is away")
+        self.taken.append((headers, body))
+        return True
+
+
+@pytest.mark.parametrize("protocol", ["lmtp", "smtp"])
+def test_port_says_250_only_for_what_is_kept(kit: Any, protocol: str) -> None:
+    port, desk = free_port(), Desk()
+    source = kit.make_source(transport="lmtp", secrets=[], lmtp={"port": port, "protocol": protocol})
+    (door,) = EmailPlugin().listeners(source, desk)  # type: ignore[arg-type]
+    assert isinstance(door, MailPort)
+    door.start()
+    try:
+        client = (smtplib.LMTP if protocol == "lmtp" else smtplib.SMTP)("127.0.0.1", port, timeout=20)
+        raw = kit.make_mail("Суп был холодный.")
+        assert client.sendmail("anna@customer.test", [kit.ADDRESS], raw, ["BODY=8BITMIME"]) == {}
+        desk.is_away = True
+        with pytest.raises((smtplib.SMTPDataError, smtplib.SMTPRecipientsRefused)) as caught:
+            client.sendmail("anna@customer.test", [kit.ADDRESS], raw)
+        assert "451" in str(caught.value)
+        client.quit()
+    finally:
+        door.stop()
+    ((headers, body),) = desk.taken
+    assert body == raw
+    assert headers["x-email-mail-from"] == "anna@customer.test"
+    assert headers["x-email-door"] == "lmtp"
