@@ -40,6 +40,7 @@ class Installation:
     redis_url: str = ""
     config: Mapping[str, object] = field(default_factory=dict)
     bot: str = "28801400100099"
+    sources: Mapping[str, object] | None = None  # other sources than the Zendesk of `base_url`
 
     def prepare(self) -> None:
         """Write the configuration and make the tables."""
@@ -55,7 +56,7 @@ class Installation:
         }
         # JSON is YAML.
         (self.folder / "complaint-gift.yaml").write_text(
-            json.dumps({"sources": {SOURCE: source}, **self.config})
+            json.dumps({"sources": self.sources or {SOURCE: source}, **self.config})
         )
         upgrade(self.database_url)
 
