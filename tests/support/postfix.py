@@ -33,8 +33,8 @@ inet_protocols = ipv4
 mynetworks = 127.0.0.0/8
 smtpd_relay_restrictions = permit_mynetworks, reject
 smtpd_sasl_authenticated_header = yes
-default_transport = lmtp:inet:127.0.0.1:{sink}
-relay_transport = lmtp:inet:127.0.0.1:{sink}
+default_transport = {onward}
+relay_transport = {onward}
 alias_maps =
 maillog_file = {folder}/log/mail.log
 maillog_file_prefixes = {folder}
@@ -96,7 +96,7 @@ class NotInstalled(Exception):
 
 @dataclass(frozen=True)
 class Ports:
-    """Where this Postfix listens, and where it expects gate and sink."""
+    """Where this Postfix listens, and where it expects gate and sink (0: what it sends on is thrown away)."""
 
     plain: int
     guarded: int
@@ -144,7 +144,8 @@ def _write(folder: Path, ports: Ports, commands: Path, daemons: Path) -> None:
     for name in ("queue", "data", "log", "etc"):
         (folder / name).mkdir()
     shutil.chown(folder / "data", "postfix")
-    told = {"folder": folder, "commands": commands, "daemons": daemons, **vars(ports)}
+    onward = f"lmtp:inet:127.0.0.1:{ports.sink}" if ports.sink else "discard:"
+    told = {"folder": folder, "commands": commands, "daemons": daemons, "onward": onward, **vars(ports)}
     (folder / "etc" / "main.cf").write_text(_MAIN.format(**told).lstrip())
     master = _MASTER.format(**told, guard=_GUARDED.format(**told), back=_BEHIND)
     (folder / "etc" / "master.cf").write_text(master.lstrip())
