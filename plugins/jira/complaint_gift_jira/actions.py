@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -16,6 +17,7 @@ from complaint_gift_jira.notes import add_note
 
 PRIORITIES = ("low", "normal", "high", "urgent")
 LONGEST_LABEL = 255
+A_DAY = 86_400
 
 
 def perform(action: Action, source: Source, api: Jira) -> Receipt:
@@ -107,15 +109,19 @@ def _name_of(person: str, api: Jira) -> str:
 
 
 def _keep_facts(action: Action, source: Source, api: Jira) -> Receipt:
-    """What is known of the case, for rules and panels inside Jira. A later one that came first stays."""
+    """What is known of the case, for rules and panels inside Jira. A later one that came first stays.
+
+    For a day only: an installation that begins anew counts its actions from one again.
+    """
     facts = action.payload.get("facts")
     if not isinstance(facts, Mapping):
         raise Refused(f"{source.name}: the facts for issue {action.conversation} are none.")
     there = api.read_property(action.conversation, PROPERTY)
-    seq = there.get("seq")
-    if isinstance(seq, int) and seq >= action.id:
+    seq, at, now = there.get("seq"), there.get("at"), int(time.time())
+    is_fresh = isinstance(at, int) and now - at < A_DAY
+    if is_fresh and isinstance(seq, int) and seq >= action.id:
         return Receipt(detail=f"facts of issue {action.conversation}, known already")
-    api.write_property(action.conversation, PROPERTY, {**facts, "seq": action.id})
+    api.write_property(action.conversation, PROPERTY, {**facts, "seq": action.id, "at": now})
     return Receipt(detail=f"facts of issue {action.conversation}")
 
 
