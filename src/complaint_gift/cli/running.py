@@ -80,6 +80,7 @@ def ticker() -> None:
 def gate() -> None:
     """Open the doors that sources have besides webhooks: the SMTP gate for replies, mail by LMTP."""
     from complaint_gift.plugin import PluginError
+    from complaint_gift.runtime import build
     from complaint_gift.runtime.gate import Gate, has_doors
     from complaint_gift.runtime.leash import keep_watch
     from complaint_gift.runtime.logs import configure_logs
@@ -91,10 +92,10 @@ def gate() -> None:
         raise Stopped(
             "No source has a door to open: add `gate: {upstream: ...}` to a source of plugin email."
         )
-    parts = make_parts()
     require_tables(settings.database_url)
     try:
-        Gate(parts).run()
+        # Whoever sends a mail waits for its answer, and that may not wait for a queue.
+        Gate(build(settings, serving=True)).run()
     except PluginError as exc:
         raise Stopped(str(exc)) from None
 
