@@ -7,6 +7,14 @@ import pytest
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.slow
+SAME_BOX = """() => {
+  const [draft, mirror] = ["#draft", ".cg-mirror"].map((name) => document.querySelector(name));
+  const same = ["fontSize", "fontFamily", "lineHeight", "paddingTop", "paddingLeft", "borderTopWidth"];
+  const [a, b] = [getComputedStyle(draft), getComputedStyle(mirror)];
+  const [one, two] = [draft.getBoundingClientRect(), mirror.getBoundingClientRect()];
+  const isSame = same.every((name) => a[name] === b[name]);
+  return isSame && ["top", "left", "width"].every((edge) => Math.abs(one[edge] - two[edge]) < 1);
+}"""
 Open = Callable[[], Page]
 WORDS = {
     "en": {
@@ -44,6 +52,7 @@ def test_panel_beside_the_issue_reads_along_and_shows_the_case(
     page.fill("#draft", words["hurt"])
     expect(page.locator(".cg-panel")).to_have_attribute("data-mood", "hold")
     expect(page.locator(".cg-mirror mark.cg-error")).to_have_count(1)
+    assert page.evaluate(SAME_BOX), "the marks are not under their words"
     assert jira.review.asked[-1]["context"]["conversation"] == "10001"
     assert jira.review.asked[-1]["ui_language"] == language
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "scrolls sideways"
