@@ -27,7 +27,8 @@ HERE = Path(__file__).resolve().parent / "django_helpdesk"
 READY_SECONDS = 600  # half a minute, unless the machine has other work
 AGENT, BOT = ("dana", "the password of dana"), ("complaint-gift", "the password of ours")
 HOOK_PASSWORD = "only-for-the-webhook"
-COMPLAINT = "I am very disappointed. The soup was cold, the courier was rude, and I want my money back."
+# Says nothing that calls a person by itself: a note then tells that the reply was reviewed.
+COMPLAINT = "The soup was cold. I want my money back."
 REPLY = "You are wrong. It is your own fault: you should have read the rules before you ordered."
 FINE = (
     "Thank you for telling us, Marta. I am sorry that the soup came cold. "
@@ -106,8 +107,9 @@ class Desk:
         assert answer.ok, f"{method} {path}: {answer.status_code} {answer.text[:500]}\n{self.told()}"
         return answer.json()
 
-    def open(self, title: str) -> int:
-        wish = {"queue": 1, "title": title, "description": COMPLAINT, "submitter_email": "marta@example.net"}
+    def open(self, title: str, customer: str) -> int:
+        """A customer's second complaint would be an escalation of its own: each has one."""
+        wish = {"queue": 1, "title": title, "description": COMPLAINT, "submitter_email": customer}
         return int(self.ask("POST", "/api/tickets/", **wish, priority=3)["id"])
 
     def reply(self, ticket: int, text: str, *, public: bool = True) -> int:
@@ -173,7 +175,7 @@ def wait_for(found: Callable[[], Any], desk: Desk, seconds: float = 400) -> Any:
 
 
 def test_bad_reply_gets_a_note_that_customers_cannot_read(desk: Desk) -> None:
-    ticket = desk.open("Cold soup")
+    ticket = desk.open("Cold soup", "marta@example.net")
     sent = desk.reply(ticket, REPLY)
     (note,) = wait_for(lambda: desk.notes(ticket), desk)
     assert note["public"] is False
@@ -188,10 +190,10 @@ def test_bad_reply_gets_a_note_that_customers_cannot_read(desk: Desk) -> None:
 
 
 def test_our_own_note_and_a_good_reply_are_left_alone(desk: Desk) -> None:
-    ticket = desk.open("Soup again")
+    ticket = desk.open("Cold again", "lena@example.net")
     desk.reply(ticket, FINE)
     desk.reply(ticket, REPLY, public=False)
-    marker = desk.open("A later one")
+    marker = desk.open("A later one", "omar@example.net")
     desk.reply(marker, REPLY)
     wait_for(lambda: desk.notes(marker), desk)
     assert desk.notes(ticket) == []
