@@ -46,7 +46,7 @@ def say_something(desk: Desk, cast: Cast, number: str, turn: int) -> None:
 def make_app() -> object:
     """Where BENCH_DESK says; it delivers its webhooks from the start."""
     logins = {EMAIL: os.environ["BENCH_SECRET"]}
-    return create_app(Path(os.environ["BENCH_DESK"]), logins=logins, tokens={}, pause=8)
+    return create_app(Path(os.environ["BENCH_DESK"]), logins=logins, tokens={}, pause=20)
 
 
 if "BENCH_DESK" in os.environ:
