@@ -83,10 +83,10 @@ def samples(names: tuple[str, ...] = ("corpus", "context", "catalogue", "extra-r
     return found
 
 
-def whole_replies() -> list[Reply]:
+def whole_replies(name: str = "whole-replies") -> list[Reply]:
     """Replies labelled for all checks."""
     found = []
-    for row in rows(CORPUS / "whole-replies.jsonl"):
+    for row in rows(CORPUS / f"{name}.jsonl"):
         context = {
             "complaint_text": row["complaint"],
             "first_reply": row.get("first_reply", True),
@@ -99,6 +99,36 @@ def whole_replies() -> list[Reply]:
         found.append(
             Reply(row["id"], row["lang"], row["reply"], context, faults, frozenset(row["missing"]), present)
         )
+    return found
+
+
+@dataclass(frozen=True)
+class Marked:
+    """A reply of which every sentence names its checks; `unsure` are those that nobody can tell."""
+
+    language: str
+    text: str
+    complaint: str
+    checks: frozenset[str]
+    unsure: frozenset[str]
+
+
+def marked_replies() -> list[Marked]:
+    """Everyday replies and replies full of faults, sentence by sentence."""
+    found = []
+    for path in sorted(CORPUS.glob("extra-marked*.jsonl")):
+        for row in rows(path):
+            sentences = row["sentences"]
+            unsure = {check for one in sentences for check in one.get("unsure", ())}
+            found.append(
+                Marked(
+                    row["lang"],
+                    " ".join(one["text"] for one in sentences),
+                    row.get("complaint") or "",
+                    frozenset(check for one in sentences for check in one.get("heads", ())),
+                    frozenset(unsure | set(row.get("unsure", ()))),
+                )
+            )
     return found
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from measure import LABELS
-from texts import OutOfFold, labelled, samples, whole_replies
+from texts import OutOfFold, labelled, marked_replies, samples, whole_replies
 
 from complaint_gift.domain import Scope, Severity
 from complaint_gift.learned.heads import SHAPES
@@ -37,7 +37,7 @@ THRESHOLDS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.85, 0.93, 0.97)
 KEEPS = (0.0, 0.1, 0.25)
 # Replies written to be measured on are full of faults; in everyday ones, judged by eye, the learned layer was
 # nearly always wrong at lower scores. Below these it may confirm words, never speak alone.
-LEAST_ALONE = {Severity.ERROR: 0.97, Severity.WARNING: 0.93, Severity.INFO: 0.85}
+LEAST_ALONE = {Severity.ERROR: 0.97, Severity.WARNING: 0.6, Severity.INFO: 0.5}
 NEVER_ALONE = "no-sarcasm-or-condescension"
 
 
@@ -61,7 +61,7 @@ def cases_of(playbook: Playbook, scores: OutOfFold) -> dict[tuple[str, str], lis
         case = read(playbook, scores, sample.text, sample.scope, dict(sample.context))
         if case is not None:
             found.setdefault((sample.check, sample.language), []).append(replace(case, fires=sample.fires))
-    for reply in whole_replies():
+    for reply in (*whole_replies(), *whole_replies("extra-whole")):
         case = read(playbook, scores, reply.text, "public-reply", dict(reply.context))
         if case is None:
             continue
@@ -75,7 +75,22 @@ def cases_of(playbook: Playbook, scores: OutOfFold) -> dict[tuple[str, str], lis
                 found.setdefault((rule.id, reply.language), []).append(one)
     for rule_id, language, one in by_real_hands(playbook, scores):
         found.setdefault((rule_id, language), []).append(one)
+    for rule_id, language, one in by_sentences(playbook, scores):
+        found.setdefault((rule_id, language), []).append(one)
     return found
+
+
+def by_sentences(playbook: Playbook, scores: OutOfFold) -> Iterator[tuple[str, str, Case]]:
+    """Faults of replies that are marked sentence by sentence."""
+    for reply in marked_replies():
+        case = read(playbook, scores, reply.text, "public-reply", {"complaint_text": reply.complaint})
+        for rule in playbook.rules.values() if case is not None else ():
+            if (
+                rule.id.startswith("no-")
+                and Scope.PUBLIC_REPLY in rule.scopes
+                and rule.id not in reply.unsure
+            ):
+                yield rule.id, reply.language, replace(case, fires=rule.id in reply.checks, whole=True)
 
 
 def by_real_hands(playbook: Playbook, scores: OutOfFold) -> Iterator[tuple[str, str, Case]]:

@@ -202,8 +202,9 @@ def _marked(row: dict[str, Any]) -> Document:
         units.append(Unit(sentence["text"], REPLY, at))
         at += len(sentence["text"]) + 1
     name = " ".join(unit.text for unit in units)
-    found = Document(name, "marked", row["lang"], units)
-    found.units += [Unit(row["complaint"], COMPLAINT)] if row.get("complaint") else []
+    complaint = row.get("complaint") or ""
+    found = Document(name, "marked", row["lang"], units, complaint=complaint)
+    found.units += [Unit(complaint, COMPLAINT)] if complaint else []
     for number, sentence in enumerate(row["sentences"]):
         for head in SHAPES:
             if head.startswith(("note-", "manager-")) or head in row.get("unsure", ()):

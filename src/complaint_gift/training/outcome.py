@@ -80,7 +80,7 @@ def write_scores(scores: Sequence[Scores], path: Path) -> None:
                 "mean": _rounded(each.message.mean(0)[: len(KINDS) + len(SEVERITIES)]),
                 "best": _rounded(each.message.max(0).values[len(KINDS) + len(SEVERITIES) :]),
             }
-        elif document.source not in {"composed", "marked", "sentence"}:
+        elif document.source not in {"composed", "sentence"}:
             replies[key_of(document.name, document.complaint)] = tags_of(each, calibration)
     content: dict[str, dict[str, object]] = {
         "replies": dict(sorted(replies.items())),
