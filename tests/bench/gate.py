@@ -63,9 +63,11 @@ def _gate(folder: Path, ports: postfix.Ports) -> Iterator[None]:
     environ = {**os.environ, "CG_CONFIG": str(path), "DATA": str(folder), "DATABASE_URL": url,
                "REDIS_URL": f"unix://{folder}/nobody.sock"}  # fmt: skip
     with (folder / "gate.log").open("wb") as log:
+        # A session of its own, as Postfix has one: the kernel shares processors out among sessions.
         program = subprocess.Popen(
-            [sys.executable, "-m", "complaint_gift.cli", "gate"], env=environ, stdout=log, stderr=log
-        )
+            [sys.executable, "-m", "complaint_gift.cli", "gate"],
+            env=environ, stdout=log, stderr=log, start_new_session=True,
+        )  # fmt: skip
     try:
         _await(ports.gate, program, folder / "gate.log")
         yield

@@ -6,7 +6,7 @@ import asyncio
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from email.message import EmailMessage
@@ -141,6 +141,16 @@ class ScriptedDesk:
     def forget(self, ruling: Ruling) -> None:
         self.forgotten.append(ruling.number)
 
+    def memory(self, source: str) -> Any:
+        return self
+
+    def whereabouts(self, messages: Sequence[str]) -> Mapping[str, str]:
+        self._break("memory")
+        return {}
+
+    def conversation(self, number: str) -> None:
+        """None is known."""
+
     def take(self, source: str, key: str, headers: Mapping[str, str], body: bytes) -> bool:
         return True
 
@@ -165,7 +175,7 @@ def a_gate(desk: ScriptedDesk, upstream: int, **more: Any) -> Iterator[int]:
     """An open gate; gives its port. `own` are settings of the source beside `gate`."""
     own = more.pop("own", {})
     settings = gate_settings(upstream, **more)
-    listener = GateListener(Source("mail", "email", {**own, "gate": settings}), desk)
+    listener = GateListener(Source("mail", "email", {"thread_secret": "", **own, "gate": settings}), desk)
     listener.start()
     try:
         yield settings["port"]

@@ -136,7 +136,7 @@ def test_by_default_everything_passes_and_is_told(sink: Sink, desk: ScriptedDesk
 
 def test_without_the_database_the_client_keeps_its_mail(sink: Sink, desk: ScriptedDesk) -> None:
     with a_gate(desk, sink.port) as port:
-        for step in ("rule", "keep"):
+        for step in ("memory", "rule", "keep"):
             desk.trouble = {step: DOWN}
             assert send(port, a_mail("MISSING"))[0] == 451
         assert not sink.mails

@@ -175,7 +175,8 @@ def _digest(text: str) -> bytes:
 
 def _bind(source: str, host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    made = socket.socket(family)
+    # Named as TCP, or asyncio leaves Nagle's delay on: 40 ms for each mail.
+    made = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         made.bind((host, port))
