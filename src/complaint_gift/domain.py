@@ -251,9 +251,9 @@ class Action:
     `mark` is the idempotency mark: written with the change, looked for before a retry.
     `payload` by kind: note {text, about?, replaces?} (the marks of earlier notes whose place it takes);
     tags {add: [...], remove: [...]}; priority {priority}; assign {group_id?, assignee_id?}; facts {facts};
-    escalate {escalation, reason, summary, due_at}; acknowledge {to, name, subject, answers, language}; notify {escalation or
-    outgoing, channel, to} and send {outgoing} (neither reaches a plugin's `perform`; words are made when
-    they are sent).
+    escalate {escalation, reason, summary, due_at}; acknowledge {to, name, subject, answers, language};
+    notify {escalation or outgoing, channel, to} and send {outgoing} (neither reaches a plugin's `perform`;
+    words are made when they are sent).
     """
 
     id: int
