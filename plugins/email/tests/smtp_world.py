@@ -75,7 +75,7 @@ class Sink:
     def _hear(self, link: socket.socket, lines: Any, line: str) -> bool:
         command = line.split(" ")[0].upper()
         self.heard.append(line)
-        if command == "EHLO":
+        if command in ("EHLO", "LHLO"):
             told = ["250-sink", *(f"250-{one}" for one in self.offers), "250 HELP"]
             self._say(link, "\r\n".join(told))
         elif command == "QUIT":

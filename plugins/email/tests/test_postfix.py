@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import smtplib
+import ssl
 import subprocess
 import sys
 import time
@@ -15,12 +16,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.lmtp import LMTP
 from postfix import NotInstalled, Ports, choose_ports, running
 
 sys.path.insert(0, str(Path(__file__).parent))
-from smtp_world import wait_until
+from smtp_world import Sink, wait_until
 
 from complaint_gift.runtime import Parts, build, load_settings
 from complaint_gift.runtime.gate import Gate
@@ -36,19 +35,8 @@ RUDE = f"It is your own fault, you should have read the terms.\n\n{COMPLAINT}"
 KIND = f"Thank you for telling us. We are sorry. We will refund you 20 euros today.\n\n{COMPLAINT}"
 
 
-class Mailboxes(Controller):
-    """Takes by LMTP whatever Postfix delivers."""
-
-    def __init__(self, port: int) -> None:
-        self.mails: list[bytes] = []
-        super().__init__(self, hostname="127.0.0.1", port=port)
-
-    def factory(self) -> LMTP:
-        return LMTP(self, enable_SMTPUTF8=True)
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
-        self.mails.append(envelope.content)
-        return "250 2.0.0 Ok"
+class Mailboxes(Sink):
+    """Takes by LMTP whatever Postfix delivers, one recipient at a time."""
 
     def subjects(self) -> list[str]:
         return sorted(
@@ -151,7 +139,7 @@ def postfix() -> Iterator[Ports]:
 
 @pytest.fixture
 def town(postfix: Ports, tmp_path: Path) -> Iterator[Town]:
-    boxes = Mailboxes(postfix.sink)
+    boxes = Mailboxes(port=postfix.sink, offers=())
     boxes.start()
     made = Town(postfix, tmp_path, boxes)
     yield made
@@ -234,7 +222,6 @@ def test_a_relay_of_its_own_needs_a_password_over_tls(town: Town, tmp_path: Path
         client.ehlo()
         assert "auth" not in client.esmtp_features, "no password in the clear"
         assert client.mail("support@shop.test")[0] == 530
-        import ssl
 
         client.starttls(context=ssl.create_default_context(cafile=certificate))
         with pytest.raises(smtplib.SMTPAuthenticationError):

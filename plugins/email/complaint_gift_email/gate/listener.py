@@ -115,6 +115,7 @@ class GateListener:
             await asyncio.sleep(0.05)
         for door in list(self._doors):
             door.say_goodbye()
+        await asyncio.sleep(0.05)  # a closed connection is let go of by the loop, in its next rounds
 
     def _open_door(self, passing: Passing, context: ssl.SSLContext | None) -> Door:
         settings = self._settings
