@@ -137,7 +137,7 @@ def test_the_story_has_what_it_should(expected: dict[str, Any]) -> None:
     assert expected["2"]["snapshot"] == ("closed", "1", False)
     assert expected["3"]["snapshot"][2] is True
     kinds = [kind for kind, *_ in expected["effects"]]
-    assert kinds.count("note") == 1, "two causes at one moment, but notes keep apart"
+    assert kinds.count("note") == 2, "one on the complaint and one on the reply, whichever came first"
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from complaint_gift.domain import ActionKind, Conversation, Reason
 from complaint_gift.plugin import Can
@@ -33,7 +33,7 @@ def write_note(
     if not policy.notes.write or not means.can(snapshot.source, Can.NOTE):
         return False
     earlier = _earlier(tx, means, snapshot, about)
-    recent = tx.count_notes(snapshot.source, snapshot.id, now - policy.limits.notes_apart.wall)
+    recent = _recent(tx, snapshot, reason, now - policy.limits.notes_apart.wall)
     today = tx.count_notes(snapshot.source, snapshot.id, now - timedelta(days=1))
     if not earlier and (recent or today >= policy.limits.notes):
         return False
@@ -61,6 +61,21 @@ def conversation_language(tx: Transaction, means: Means, snapshot: Conversation)
     row = tx.find_conversation(snapshot.source, snapshot.id)
     texts = [stored.message.text for stored in tx.messages(row.id)] if row else []
     return guess_language([*texts, snapshot.subject], means.policy.language)
+
+
+def _recent(tx: Transaction, snapshot: Conversation, reason: Reason, since: datetime) -> bool:
+    """Whether the conversation got a note of this sort just now.
+
+    What our reply does wrong is told though the complaint itself was noted a moment ago, and the other way
+    round: which of them is heard of first must not matter.
+    """
+    known = tx.actions(source=snapshot.source, conversation=snapshot.id, kind=ActionKind.NOTE, limit=_MOST)
+    of_reply = reason is Reason.VIOLATION_SENT
+    return any(one.created_at >= since and _is_of_reply(one) is of_reply for one in known)
+
+
+def _is_of_reply(note: ActionRow) -> bool:
+    return str(note.action.payload.get("about", "")).startswith(Reason.VIOLATION_SENT.value)
 
 
 def _earlier(tx: Transaction, means: Means, snapshot: Conversation, about: str) -> list[ActionRow]:
