@@ -77,7 +77,8 @@ def _messages(scores: Sequence[Scores]) -> dict[str, Any]:
     known = [each for each in scores if each.document.message is not None]
     truth = np.array([each.document.message["kind"] == KINDS[0] for each in known if each.document.message])
     shares = torch.stack([torch.softmax(each.message.mean(0)[: len(KINDS)], 0)[0] for each in known]).numpy()
-    grid = np.arange(0.3, 0.701, 0.02)
+    # Lower limits catch hardly more, and take thanks and plain questions for complaints.
+    grid = np.arange(0.6, 0.801, 0.02)
     f1 = [2 * ((shares >= at) & truth).sum() / ((shares >= at).sum() + truth.sum()) for at in grid]
     smooth = np.convolve(np.pad(f1, 2, mode="edge"), np.ones(5) / 5, mode="valid")
     return {"complaint": round(float(grid[int(smooth.argmax())]), 2), "triggers": _triggers(known)}
