@@ -250,7 +250,7 @@ def test_redirects_are_not_followed_and_netrc_is_not_read(
     (tmp_path / "netrc").chmod(0o600)
     monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
     desk.say = lambda answer: answer.wfile.write(
-        b"HTTP/1.1 302 Found\r\nLocation: /elsewhere\r\nContent-Length: 0\r\n\r\n"
+        b"HTTP/1.1 302 Found\r\nLocation: /elsewhere\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
     )
     client = Client(desk.url, source="desk", credentials=Bearer("s3cret"))
     client.session.trust_env = True
@@ -260,7 +260,7 @@ def test_redirects_are_not_followed_and_netrc_is_not_read(
 
 def test_cookies_are_neither_kept_nor_sent(desk: Desk) -> None:
     desk.say = lambda answer: answer.wfile.write(
-        b"HTTP/1.1 204 No Content\r\nSet-Cookie: session=theirs; Path=/\r\nContent-Length: 0\r\n\r\n"
+        b"HTTP/1.1 204 No Content\r\nSet-Cookie: session=theirs; Path=/\r\nConnection: close\r\n\r\n"
     )
     client = Client(desk.url, source="desk")
     client.get("/t")
@@ -271,7 +271,8 @@ def test_cookies_are_neither_kept_nor_sent(desk: Desk) -> None:
 def test_connections_are_not_shared_with_a_forked_process(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    desk.say = lambda answer: answer.wfile.write(b"HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n")
+    # The desk closes after each answer and says so: a connection kept for the next call would race with that.
+    desk.say = lambda answer: answer.wfile.write(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n")
     client = Client(desk.url, source="desk")
     client.get("/t")
     before = client.session
@@ -283,6 +284,6 @@ def test_connections_are_not_shared_with_a_forked_process(
 
 
 def test_basic_sends_user_and_password(desk: Desk) -> None:
-    desk.say = lambda answer: answer.wfile.write(b"HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n")
+    desk.say = lambda answer: answer.wfile.write(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n")
     assert Client(desk.url, source="desk", credentials=Basic("оля/token", "т")).get("/t") is None
     assert desk.seen[0]["Authorization"] == "Basic 0L7Qu9GPL3Rva2VuOtGC"

@@ -88,7 +88,14 @@ def test_server_goes_with_an_owner_that_was_killed(tmp_path: Path, start) -> Non
     owner.wait()
     owner.stdout.close()
     assert wait_until(lambda: not is_alive(pid))
-    assert start(folder).pid != pid
+
+    def took_over() -> bool:
+        try:
+            return start(folder).pid != pid
+        except ValkeyOwned:  # its other threads may hold the lock for a moment longer
+            return False
+
+    assert wait_until(took_over)
 
 
 def test_long_path_gets_a_short_private_socket(tmp_path: Path, start) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from email import policy
 from email.message import EmailMessage
 from email.utils import formatdate
@@ -36,7 +37,9 @@ def hand_over(
         raise Refused(f"{server['host']}: the mail names nobody to send it to")
     work = _talk(server, paths[0], paths[1:], raw, list(options), list(recipient_options))
     try:
-        reply = asyncio.run(work)
+        # A thread of its own: whoever calls may be inside a loop, and a loop runs no other one.
+        with ThreadPoolExecutor(1, "mail") as pool:
+            reply = pool.submit(asyncio.run, work).result()
     except Away as exc:
         raise Unreachable(f"mail: {exc}; it is tried again") from None
     except Lost as exc:

@@ -40,7 +40,7 @@ def unwrap(body: bytes, headers: dict[str, str], source: Source) -> Incoming:
         raise UnknownEvent(
             f"{source.name}: a Postmark event {name} came to the inbound address; move its webhook."
         )
-    if not any(name in told for name in ("RawEmail", "TextBody", "HtmlBody", "FromFull")):
+    if not any(name in told for name in ("RawEmail", "TextBody", "HtmlBody", "FromFull", "Attachments")):
         raise Unreadable(f"{source.name}: the body holds no mail; is it Postmark's inbound webhook?")
     fields = _headers(told)
     envelope = Envelope(_return_path(fields), _recipients(told))
