@@ -9,6 +9,7 @@ from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates, validates_schema
 
+from complaint_gift.fields import Secret
 from complaint_gift_email.addresses import normalise
 from complaint_gift_email.doors.opening import TRANSPORTS
 from complaint_gift_email.gate.settings import GateSettings, SmtpSettings
@@ -16,18 +17,6 @@ from complaint_gift_email.gate.settings import GateSettings, SmtpSettings
 HTTP = tuple(name for name in TRANSPORTS if name not in ("imap", "lmtp"))
 _NEEDS_SECRETS = ("postmark", "mailgun", "post")
 SECURITY = ("tls", "starttls", "none")
-
-
-class Secret(fields.String):
-    """A text that is never empty and keeps the type that hides it in logs."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(metadata={"secret": True}, **options)
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> Any:
-        if not isinstance(value, str) or not value.strip():
-            raise ValidationError("a secret is missing or empty; name it as {file: path} or {env: NAME}")
-        return value
 
 
 class OauthSettings(Schema):

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates, validates_schema
 
 from complaint_gift.domain import Role
+from complaint_gift.fields import Secret, is_safe
 from complaint_gift_generic import proof
 from complaint_gift_generic.expression import Path
 from complaint_gift_generic.parse import EVENT_HEADERS, MEANINGS
@@ -30,15 +30,6 @@ class Strict(Schema):
 
     class Meta:
         unknown = RAISE
-
-
-class Secret(fields.String):
-    """A text that is never empty and keeps the type that hides it in logs."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> Any:
-        if not isinstance(value, str) or not value.strip():
-            raise ValidationError("a secret is missing or empty; name it as {file: path} or {env: NAME}")
-        return value
 
 
 class Header(fields.String):
@@ -211,7 +202,7 @@ class ApiSection(Strict):
 
     @validates("base_url")
     def _check_base_url(self, value: str, **_: Any) -> None:
-        if not _is_safe(value):
+        if not is_safe(value):
             raise ValidationError(
                 "write https://host without user, query or fragment (http only on 127.0.0.1)"
             )
@@ -298,14 +289,3 @@ def write_needs_fetch(write: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     if tags and tags["replaces"]:
         found.append(("tags", "body", "{tags} are all tags of the ticket, which only fetch can tell"))
     return found
-
-
-def _is_safe(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        local = parts.hostname in ("127.0.0.1", "::1", "localhost")
-        _ = parts.port
-    except ValueError:
-        return False
-    clean = bool(parts.hostname) and not (parts.username or parts.password or parts.query or parts.fragment)
-    return clean and (parts.scheme == "https" or (parts.scheme == "http" and local))

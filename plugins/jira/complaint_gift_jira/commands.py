@@ -10,10 +10,11 @@ from types import MappingProxyType
 
 import click
 
+from complaint_gift.fields import is_endpoint
 from complaint_gift.plugin import PluginError, Source
 from complaint_gift_jira import health, setup
 from complaint_gift_jira.api import Jira, connect
-from complaint_gift_jira.settings import DATA_CENTER, is_endpoint
+from complaint_gift_jira.settings import DATA_CENTER
 
 Sources = Callable[[], Sequence[Source]]
 EMAIL, TOKEN = "CG_JIRA_ADMIN_EMAIL", "CG_JIRA_ADMIN_TOKEN"

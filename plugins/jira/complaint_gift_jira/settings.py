@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from marshmallow import (
     RAISE,
@@ -19,6 +18,7 @@ from marshmallow import (
     validates_schema,
 )
 
+from complaint_gift.fields import Secret, is_endpoint, is_safe
 from complaint_gift_jira.ids import is_id
 
 CLOUD, DATA_CENTER = "cloud", "data-center"
@@ -37,15 +37,6 @@ class Person(fields.Field[str]):
         if not is_id(found):
             raise ValidationError("write an accountId (Cloud) or a user's key or name (Data Center)")
         return found
-
-
-class Secret(fields.String):
-    """A text that is never empty and keeps the type that hides it in logs."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> Any:
-        if not isinstance(value, str) or not value.strip():
-            raise ValidationError("a secret is missing or empty; name it as {file: path} or {env: NAME}")
-        return value
 
 
 class Escalations(Schema):
@@ -227,20 +218,3 @@ def browse_url(settings: Mapping[str, Any], key: str) -> str:
     """Where people look at an issue; made from the configuration, never from what a payload says."""
     home = str(settings["base_url"]).rstrip("/") or f"https://{settings['site']}.atlassian.net"
     return f"{home}/browse/{key}"
-
-
-def is_endpoint(url: str) -> bool:
-    """True for an address to which Jira may send what customers wrote."""
-    return is_safe(url) and bool(urlsplit(url).path.strip("/"))
-
-
-def is_safe(url: str) -> bool:
-    """An https address of a host and nothing else; http on this machine."""
-    try:
-        parts = urlsplit(url)
-        local = parts.hostname in ("127.0.0.1", "::1", "localhost")
-        _ = parts.port
-    except ValueError:
-        return False
-    clean = bool(parts.hostname) and not (parts.username or parts.password or parts.query or parts.fragment)
-    return clean and (parts.scheme == "https" or (parts.scheme == "http" and local))

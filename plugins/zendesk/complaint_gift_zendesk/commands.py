@@ -8,11 +8,12 @@ from pathlib import Path
 import click
 
 from complaint_gift.client import MemoryCache
+from complaint_gift.fields import is_endpoint
 from complaint_gift.plugin import PluginError, Source
 from complaint_gift_zendesk import health, setup
 from complaint_gift_zendesk.api import Zendesk, connect
 from complaint_gift_zendesk.package import package
-from complaint_gift_zendesk.settings import SETUP_SCOPE, is_endpoint
+from complaint_gift_zendesk.settings import SETUP_SCOPE
 
 Sources = Callable[[], Sequence[Source]]
 

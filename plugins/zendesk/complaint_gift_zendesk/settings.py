@@ -19,6 +19,8 @@ from marshmallow import (
     validates_schema,
 )
 
+from complaint_gift.fields import Secret, is_endpoint, is_safe
+
 # The secret with which Zendesk signs "Test webhook" before a webhook exists. It stands in its documentation,
 # so whoever can read may sign with it.
 TEST_SECRET = "dGhpc19zZWNyZXRfaXNfZm9yX3Rlc3Rpbmdfb25seQ=="  # noqa: S105
@@ -36,15 +38,6 @@ class Id(fields.Field[str]):
         if not _DIGITS.fullmatch(text):
             raise ValidationError("an id consists of digits, such as 28801400100011")
         return text
-
-
-class Secret(fields.String):
-    """A text that is never empty and keeps the type that hides it in logs."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> Any:
-        if not isinstance(value, str) or not value.strip():
-            raise ValidationError("a secret is missing or empty; name it as {file: path} or {env: NAME}")
-        return value
 
 
 class Tags(Schema):
@@ -91,7 +84,7 @@ class ZendeskSettings(Schema):
 
     @validates("base_url")
     def _check_base_url(self, value: str, **_: Any) -> None:
-        if value and not _is_safe(value):
+        if value and not is_safe(value):
             raise ValidationError(
                 "write https://host without user, query or fragment (http only on 127.0.0.1)"
             )
@@ -105,7 +98,7 @@ class ZendeskSettings(Schema):
 
     @validates("app_audience")
     def _check_audience(self, value: str, **_: Any) -> None:
-        if value and (not _is_safe(value) or urlsplit(value).path):
+        if value and (not is_safe(value) or urlsplit(value).path):
             raise ValidationError(
                 "write our public origin as the app knows it, such as https://cg.example.com"
             )
@@ -171,19 +164,3 @@ def app_audience(settings: Mapping[str, Any]) -> str:
     """Our origin as our Zendesk app knows it; the endpoint's unless said otherwise."""
     parts = urlsplit(settings["endpoint"])
     return str(settings["app_audience"]) or f"{parts.scheme}://{parts.netloc}"
-
-
-def is_endpoint(url: str) -> bool:
-    """True for an address to which Zendesk may send what customers wrote."""
-    return _is_safe(url) and bool(urlsplit(url).path.strip("/"))
-
-
-def _is_safe(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        local = parts.hostname in ("127.0.0.1", "::1", "localhost")
-        _ = parts.port
-    except ValueError:
-        return False
-    clean = bool(parts.hostname) and not (parts.username or parts.password or parts.query or parts.fragment)
-    return clean and (parts.scheme == "https" or (parts.scheme == "http" and local))
