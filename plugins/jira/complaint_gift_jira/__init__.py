@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 from complaint_gift.client import TokenCache
 from complaint_gift.domain import Action, Conversation, Event
+from complaint_gift.jwt import Asked
 from complaint_gift.plugin import API, Can, Delivery, Outcome, Page, Receipt, Request, Source
 from complaint_gift.signing import hash_of
 from complaint_gift_jira import actions, conversation, health, parse, polling, proof
 from complaint_gift_jira.api import Jira, connect, make_cache
-from complaint_gift_jira.forge_token import Asked, Installation, KeyRing, verify_token
+from complaint_gift_jira.forge_token import Installation, KeyRing, verify_token
 from complaint_gift_jira.settings import JiraSettings, forge_site
 
 if TYPE_CHECKING:

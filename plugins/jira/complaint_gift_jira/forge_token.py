@@ -6,15 +6,12 @@ token names. The claims tell which app asks, on which site, for whom.
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NoReturn
+from typing import Any
 from urllib.parse import urlsplit
 
 from cryptography.exceptions import InvalidSignature
@@ -23,61 +20,19 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey, RSAPubli
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from complaint_gift.client import Client
-from complaint_gift.plugin import NotAuthentic, Refused, Unreachable
+from complaint_gift.jwt import Asked, NoToken, UnknownIssuer, WrongSignature, check_times, decode, take_apart
+from complaint_gift.plugin import Refused, Unreachable
 from complaint_gift_jira.ids import mapping
 
 KEYS_HOST = "https://forge.cdn.prod.atlassian-dev.net"
 KEYS_PATH = "/.well-known/jwks.json"
 ISSUER = "forge/invocation-token"
 LONGEST = 8192
-SKEW = 60.0
 LIFETIME = 3600.0
 KEPT = 12 * 3600.0
 # A token with a key that we do not know makes us look again, but no stranger can make us look all the time.
 APART = 60.0
 SHORTEST_KEY = 2048
-
-
-class BadToken(NotAuthentic):
-    """The token is not accepted. `code` is for the app, the message for the administrator."""
-
-    code = "token-refused"
-
-
-class NoToken(BadToken):
-    """There is none, or what there is cannot be read as a JWT."""
-
-    code = "token-malformed"
-
-
-class WrongAlgorithm(BadToken):
-    """The header asks for another algorithm than RS256, or for extensions."""
-
-    code = "token-algorithm"
-
-
-class UnknownIssuer(BadToken):
-    """Not a token of an invocation, or of an app and a site that no source is configured for."""
-
-    code = "token-issuer"
-
-
-class WrongSignature(BadToken):
-    """None of Atlassian's keys made this signature."""
-
-    code = "token-signature"
-
-
-class Expired(BadToken):
-    """The token's time is over: it travelled too long, or the clocks disagree."""
-
-    code = "token-expired"
-
-
-class TooEarly(BadToken):
-    """The token comes from the future or wants to live for too long: the clocks disagree."""
-
-    code = "token-early"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +42,6 @@ class Installation:
     source: str
     app: str  # ari:cloud:ecosystem::app/<id>
     cloud_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """Who asked: the source, and the accountId of the person who uses the app ("" for nobody)."""
-
-    source: str
-    agent: str
-    claims: Mapping[str, Any]
 
 
 class KeyRing:
@@ -148,7 +94,7 @@ def _read_key(entry: Mapping[str, Any]) -> RSAPublicKey | None:
     if entry.get("kty") != "RSA" or entry.get("use", "sig") != "sig" or entry.get("alg", "RS256") != "RS256":
         return None
     try:
-        modulus, exponent = (int.from_bytes(_decode(entry[name])) for name in ("n", "e"))
+        modulus, exponent = (int.from_bytes(decode(entry[name])) for name in ("n", "e"))
         key = RSAPublicNumbers(exponent, modulus).public_key()
     except (KeyError, TypeError, ValueError, NoToken):
         return None
@@ -162,30 +108,21 @@ def verify_token(
 
     `now` is aware. Clocks may differ by a minute; a token may live for an hour.
     """
-    header, claims, signed, signature = _take_apart(token)
+    given = take_apart(token, algorithm="RS256", longest=LONGEST)
+    claims = given.claims
     installation = _find_installation(claims, installations)
-    number = header.get("kid")
+    number = given.header.get("kid")
     key = keys.find(number) if isinstance(number, str) and number else None
     if key is None:
         text = "no key of Atlassian is known for the app's token; check that this server reaches"
         raise WrongSignature(f"{installation.source}: {text} {KEYS_HOST}.")
     try:
-        key.verify(signature, signed, PKCS1v15(), SHA256())
+        key.verify(given.signature, given.signed, PKCS1v15(), SHA256())
     except InvalidSignature:
         raise WrongSignature(f"{installation.source}: the app's token is not signed by Atlassian.") from None
-    _check_times(claims, now.timestamp(), installation.source)
+    check_times(claims, now.timestamp(), installation.source, lifetime=LIFETIME, words="an hour")
     who = claims.get("principal")
     return Asked(installation.source, who if isinstance(who, str) else "", claims)
-
-
-def _take_apart(token: str | None) -> tuple[dict[str, Any], dict[str, Any], bytes, bytes]:
-    parts = token.split(".") if isinstance(token, str) and len(token) <= LONGEST else []
-    if len(parts) != 3 or not token or not token.isascii():
-        raise NoToken("The app sent no readable token.")
-    header, claims = _read_part(parts[0]), _read_part(parts[1])
-    if header.get("alg") != "RS256" or "crit" in header:
-        raise WrongAlgorithm("The app's token is not signed with RS256.")
-    return header, claims, f"{parts[0]}.{parts[1]}".encode(), _decode(parts[2])
 
 
 def _find_installation(claims: Mapping[str, Any], known: Iterable[Installation]) -> Installation:
@@ -213,49 +150,3 @@ def _site_of(claims: Mapping[str, Any]) -> str:
         return urlsplit(address).path.rstrip("/").rpartition("/")[2] if isinstance(address, str) else ""
     except ValueError:
         return ""
-
-
-def _read_part(part: str) -> dict[str, Any]:
-    try:
-        found = json.loads(_decode(part), parse_constant=_refuse)
-    except (ValueError, RecursionError):
-        raise NoToken("The app sent no readable token.") from None
-    if not isinstance(found, dict):
-        raise NoToken("The app sent no readable token.")
-    return found
-
-
-def _refuse(constant: str) -> NoReturn:
-    raise ValueError(constant)  # NaN compares with nothing, not even with an expiry
-
-
-def _decode(part: str) -> bytes:
-    try:
-        found = base64.b64decode(part + "=" * (-len(part) % 4), altchars=b"-_", validate=True)
-    except (binascii.Error, ValueError):
-        raise NoToken("The app sent no readable token.") from None
-    # One spelling only: stray bits or padding would make a second token of the same signature.
-    if base64.urlsafe_b64encode(found).rstrip(b"=") != part.encode():
-        raise NoToken("The app sent no readable token.")
-    return found
-
-
-def _check_times(claims: Mapping[str, Any], now: float, source: str) -> None:
-    expires, issued, starts = (_moment(claims, name, source) for name in ("exp", "iat", "nbf"))
-    if expires is None:
-        raise NoToken(f"{source}: the app's token has no expiry.")
-    if expires + SKEW < now:
-        raise Expired(f"{source}: the app's token is over; check the clock of this server.")
-    if any(at is not None and at - SKEW > now for at in (issued, starts)):
-        raise TooEarly(f"{source}: the app's token comes from the future; check the clock of this server.")
-    if expires - (issued if issued is not None else now + SKEW) > LIFETIME:
-        raise TooEarly(f"{source}: the app's token wants to live for more than an hour.")
-
-
-def _moment(claims: Mapping[str, Any], name: str, source: str) -> float | None:
-    value = claims.get(name)
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1e11:
-        raise NoToken(f"{source}: `{name}` of the app's token is no time.")
-    return float(value)

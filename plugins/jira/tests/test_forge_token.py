@@ -13,23 +13,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from marshmallow import ValidationError
 
-from complaint_gift.plugin import NotAuthentic, Source, Unreachable
-from complaint_gift_jira import JiraPlugin
-from complaint_gift_jira.forge_token import (
-    APART,
-    KEPT,
+from complaint_gift.jwt import (
     BadToken,
     Expired,
-    Installation,
-    KeyRing,
     NoToken,
     TooEarly,
     UnknownIssuer,
     WrongAlgorithm,
     WrongSignature,
-    read_keys,
-    verify_token,
 )
+from complaint_gift.plugin import NotAuthentic, Source, Unreachable
+from complaint_gift_jira import JiraPlugin
+from complaint_gift_jira.forge_token import APART, KEPT, Installation, KeyRing, read_keys, verify_token
 from complaint_gift_jira.settings import JiraSettings
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)

@@ -11,11 +11,12 @@ import structlog
 
 from complaint_gift.client import TokenCache
 from complaint_gift.domain import Action, Conversation, Event
+from complaint_gift.jwt import Asked
 from complaint_gift.plugin import API, Can, Delivery, Outcome, Page, Receipt, Refused, Request, Source
 from complaint_gift.signing import hash_of
 from complaint_gift_zendesk import actions, conversation, health, parse, proof
 from complaint_gift_zendesk.api import Zendesk, connect, make_cache
-from complaint_gift_zendesk.app_token import Asked, Installation, verify_token
+from complaint_gift_zendesk.app_token import Installation, verify_token
 from complaint_gift_zendesk.settings import ZendeskSettings, app_audience
 
 if TYPE_CHECKING:

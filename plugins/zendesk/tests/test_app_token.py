@@ -11,19 +11,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from complaint_gift.plugin import NotAuthentic
-from complaint_gift_zendesk.app_token import (
+from complaint_gift.jwt import (
     BadToken,
     Expired,
-    Installation,
     NoToken,
     TooEarly,
     UnknownIssuer,
     WrongAlgorithm,
     WrongAudience,
     WrongSignature,
-    verify_token,
 )
+from complaint_gift.plugin import NotAuthentic
+from complaint_gift_zendesk.app_token import Installation, verify_token
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 AT = int(NOW.timestamp())

@@ -11,7 +11,8 @@ from playwright.sync_api import Browser, Page
 from scripted_review import Review
 from zendesk_page import SDK, SECRET, SERVER, Zendesk, play_zendesk
 
-from complaint_gift_zendesk.app_token import BadToken, Installation, verify_token
+from complaint_gift.jwt import BadToken
+from complaint_gift_zendesk.app_token import Installation, verify_token
 
 CALM = ("no-minimising", "error", "We are sorry that you had to wait.")
 HOME = Installation("zendesk-main", "acme", SERVER, (SECRET,))
