@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
 import click
 
-from complaint_gift.fields import is_endpoint
 from complaint_gift.plugin import PluginError, Source
+from complaint_gift.setup import choose, endpoint_of, tell
 from complaint_gift_jira import health, setup
 from complaint_gift_jira.api import Jira, connect
 from complaint_gift_jira.settings import DATA_CENTER
@@ -57,16 +57,16 @@ def _add_install(group: click.Group, sources: Sources) -> None:
         move: bool,
         dry_run: bool,
     ) -> None:
-        source = _choose(sources(), name)
+        source = choose(sources(), name, "jira")
         configured = source.settings["signing_secret_file"]
         wish = setup.Wish(
-            endpoint=_endpoint(source, url),
+            endpoint=endpoint_of(source, url, "Jira"),
             secret_file=secret_file or (Path(configured) if configured else None),
             rotate=rotate_secret,
             move=move,
             dry=dry_run,
         )
-        _tell(setup.install(source, _enter(source), wish))
+        tell(setup.install(source, _enter(source), wish))
 
 
 def _add_status(group: click.Group, sources: Sources) -> None:
@@ -77,7 +77,7 @@ def _add_status(group: click.Group, sources: Sources) -> None:
     @click.option("--source", "name", help="Which source, if several use Jira.")
     @click.pass_context
     def status(context: click.Context, name: str | None) -> None:
-        source = _choose(sources(), name)
+        source = choose(sources(), name, "jira")
         try:
             found = health.probe(source, connect(source))
         except PluginError as exc:
@@ -95,9 +95,9 @@ def _add_uninstall(group: click.Group, sources: Sources) -> None:
     @click.option("--url", help="Only the webhook to this public address of ours.")
     @click.option("--dry-run", is_flag=True, help="Only say what would be done.")
     def uninstall(name: str | None, url: str | None, dry_run: bool) -> None:
-        source = _choose(sources(), name)
-        endpoint = _endpoint(source, url) if url or source.settings["endpoint"] else ""
-        _tell(setup.uninstall(source, _enter(source), endpoint, dry=dry_run))
+        source = choose(sources(), name, "jira")
+        endpoint = endpoint_of(source, url, "Jira") if url or source.settings["endpoint"] else ""
+        tell(setup.uninstall(source, _enter(source), endpoint, dry=dry_run))
 
 
 def _enter(source: Source) -> Jira:
@@ -115,36 +115,3 @@ def _enter(source: Source) -> Jira:
         # The token of a person opens the site itself, not the gateway of OAuth.
         settings |= {"cloud_id": ""} if settings["site"] else {}
     return connect(replace(source, settings=MappingProxyType(settings), folder=None))
-
-
-def _choose(known: Sequence[Source], name: str | None) -> Source:
-    names = ", ".join(source.name for source in known)
-    if not known:
-        raise click.ClickException(
-            "No source with `plugin: jira` is configured; the README shows how to add one."
-        )
-    if name is None and len(known) == 1:
-        return known[0]
-    for source in known:
-        if source.name == name:
-            return source
-    raise click.ClickException(f"Say which source with --source; configured are {names}.")
-
-
-def _endpoint(source: Source, url: str | None) -> str:
-    endpoint = f"{url.rstrip('/')}/hooks/{source.name}" if url else source.settings["endpoint"]
-    if not endpoint:
-        raise click.ClickException(
-            "Say where Jira reaches us: --url https://cg.example.com, or `endpoint` in the source."
-        )
-    if not is_endpoint(endpoint):
-        raise click.ClickException(f"{endpoint} cannot be used; write it as https://cg.example.com.")
-    return str(endpoint)
-
-
-def _tell(sentences: Iterator[str]) -> None:
-    try:
-        for sentence in sentences:
-            click.echo(sentence)
-    except PluginError as exc:
-        raise click.ClickException(f"{exc} What was said above is done; run this again afterwards.") from exc

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import click
 
 from complaint_gift.client import MemoryCache
-from complaint_gift.fields import is_endpoint
 from complaint_gift.plugin import PluginError, Source
+from complaint_gift.setup import choose, endpoint_of, tell
 from complaint_gift_zendesk import health, setup
 from complaint_gift_zendesk.api import Zendesk, connect
 from complaint_gift_zendesk.package import package
@@ -56,17 +56,17 @@ def _add_install(group: click.Group, sources: Sources) -> None:
         fields: bool,
         dry_run: bool,
     ) -> None:
-        source = _choose(sources(), name)
+        source = choose(sources(), name, "zendesk")
         configured = source.settings["signing_secret_file"]
         wish = setup.Wish(
-            endpoint=_endpoint(source, url),
+            endpoint=endpoint_of(source, url, "Zendesk"),
             secret_file=secret_file or (Path(configured) if configured else None),
             rotate=rotate_secret,
             move=move,
             fields=fields,
             dry=dry_run,
         )
-        _tell(setup.install(source, _enter(source), wish))
+        tell(setup.install(source, _enter(source), wish))
 
 
 def _add_others(group: click.Group, sources: Sources) -> None:
@@ -77,7 +77,7 @@ def _add_others(group: click.Group, sources: Sources) -> None:
     @click.option("--source", "name", help="Which source, if several use Zendesk.")
     @click.pass_context
     def status(context: click.Context, name: str | None) -> None:
-        source = _choose(sources(), name)
+        source = choose(sources(), name, "zendesk")
         try:
             found = health.probe(source, _enter(source))
         except PluginError as exc:
@@ -93,44 +93,11 @@ def _add_others(group: click.Group, sources: Sources) -> None:
     @click.option("--url", help="Only the webhook to this public address of ours.")
     @click.option("--dry-run", is_flag=True, help="Only say what would be done.")
     def uninstall(name: str | None, url: str | None, dry_run: bool) -> None:
-        source = _choose(sources(), name)
-        endpoint = _endpoint(source, url) if url or source.settings["endpoint"] else ""
-        _tell(setup.uninstall(source, _enter(source), endpoint, dry=dry_run))
+        source = choose(sources(), name, "zendesk")
+        endpoint = endpoint_of(source, url, "Zendesk") if url or source.settings["endpoint"] else ""
+        tell(setup.uninstall(source, _enter(source), endpoint, dry=dry_run))
 
 
 def _enter(source: Source) -> Zendesk:
     """With a token of its own: setting up needs more rights than the daily work, and only for a moment."""
     return connect(source, scope=SETUP_SCOPE, cache=MemoryCache())
-
-
-def _choose(known: Sequence[Source], name: str | None) -> Source:
-    names = ", ".join(source.name for source in known)
-    if not known:
-        raise click.ClickException(
-            "No source with `plugin: zendesk` is configured; the README shows how to add one."
-        )
-    if name is None and len(known) == 1:
-        return known[0]
-    for source in known:
-        if source.name == name:
-            return source
-    raise click.ClickException(f"Say which source with --source; configured are {names}.")
-
-
-def _endpoint(source: Source, url: str | None) -> str:
-    endpoint = f"{url.rstrip('/')}/hooks/{source.name}" if url else source.settings["endpoint"]
-    if not endpoint:
-        raise click.ClickException(
-            "Say where Zendesk reaches us: --url https://cg.example.com, or `endpoint` in the source."
-        )
-    if not is_endpoint(endpoint):
-        raise click.ClickException(f"{endpoint} cannot be used; write it as https://cg.example.com.")
-    return str(endpoint)
-
-
-def _tell(sentences: Iterator[str]) -> None:
-    try:
-        for sentence in sentences:
-            click.echo(sentence)
-    except PluginError as exc:
-        raise click.ClickException(f"{exc} What was said above is done; run this again afterwards.") from exc
