@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
 from complaint_gift.plugin import Refused, Source
 from complaint_gift_jira import webhook
@@ -53,11 +51,7 @@ def _look_at_access(source: Source, api: Jira) -> Iterator[str]:
     if bot not in names:
         text_ = f"we are signed in as {names[0]}, but bot_user_id says {bot}"
         yield f"{text_}; our own notes would be taken for those of a person."
-    try:
-        there = parsedate_to_datetime(answer.headers.get("date", ""))
-        away = abs((datetime.now(UTC) - there).total_seconds())
-    except (ValueError, TypeError):
-        return
+    away = answer.clock_apart()
     if away > SKEW:
         text_ = f"the clock of this machine is {away:.0f} seconds away from Jira's"
         yield f"{text_}; let it follow a time server."

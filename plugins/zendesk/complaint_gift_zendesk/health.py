@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
 from complaint_gift.plugin import Refused, Source
 from complaint_gift_zendesk import webhook
@@ -40,11 +38,7 @@ def _look_at_access(source: Source, api: Zendesk) -> Iterator[str]:
     if not counted:
         yield f"what answers at {api.client.base_url} is not Zendesk; check subdomain."
         return
-    try:
-        there = parsedate_to_datetime(answer.headers.get("date", ""))
-        away = abs((datetime.now(UTC) - there).total_seconds())
-    except (ValueError, TypeError):
-        return
+    away = answer.clock_apart()
     if away > SKEW:
         text = f"the clock of this machine is {away:.0f} seconds away from Zendesk's; signatures will expire"
         yield f"{text}; let it follow a time server."

@@ -58,6 +58,14 @@ class Answer:
         except RecursionError:
             raise ValueError("nested too deeply") from None
 
+    def clock_apart(self) -> float:
+        """Seconds between our clock and the helpdesk's; 0 where it does not tell its own."""
+        try:
+            there = parsedate_to_datetime(self.headers.get("date", ""))
+            return abs((datetime.now(UTC) - there).total_seconds())
+        except (ValueError, TypeError):
+            return 0.0
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
