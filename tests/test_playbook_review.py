@@ -74,6 +74,7 @@ examples:
     "signals/en/a.yaml": """
 signal: fake
 phrases: ["sorry if _2"]
+learned: {head: fake, threshold: 0.6, sure: 0.9}
 examples: {found: ["sorry if it hurt"], silent: ["sorry"]}
 ---
 signal: sorry
@@ -184,6 +185,25 @@ def test_the_learned_layer_gives_credit_and_is_missed_when_asked(small: Playbook
     assert [(s.name, s.layer) for s in verdict.signals] == [("sorry", Layer.LEARNED)]
     assert verdict.complete
     assert not small.review(text, asked=True).complete
+
+
+@pytest.mark.parametrize(
+    ("text", "score", "decision"),
+    [
+        ("It hurt, we gather.", 0.5, None),
+        ("It hurt, we gather.", 0.89, Decision.WARN),
+        ("It hurt, we gather.", 0.9, Decision.HOLD),
+        ("Sorry if it hurt you.", 0.89, Decision.HOLD),
+    ],
+)
+def test_what_the_learned_layer_alone_only_thinks_is_a_warning(
+    small: Playbook, text: str, score: float, decision: Decision | None
+) -> None:
+    verdict = small.review(text, learned={"fake": ((0, len(text), score),), "apology": ((0, 5, 0.9),)})
+    found = [finding for finding in verdict.findings if finding.rule == "no-fake"]
+    wanted = {Decision.HOLD: Severity.ERROR, Decision.WARN: Severity.WARNING}
+    assert [finding.severity for finding in found] == ([wanted[decision]] if decision else [])
+    assert verdict.decision is (decision or Decision.PASS)
 
 
 def test_shadow_and_block_are_the_admins(tmp_path: Path) -> None:

@@ -158,6 +158,12 @@ def _decision(rule: Rule, finding: Finding) -> Decision:
     return Decision.BLOCK if rule.block else Decision.HOLD
 
 
+def _severity(rule: Rule, fault: Fault) -> Severity:
+    """What the learned layer alone only thinks is at most a warning."""
+    unsure = rule.severity is Severity.ERROR and not fault.sure
+    return Severity.WARNING if unsure else rule.severity
+
+
 def _as_findings(rule: Rule, faults: Sequence[Fault], raw: str, context: Context) -> Iterable[Finding]:
     known = {
         key: value
@@ -179,7 +185,7 @@ def _as_findings(rule: Rule, faults: Sequence[Fault], raw: str, context: Context
         yield Finding(
             id=f"{rule.id}:{print_}{again}",
             rule=rule.id,
-            severity=rule.severity,
+            severity=_severity(rule, fault),
             layer=layer,
             missing=fault.missing,
             start=fault.start,

@@ -203,6 +203,9 @@ def _learned() -> Shape:
         "head": _told(_TEXT, "Which of its scores."),
         "threshold": _told(_SHARE, "From which score on it is heard; 0.5 without this key."),
         "keeps": _told(_SHARE, "Below this score a hit of the phrases falls; 0 keeps all."),
+        "sure": _told(
+            _SHARE, "Heard alone below this score, an error is but a warning; 0.97 without this key."
+        ),
         "decides": _told(
             {"enum": ["either", "alone", "confirms"]},
             "either: phrases or score; alone: the score; confirms: phrases that the score agrees with.",

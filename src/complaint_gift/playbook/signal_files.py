@@ -13,7 +13,7 @@ from complaint_gift.rules.detectors import DETECTORS
 from complaint_gift.rules.lexicon import check_size
 from complaint_gift.rules.phrases import BadPhrase, Classes
 from complaint_gift.rules.regexes import BadRegex, compile_regex
-from complaint_gift.rules.signals import Counts, Finder, Learned, Part, Phrase
+from complaint_gift.rules.signals import SURE, Counts, Finder, Learned, Part, Phrase
 from complaint_gift.rules.specimen import specimen
 
 _MARKS = ("negated", "quoted", "conditional", "counterfactual", "question")
@@ -151,8 +151,9 @@ def _learned(fields: Fields) -> Learned | None:
     threshold = inner.number("threshold", 0.5, 0, 1, whole=False)
     decides = inner.choice("decides", ("either", "alone", "confirms"), "either")
     keeps = inner.number("keeps", 0, 0, 1, whole=False)
+    sure = inner.number("sure", SURE, 0, 1, whole=False)
     inner.finish()
-    return Learned(head, threshold, decides, keeps)
+    return Learned(head, threshold, decides, keeps, sure)
 
 
 def _examples(fields: Fields, name: str, language: str) -> tuple[SignalExample, ...]:

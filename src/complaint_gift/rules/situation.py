@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from complaint_gift.domain import Layer
 from complaint_gift.rules.context import Context
@@ -60,7 +60,10 @@ class Situation:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What a rule found: a span in code points, or None where there are no words to show."""
+    """What a rule found: a span in code points, or None where there are no words to show.
+
+    One that is not `sure` is at most a warning.
+    """
 
     start: int | None = None
     end: int | None = None
@@ -68,11 +71,12 @@ class Fault:
     layer: Layer = Layer.LEXICAL
     params: Mapping[str, str] = field(default_factory=dict)
     because: str = ""
+    sure: bool = True
 
 
 def fault_at(hit: Hit, params: Mapping[str, str] | None = None) -> Fault:
     """The fault that a hit shows."""
-    return Fault(hit.start, hit.end, layer=hit.layer, params=params or {}, because=hit.signal)
+    return Fault(hit.start, hit.end, layer=hit.layer, params=params or {}, because=hit.signal, sure=hit.sure)
 
 
 def joined(faults: Iterable[Fault]) -> list[Fault]:
@@ -86,7 +90,8 @@ def joined(faults: Iterable[Fault]) -> list[Fault]:
         if last is not None and last.end is not None and fault.start is not None and fault.start < last.end:
             end = max(last.end, fault.end or 0)
             layer = last.layer if last.layer is Layer.LEXICAL else fault.layer
-            merged[-1] = Fault(last.start, end, last.missing, layer, last.params, last.because)
+            sure = last.sure or fault.sure
+            merged[-1] = replace(last, end=end, layer=layer, sure=sure)
         else:
             merged.append(fault)
     return merged
