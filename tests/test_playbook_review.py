@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-import random
 import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hostile_texts import HOSTILE
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -243,25 +243,6 @@ def test_any_text_is_reviewed_and_quotes_are_what_the_spans_say(
         assert full.words(finding, "ru").message
     assert len({finding.id for finding in verdict.findings}) == len(verdict.findings)
     assert full.review(text, scope=scope, context=context) == verdict
-
-
-CHANCE = random.Random(5)
-HOSTILE = {
-    "one letter": "a" * 65_536,
-    "random Latin": "".join(CHANCE.choices("abcdefghij \n.,", k=65_536)),
-    "random Cyrillic": "".join(CHANCE.choices("абвгдежзик \n.,", k=65_536)),
-    "names": " ".join("".join(CHANCE.choices("abcdefghij", k=6)).title() + "." for _ in range(8_000)),
-    "apologies": "sorry but you should have " * 2_500,
-    "conditions": "if not sorry if " * 4_000,
-    "quotation marks": '«"' * 32_768,
-    "digits": "1 " * 32_768,
-    "mail addresses": "a@" * 32_768,
-    "lines": "> \n" * 20_000,
-    "right to left": "\u202eאבגד " * 10_000,
-    "surrogates": "\ud800" * 65_536,
-    "binary": "".join(map(chr, range(256))) * 256,
-    "brackets": "{[<(" * 16_384,
-}
 
 
 @pytest.mark.slow

@@ -19,7 +19,7 @@ from rich.table import Table
 
 HERE = Path(__file__).resolve().parent
 OUT = HERE.parents[1] / "artefacts" / "bench"
-NAMES = ("review", "learned", "ack", "keystroke", "quoting", "gate", "chaos", "jirachaos")
+NAMES = ("review", "learned", "hostile", "ack", "keystroke", "quoting", "gate", "chaos", "jirachaos")
 
 
 def describe_machine() -> str:
