@@ -32,11 +32,11 @@ from helpdesk import CLIENT, open_tickets  # noqa: E402
 from installation import SECRET, Installation, await_answer, event, free_port  # noqa: E402
 from processes import children_of  # noqa: E402
 from sending import Senders  # noqa: E402
-from sqlalchemy import select  # noqa: E402
+from sqlalchemy import func, select  # noqa: E402
 
 from complaint_gift.demo.standin import Desk, create_app  # noqa: E402
 from complaint_gift.store.engine import connect, read_url  # noqa: E402
-from complaint_gift.store.tables import action, delivery, escalation  # noqa: E402
+from complaint_gift.store.tables import action, complaint_case, delivery, escalation  # noqa: E402
 
 WEBHOOKS, ROUNDS, VALKEY_KILLS = 10_000, 20, 4
 EVENTS_A_TICKET = 10
@@ -157,7 +157,7 @@ def _await_calm(one: Installation) -> None:
     deadline = time.monotonic() + SETTLE_SECONDS
     while time.monotonic() < deadline:
         states = {**_states(one, delivery), **_states(one, action)}
-        if not states.get("new") and not states.get("pending"):
+        if not states.get("new") and not states.get("pending") and not _half_read(one):
             return
         time.sleep(2)
 
@@ -165,6 +165,13 @@ def _await_calm(one: Installation) -> None:
 def _states(one: Installation, table: Any) -> Counter[str]:
     with connect(read_url(one.database_url), pooled=False).connect() as connection:
         return Counter(connection.execute(select(table.c.state)).scalars())
+
+
+def _half_read(one: Installation) -> int:
+    """What was read by words alone and waits for the learned layer."""
+    waiting = select(func.count()).where(complaint_case.c.read_again_at.is_not(None))
+    with connect(read_url(one.database_url), pooled=False).connect() as connection:
+        return int(connection.execute(waiting).scalar_one())
 
 
 def _count(

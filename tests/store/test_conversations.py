@@ -254,6 +254,20 @@ def test_a_case_comes_back_as_it_was_saved(store: SqlStore) -> None:
         assert tx.cases_to_look_at(NOW - timedelta(seconds=1), 9) == []
 
 
+def test_what_was_half_read_is_found_newest_first_and_put_off_once(store: SqlStore) -> None:
+    soon = LATER + timedelta(minutes=1)
+    with store.transaction() as tx:
+        ids = [tx.lock_conversation("desk", str(n)).id for n in range(3)]
+        for row_id, at in zip(ids, (NOW, LATER, None), strict=True):
+            tx.save_case(a_case(row_id, half_read_at=at and NOW, read_again_at=at))
+        assert [case.conversation_id for case in tx.cases_to_read_again(LATER, 9)] == [ids[1], ids[0]]
+        assert [case.half_read_at for case in tx.cases_to_read_again(LATER, 1)] == [NOW]
+        assert tx.put_off_reading(ids[0], LATER, soon)
+        assert not tx.put_off_reading(ids[0], LATER, soon), "somebody has it"
+        assert not tx.put_off_reading(ids[2], LATER, soon), "there is nothing to read"
+        assert [case.conversation_id for case in tx.cases_to_read_again(LATER, 9)] == [ids[1]]
+
+
 def test_complaints_of_one_customer_are_counted(store: SqlStore) -> None:
     with store.transaction() as tx:
         ids = []

@@ -41,6 +41,19 @@ def test_a_cause_waits_once_until_it_is_resolved(store: SqlStore) -> None:
         assert len(tx.escalations(ALL, 9)) == 2
 
 
+def test_cause_counts_as_long_as_it_was_not_resolved_before(store: SqlStore) -> None:
+    with store.transaction() as tx:
+        row_id = tx.add_escalation(an_escalation("e1"))
+        assert row_id is not None
+        assert tx.has_escalated("e1", LATER), "it waits"
+        found = tx.escalation(row_id)
+        assert found is not None
+        tx.save_escalation(replace(found, state=EscalationState.RESOLVED, resolved_at=LATER), None)
+        assert tx.has_escalated("e1", LATER)
+        assert not tx.has_escalated("e1", LATER + timedelta(seconds=1))
+        assert not tx.has_escalated("e2", NOW)
+
+
 def test_threads_with_one_cause_make_one_escalation(store: SqlStore) -> None:
     gate, made = threading.Barrier(10), []
 

@@ -89,7 +89,10 @@ class Service:
         classifier: Classifier | None = None,
         links: Links | None = None,
     ) -> None:
-        """`plugins` by plugin name; `playbook` gives the current one, so that a reload needs no restart."""
+        """`plugins` by plugin name; `playbook` gives the current one, so that a reload needs no restart.
+
+        `tagger` has `tag` and `ready` of learned.client.Client, None where no learned layer is installed.
+        """
         self.means = Means(
             store=store,
             sources=sources,

@@ -9,6 +9,7 @@ from complaint_gift.domain import Conversation, Message, Role, Visibility
 from complaint_gift.service.casework import News, judge
 from complaint_gift.service.complaints import Opinion, hear
 from complaint_gift.service.escalating import annotate, close_all
+from complaint_gift.service.gaps import close
 from complaint_gift.service.means import Means
 from complaint_gift.service.notices import words
 from complaint_gift.service.outbox import Outbox
@@ -107,7 +108,8 @@ def forget(tx: Transaction, outbox: Outbox, means: Means, row: StoredConversatio
     tx.purge_conversation(row.id)
     case = tx.case(row.id)
     if case is not None:
-        tx.save_case(replace(case, look_at=None, waiting_since=None, closed_at=case.closed_at or outbox.now))
+        ended = case.closed_at or outbox.now
+        tx.save_case(close(replace(case, look_at=None, waiting_since=None, closed_at=ended)))
     if reason == SPAM:
         close_all(tx, outbox, means, row, reason)
     else:

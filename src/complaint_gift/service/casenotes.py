@@ -24,10 +24,12 @@ def write_note(
     reason: Reason,
     escalation: int,
     about: str = "",
+    since: datetime | None = None,
 ) -> bool:
     """False when notes are off, the helpdesk has none, or enough were written: the fourth loop guard.
 
-    A note on what a note is `about` already takes its place where the helpdesk can do that.
+    A note on what a note is `about` already takes its place where the helpdesk can do that. What was seen
+    at `since` and understood only now needs no note that says what another one has said since then.
     """
     policy, now = means.policy, outbox.now
     if not policy.notes.write or not means.can(snapshot.source, Can.NOTE):
@@ -38,6 +40,8 @@ def write_note(
     if not earlier and (recent or today >= policy.limits.notes):
         return False
     text = policy.notes.text(reason, conversation_language(tx, means, snapshot))
+    if since is not None and not earlier and _is_said(tx, snapshot, text, since):
+        return False
     _add(outbox, snapshot, f"escalation:{escalation}", text, about, earlier)
     return True
 
@@ -72,6 +76,11 @@ def _recent(tx: Transaction, snapshot: Conversation, reason: Reason, since: date
     known = tx.actions(source=snapshot.source, conversation=snapshot.id, kind=ActionKind.NOTE, limit=_MOST)
     of_reply = reason is Reason.VIOLATION_SENT
     return any(one.created_at >= since and _is_of_reply(one) is of_reply for one in known)
+
+
+def _is_said(tx: Transaction, snapshot: Conversation, text: str, since: datetime) -> bool:
+    known = tx.actions(source=snapshot.source, conversation=snapshot.id, kind=ActionKind.NOTE, limit=_MOST)
+    return any(one.created_at >= since and one.action.payload.get("text") == text for one in known)
 
 
 def _is_of_reply(note: ActionRow) -> bool:

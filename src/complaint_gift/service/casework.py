@@ -16,9 +16,19 @@ from complaint_gift.service import verdicts
 from complaint_gift.service.acknowledging import acknowledge
 from complaint_gift.service.casefacts import keep_facts
 from complaint_gift.service.casenotes import renew_note
-from complaint_gift.service.complaints import AGENT, MERGE, Hearing, Opinion, decide, hear, worst_severity
+from complaint_gift.service.complaints import (
+    AGENT,
+    MERGE,
+    WORDS,
+    Hearing,
+    Opinion,
+    decide,
+    hear,
+    worst_severity,
+)
 from complaint_gift.service.contexts import Facts
 from complaint_gift.service.escalating import Cause, raise_escalation
+from complaint_gift.service.gaps import Gaps, close
 from complaint_gift.service.means import Means
 from complaint_gift.service.notices import say_rules
 from complaint_gift.service.outbox import Outbox
@@ -49,33 +59,45 @@ def judge(tx: Transaction, outbox: Outbox, means: Means, row: StoredConversation
     opinion = decide(means.policy, row.snapshot, hearings.values(), before, news.opinion)
     if row.merged_into:
         opinion = Opinion(False, f"merged-into:{row.merged_into}", MERGE)
-    case = _open_case(row, before, opinion, messages, outbox.now)
+    case, gaps = _open_case(row, before, opinion, messages, outbox.now), Gaps.of(before, outbox.now)
+    is_new = before is None or (case.is_complaint and not before.is_complaint)
+    new = frozenset(hearings) if is_new else news.versions
+    again = gaps.find(hearings, new)
     if not case.is_complaint or row.deleted_at is not None:
-        # What is merged is watched where it lives on; what is deleted or no complaint is not watched.
-        tx.save_case(replace(case, look_at=None, waiting_since=None))
-        if row.deleted_at is None:
-            keep_facts(tx, outbox, means, row.snapshot, case)
-        return case
-    is_new = before is None or not before.is_complaint
-    fresh = {v: h for v, h in hearings.items() if is_new or v in news.versions}
+        return _leave(tx, outbox, means, row, case, gaps)
+    fresh = {v: h for v, h in hearings.items() if v in new or v in again}
     case = replace(
         case,
         about=_about(means, case, messages, hearings),
         severity=worst_severity(case.severity, *(h.severity for h in fresh.values())),
     )
     tx.save_case(case)
-    work = _Work(tx, outbox, means, Facts(row.snapshot, messages, case))
+    work = _Work(tx, outbox, means, Facts(row.snapshot, messages, case), gaps)
     if is_new:
         work.open()
-    work.read_customer(fresh)
+    work.read_customer(fresh, again)
     promises = Watch(tx, outbox, means, work.facts)
     promises.read_tags()
     work.read_ours(news)
     promises.read_replies()
     case = work.run_clocks()
     case = replace(case, look_at=_earliest(case.look_at, promises.run_clocks()))
+    case = gaps.keep(case, means.policy.limits.look_back.wall)
     tx.save_case(case)
     keep_facts(tx, outbox, means, row.snapshot, case)
+    return case
+
+
+def _leave(
+    tx: Transaction, outbox: Outbox, means: Means, row: StoredConversation, case: Case, gaps: Gaps
+) -> Case:
+    """What is merged is watched where it lives on; what is deleted or no complaint is not watched."""
+    # The learned layer may still find a complaint, but not against a person or a tag.
+    is_open = row.deleted_at is None and case.decided_by == WORDS
+    case = gaps.keep(case, means.policy.limits.look_back.wall) if is_open else close(case)
+    tx.save_case(replace(case, look_at=None, waiting_since=None))
+    if row.deleted_at is None:
+        keep_facts(tx, outbox, means, row.snapshot, case)
     return case
 
 
@@ -133,6 +155,7 @@ class _Work:
     outbox: Outbox
     means: Means
     facts: Facts
+    gaps: Gaps
 
     @property
     def case(self) -> Case:
@@ -157,18 +180,20 @@ class _Work:
             if self.tx.count_complaints(snapshot.source, snapshot.requester_id, since, besides):
                 self._raise(Reason.SECOND_FAILURE, "second-failure", once=True)
 
-    def read_customer(self, fresh: Mapping[int, Hearing]) -> None:
+    def read_customer(self, fresh: Mapping[int, Hearing], again: frozenset[int]) -> None:
         """Words that must not wait."""
         for stored in self.facts.messages:
             hearing = fresh.get(stored.version_id)
             if hearing is not None and self._is_recent(stored.message.sent_at):
+                since = stored.seen_at if stored.version_id in again else None
                 for reason in hearing.triggers:
-                    self._raise(reason, reason.value)
+                    self._raise(reason, reason.value, since=since)
 
     def read_ours(self, news: News) -> None:
         """Verdicts on what we sent, and who sends."""
         facts, now, wrong = self.facts, self.outbox.now, set()
-        for violation in verdicts.read_messages(self.tx, self.means, facts, dict(news.reasons), now):
+        reasons = dict(news.reasons)
+        for violation in verdicts.read_messages(self.tx, self.means, facts, reasons, now, self.gaps):
             message = violation.stored.message
             wrong.add(message.id)
             if not self._is_recent(message.sent_at):
@@ -179,6 +204,7 @@ class _Work:
                 f"violation-sent:{message.id}",
                 summary=said,
                 author=message.author.account or message.author.id,
+                since=violation.stored.seen_at if violation.is_again else None,
             )
         if self._accused_handles():
             self._raise(Reason.ACCUSED_HANDLES, "accused-handles", once=True)
@@ -195,7 +221,7 @@ class _Work:
     def run_clocks(self) -> Case:
         """Who waits since when, and when to look again."""
         facts, now, policy = self.facts, self.outbox.now, self.means.policy
-        rest_at = verdicts.read_turns(self.tx, self.means, facts, now)
+        rest_at = verdicts.read_turns(self.tx, self.means, facts, now, self.gaps)
         status, waiting = facts.snapshot.status, find_waiting(facts.messages)
         answered = self.case.answered_at is not None
         if status in DONE and answered:
@@ -232,12 +258,20 @@ class _Work:
         return moment >= self.outbox.now - self.means.policy.limits.look_back.wall
 
     def _raise(
-        self, reason: Reason, cause: str, *, summary: str = "", author: str = "", once: bool = False
+        self,
+        reason: Reason,
+        cause: str,
+        *,
+        summary: str = "",
+        author: str = "",
+        once: bool = False,
+        since: datetime | None = None,
     ) -> None:
+        """`since`: for what we saw then and read again now; whoever heard of it since is not told twice."""
         snapshot, key = self.facts.snapshot, self._key(cause)
-        if once and self.tx.has_escalated(key):
+        if (once or since is not None) and self.tx.has_escalated(key, None if once else since):
             return
-        told = Cause(reason, snapshot.source, snapshot.id, key, summary, self.case.about, author)
+        told = Cause(reason, snapshot.source, snapshot.id, key, summary, self.case.about, author, since)
         raise_escalation(self.tx, self.outbox, self.means, told, snapshot)
 
     def _key(self, cause: str) -> str:

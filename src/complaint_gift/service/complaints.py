@@ -34,12 +34,16 @@ class Opinion:
 
 @dataclass(frozen=True, slots=True)
 class Hearing:
-    """What a customer's message says: `why` it is a complaint ("" if it is none), and what must not wait."""
+    """What a customer's message says: `why` it is a complaint ("" if it is none), and what must not wait.
+
+    `is_complete` is False while a learned layer should have spoken and has not.
+    """
 
     why: str = ""
     triggers: tuple[Reason, ...] = ()
     severity: str = ""
     employees: tuple[str, ...] = ()
+    is_complete: bool = True
 
 
 def hear(means: Means, text: str) -> Hearing:
@@ -60,7 +64,7 @@ def hear(means: Means, text: str) -> Hearing:
     )
     urgent = "" if is_praise else next((one.value for one in triggers if one in policy.urgencies), "")
     if heard is None:
-        return Hearing(_read_words(policy, text, told, urgent), triggers)
+        return Hearing(_read_words(policy, text, told, urgent), triggers, is_complete=not means.has_learned)
     if not heard.is_learned:
         why = _read_words(policy, text, told, urgent)
         if not why and heard.kind in COMPLAINT_KINDS:
@@ -71,7 +75,7 @@ def hear(means: Means, text: str) -> Hearing:
         why = f"trigger:{urgent}" if urgent else ""
     # A role may be anybody: who is named is a person.
     people = tuple(name for name in heard.employees if name[:1].isupper())
-    return Hearing(why, triggers, heard.severity, people)
+    return Hearing(why, triggers, heard.severity, people, heard.is_learned or not means.has_learned)
 
 
 def _read_words(policy: Policy, text: str, told: set[str], urgent: str) -> str:

@@ -38,7 +38,10 @@ class AlreadyResolved(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """Why a human is needed. `summary` holds no words of a message; `author` is whose text it is about."""
+    """Why a human is needed. `summary` holds no words of a message; `author` is whose text it is about.
+
+    `since` is when it was seen, where it was understood only later, by a second reading.
+    """
 
     reason: Reason
     source: str
@@ -47,6 +50,7 @@ class Cause:
     summary: str
     about: tuple[str, ...] = ()
     author: str = ""
+    since: datetime | None = None
 
 
 def raise_escalation(
@@ -94,7 +98,7 @@ def change_helpdesk(
     Tag, priority and group come with the first that waits; a person who changed them since meant it.
     """
     changes, told = means.policy.changes, (snapshot.source, snapshot.id, f"escalation:{escalation}")
-    write_note(tx, outbox, means, snapshot, cause.reason, escalation, cause.key)
+    write_note(tx, outbox, means, snapshot, cause.reason, escalation, cause.key, cause.since)
     wish = _reassign(means, snapshot, cause)
     if cause.reason not in QUIET and _is_first(tx, snapshot):
         _raise_attention(outbox, means, snapshot, told)

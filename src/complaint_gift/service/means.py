@@ -92,6 +92,15 @@ class Means:
                 self._clients[name] = plugin.connect(source)
             return self._clients[name]
 
+    @property
+    def has_learned(self) -> bool:
+        """Whether a learned layer is installed that hears customers; it may be starting or away."""
+        return self.tagger is not None and self.classifier is not None
+
+    def is_awake(self) -> bool:
+        """Whether the learned layer answers now. Waits hardly longer than a look."""
+        return self.tagger is not None and bool(self.tagger.ready())
+
     def classify(self, text: str) -> Heard | None:
         """What a classifier hears in a customer's words, None where there is none.
 

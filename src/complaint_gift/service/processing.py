@@ -21,6 +21,7 @@ from complaint_gift.service import recalling
 from complaint_gift.service.absorbing import Fetched, Outdated, absorb, fetch, forget, is_known
 from complaint_gift.service.complaints import MERGE, Opinion
 from complaint_gift.service.escalating import Cause, raise_escalation
+from complaint_gift.service.gaps import close
 from complaint_gift.service.guards import drop_echoes
 from complaint_gift.service.means import Means
 from complaint_gift.service.outbox import Outbox
@@ -174,9 +175,8 @@ def _merge(tx: Transaction, source: str, ended: str, into: str) -> Opinion | Non
     tx.move_promises(row.id, tx.lock_conversation(source, into).id)
     # One complaint stays one: it is counted where it lives on.
     gone = f"merged-into:{into}"
-    tx.save_case(
-        replace(case, is_complaint=False, why=gone, decided_by=MERGE, look_at=None, waiting_since=None)
-    )
+    moved = replace(case, is_complaint=False, why=gone, decided_by=MERGE, look_at=None, waiting_since=None)
+    tx.save_case(close(moved))
     return Opinion(True, f"merged:{ended}", MERGE)
 
 

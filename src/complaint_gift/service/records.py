@@ -142,13 +142,17 @@ class StoredConversation:
 
 @dataclass(frozen=True, slots=True)
 class StoredMessage:
-    """A message with its newest text. `version_id` is the row that verdicts point to, `number` from 1."""
+    """A message with its newest text. `version_id` is the row that verdicts point to, `number` from 1.
+
+    `seen_at` is when we saw this text first, None for what has no row.
+    """
 
     id: int
     message: Message
     version_id: int
     number: int = 1
     redacted: bool = False
+    seen_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +161,8 @@ class Case:
 
     `look_at` is when the sweep must look again (a quiet turn, a reply coming due), None for never.
     `waiting_since` is the customer's first public message that nobody of ours has answered.
+    `half_read_at` is when something in it was read by words alone although there is a learned layer, and
+    `read_again_at` when the sweep may read it again; None for nothing to make up for.
     """
 
     conversation_id: int
@@ -172,6 +178,8 @@ class Case:
     closed_at: datetime | None = None
     look_at: datetime | None = None
     about: tuple[str, ...] = ()
+    half_read_at: datetime | None = None
+    read_again_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from complaint_gift.service.ports import StoreUnavailable
 from complaint_gift.service.recalling import brings_along
 from complaint_gift.service.receiving import ask_for_look
 from complaint_gift.service.records import AuditEntry, Kept, millis
+from complaint_gift.service.rereading import read_again
 
 MOST = 500
 MOST_PAGES = 20
@@ -40,6 +41,7 @@ class Swept:
 
     rung: int = 0
     looked: int = 0
+    reread: int = 0
     climbed: int = 0
     reconciled: int = 0
     purged: int = 0
@@ -64,6 +66,7 @@ def sweep(means: Means) -> Swept:
     steps: dict[str, Callable[[Means], int]] = {
         "rung": ring_again,
         "looked": look_at_due,
+        "reread": read_again,
         "climbed": climb_ladders,
         "reconciled": reconcile,
         "purged": purge_old,

@@ -188,6 +188,12 @@ class Cases(Protocol):
     def cases_to_look_at(self, now: datetime, limit: int) -> list[int]:
         """Conversation ids of cases with look_at <= now, the oldest first."""
 
+    def cases_to_read_again(self, now: datetime, limit: int) -> list[Case]:
+        """Those with read_again_at <= now, the newest first."""
+
+    def put_off_reading(self, conversation_id: int, now: datetime, until: datetime) -> bool:
+        """Set read_again_at to `until` if it is due; False when it is not, or not any more."""
+
     def count_complaints(self, source: str, requester_id: str, since: datetime, besides: int) -> int:
         """Complaints of this customer opened since then, not counting conversation `besides`."""
 
@@ -251,8 +257,8 @@ class Escalations(Protocol):
     def add_escalation(self, escalation: NewEscalation) -> int | None:
         """Its id, or None while one with the same key is open or acknowledged."""
 
-    def has_escalated(self, key: str) -> bool:
-        """Whether there is one with this key in any state, resolved ones too."""
+    def has_escalated(self, key: str, since: datetime | None = None) -> bool:
+        """Whether there is one with this key in any state; with `since`, one not resolved before then."""
 
     def escalation_waiting(self, key: str) -> Escalation | None:
         """The one with this key that is open or acknowledged."""

@@ -10,6 +10,7 @@ from complaint_gift.domain import Decision, Finding, Severity, Verdict
 from complaint_gift.promises import find_promises
 from complaint_gift.rules import Context
 from complaint_gift.service.contexts import Facts, context_of
+from complaint_gift.service.gaps import Gaps
 from complaint_gift.service.means import Means
 from complaint_gift.service.ports import Transaction
 from complaint_gift.service.records import KeptPromise, Seen, StoredMessage, Subject, Waiver, hash_text
@@ -18,18 +19,22 @@ from complaint_gift.service.turns import Turn, split_turns
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """A message that was sent although it has these errors; `was_shown` if its author had been told."""
+    """A message that was sent although it has these errors; `was_shown` if its author had been told.
+
+    `is_again`: it had been read before, by words alone.
+    """
 
     stored: StoredMessage
     findings: tuple[Finding, ...]
     was_shown: bool
     is_waived: bool
+    is_again: bool = False
 
 
 def read_messages(
-    tx: Transaction, means: Means, facts: Facts, reasons: dict[str, str], now: datetime
+    tx: Transaction, means: Means, facts: Facts, reasons: dict[str, str], now: datetime, gaps: Gaps
 ) -> list[Violation]:
-    """Judge each message of ours that has no verdict yet; gives those a human should see.
+    """Judge what of ours has no verdict yet, or only half of one; gives what a human should see.
 
     `reasons`: external message id -> why its author sent it anyway.
     """
@@ -38,20 +43,35 @@ def read_messages(
         for stored in turn.messages:
             if stored.redacted or not stored.message.text.strip():
                 continue
-            if tx.verdict(stored.version_id, Subject.MESSAGE) is not None:
+            known, shadow = tx.verdict(stored.version_id, Subject.MESSAGE), list[Finding]()
+            if not _is_due(known, gaps):
+                continue
+            verdict = review(tx, means, facts, turn, stored, stored.message.text, shadow)
+            gaps.note(verdict.complete, is_again=known is not None)
+            if known is not None and not verdict.complete:
                 continue
             reason = reasons.get(stored.message.id, "")
-            found = _read_message(tx, means, facts, turn, stored, reason, now)
+            found = _read_message(tx, means, facts, stored, verdict, shadow, reason, now)
             if found is not None:
-                violations.append(found)
+                violations.append(replace(found, is_again=known is not None))
     return violations
 
 
+def _is_due(known: Verdict | None, gaps: Gaps) -> bool:
+    """Whether it is to be read, for the first time or once more."""
+    return known is None or (gaps.is_open and not known.complete)
+
+
 def _read_message(
-    tx: Transaction, means: Means, facts: Facts, turn: Turn, stored: StoredMessage, reason: str, now: datetime
+    tx: Transaction,
+    means: Means,
+    facts: Facts,
+    stored: StoredMessage,
+    verdict: Verdict,
+    shadow: list[Finding],
+    reason: str,
+    now: datetime,
 ) -> Violation | None:
-    shadow: list[Finding] = []
-    verdict = review(tx, means, facts, turn, stored, stored.message.text, shadow)
     said = tuple(f for f in verdict.findings if not f.missing)
     tx.save_verdict(stored.version_id, Subject.MESSAGE, replace(verdict, findings=said), now)
     _count(tx, facts, said, (f for f in shadow if not f.missing), now)
@@ -78,17 +98,21 @@ def is_waived(finding: Finding, digest: str, given: Collection[tuple[str, str]])
     return any((finding.rule, one) in given for one in hashes)
 
 
-def read_turns(tx: Transaction, means: Means, facts: Facts, now: datetime) -> datetime | None:
+def read_turns(tx: Transaction, means: Means, facts: Facts, now: datetime, gaps: Gaps) -> datetime | None:
     """Judge what is missing in turns that came to rest; gives when the last one will have."""
     rest = means.policy.quiet.wall
     for turn in split_turns(facts.messages):
-        if not turn.text.strip() or tx.verdict(turn.last.version_id, Subject.TURN) is not None:
+        known = tx.verdict(turn.last.version_id, Subject.TURN)
+        if not turn.text.strip() or not _is_due(known, gaps):
             continue
         due = turn.last.message.sent_at + rest
         if not turn.is_over and due > now:
             return due
         shadow: list[Finding] = []
         verdict = review(tx, means, facts, turn, turn.last, turn.text, shadow)
+        gaps.note(verdict.complete, is_again=known is not None)
+        if known is not None and not verdict.complete:
+            continue
         missing = tuple(f for f in verdict.findings if f.missing)
         tx.save_verdict(turn.last.version_id, Subject.TURN, replace(verdict, findings=missing), now)
         _count(tx, facts, missing, (f for f in shadow if f.missing), now)

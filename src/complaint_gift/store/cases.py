@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, func, select, update
 
 from complaint_gift.service.records import Case, Stage
 from complaint_gift.store.rows import Rows
@@ -32,6 +32,17 @@ class Cases(Rows):
         """Conversation ids, the oldest look first."""
         wanted = select(table.c.conversation_id).where(table.c.look_at <= now)
         return list(self._db.execute(wanted.order_by(table.c.look_at, table.c.id).limit(limit)).scalars())
+
+    def cases_to_read_again(self, now: datetime, limit: int) -> list[Case]:
+        """The newest first."""
+        wanted = select(table).where(table.c.read_again_at <= now)
+        ordered = wanted.order_by(table.c.read_again_at.desc(), table.c.id.desc())
+        return [_case(row) for row in self._db.execute(ordered.limit(limit))]
+
+    def put_off_reading(self, conversation_id: int, now: datetime, until: datetime) -> bool:
+        """By one conditional update; of two who try, one gets True."""
+        due = update(table).where(table.c.conversation_id == conversation_id, table.c.read_again_at <= now)
+        return self._db.execute(due.values(read_again_at=until)).rowcount == 1
 
     def count_complaints(self, source: str, requester_id: str, since: datetime, besides: int) -> int:
         """Complaints of this customer opened since then, not counting conversation `besides`."""

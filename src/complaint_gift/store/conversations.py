@@ -229,7 +229,8 @@ def _named(source: str, external_id: str) -> Select[Any]:
 
 def _newest() -> Select[Any]:
     version = t.message_version.c
-    return select(t.message, version.id.label("version_id"), version.text).join(t.message_version, _IS_NEWEST)
+    told = (version.id.label("version_id"), version.text, version.seen_at)
+    return select(t.message, *told).join(t.message_version, _IS_NEWEST)
 
 
 def _columns(said: Message) -> dict[str, Any]:
@@ -261,4 +262,4 @@ def _message(row: Row[Any]) -> StoredMessage:
     said = Message(
         row.external_id, author, row.text, Visibility(row.visibility), row.sent_at, row.channel, row.language
     )
-    return StoredMessage(row.id, said, row.version_id, row.number, row.redacted)
+    return StoredMessage(row.id, said, row.version_id, row.number, row.redacted, row.seen_at)

@@ -24,9 +24,12 @@ class Escalations(Rows):
         values |= {"reason": escalation.reason.value, "about": list(escalation.about)}
         return self._insert(table, values)
 
-    def has_escalated(self, key: str) -> bool:
-        """Whether there is one with this key, resolved ones too."""
-        return self._db.execute(select(table.c.id).where(table.c.key == key).limit(1)).scalar() is not None
+    def has_escalated(self, key: str, since: datetime | None = None) -> bool:
+        """Whether there is one with this key, resolved ones too if not before `since`."""
+        wanted = select(table.c.id).where(table.c.key == key).limit(1)
+        if since is not None:
+            wanted = wanted.where(table.c.resolved_at.is_(None) | (table.c.resolved_at >= since))
+        return self._db.execute(wanted).scalar() is not None
 
     def escalation_waiting(self, key: str) -> Escalation | None:
         """There is at most one."""

@@ -149,7 +149,8 @@ message_version = _table(
     UniqueConstraint("message_id", "number"),
 )
 
-# Whether a conversation is a complaint, and its clocks.
+# Whether a conversation is a complaint, and its clocks. `half_read_at`: since when something in it was read
+# by words alone, to be read again with the learned layer.
 complaint_case = _table(
     "complaint_case",
     _of("conversation", unique=True),
@@ -165,6 +166,8 @@ complaint_case = _table(
     _at("closed_at", nullable=True),
     _at("look_at", nullable=True, index=True),
     _json("about"),
+    _at("half_read_at", nullable=True),
+    _at("read_again_at", nullable=True, index=True),
 )
 
 # What the playbook said about a version, on the message alone or on the turn that ends with it.
