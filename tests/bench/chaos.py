@@ -82,7 +82,7 @@ def measure(webhooks: int = WEBHOOKS, rounds: int = ROUNDS) -> list[dict[str, ob
         )  # fmt: skip
         one.prepare()
         tree = stack.enter_context(_served(one))
-        # The customer's first complaint is no second failure: of the others whichever came first would differ.
+        # A customer's first complaint is no second failure: whichever of the others came first would differ.
         _send_first(one, first)
         senders = Senders(one.port, one.hook, _events(tickets, webhooks), number=SENDERS)
         senders.start()
