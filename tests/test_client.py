@@ -176,7 +176,9 @@ class Desk:
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Endpoint)
         self.server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        threading.Thread(
+            target=self.server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
+        ).start()
 
 
 @pytest.fixture
@@ -206,6 +208,7 @@ def test_nobody_there_is_unreachable() -> None:
         assert "connection failed" in str(fails(Unreachable, lambda: client.get("/t")))
 
 
+@pytest.mark.alone
 def test_an_answer_that_trickles_ends_with_its_time(desk: Desk) -> None:
     def trickle(answer: BaseHTTPRequestHandler) -> None:
         answer.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 999999\r\n\r\n")

@@ -196,7 +196,7 @@ def test_drop_fault_commits_and_hides_the_answer(app: Flask, call: Any, ticket: 
 
 def test_drop_fault_closes_a_real_connection(app: Flask, call: Any) -> None:
     server = make_server("127.0.0.1", 0, app, threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
     try:
         url = f"http://127.0.0.1:{server.port}/api/v2/tickets/count"
         app.extensions["desk"].set_faults(drop=1.0)

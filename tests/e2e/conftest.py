@@ -98,7 +98,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
     server = make_server(
         "127.0.0.1", 0, DispatcherMiddleware(serve_review(review), {"/demo": page}), threaded=True
     )
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
     yield Site(f"http://127.0.0.1:{server.port}/demo/", review, helpdesk)
     server.shutdown()
     server.server_close()

@@ -113,6 +113,7 @@ def test_nobody_there_is_none_at_once_and_asked_again_after_a_pause(tmp_path: Pa
         thread.join(5)
 
 
+@pytest.mark.alone
 def test_a_slow_answer_is_none_in_time(tmp_path: Path) -> None:
     path = tmp_path / "slow.sock"
     with listening(path) as listener:

@@ -107,6 +107,7 @@ def test_a_sentence_scores_alike_whatever_was_computed_before(encoder: Encoder) 
     assert Tagger(encoder).tag(text) == fresh
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 def test_answers_come_in_time(encoder: Encoder) -> None:
     """Generous: the machine may be busy. `make bench` holds the real bars."""

@@ -57,6 +57,6 @@ def test_nothing_is_found_without_expressions() -> None:
 @pytest.mark.parametrize("text", ["не " * 5000, "a" * 20000, '"' * 20000, "to go to " * 3000, "Aa " * 6000])
 def test_hostile_text_takes_no_time(text: str) -> None:
     found = Expressions(["(go|to|не)* _9 (court|суд)"])
-    start = time.perf_counter()
+    start = time.process_time()
     assert not found.found(plain(text).text)
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2

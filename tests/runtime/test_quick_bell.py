@@ -4,6 +4,7 @@ import os
 import threading
 import time
 
+import pytest
 from processes import wait_until
 
 from complaint_gift.runtime.queue import QuickBell
@@ -21,12 +22,14 @@ class Ears:
         self.heard.append((kind, row_id))
 
 
+@pytest.mark.alone
 def test_a_single_ring_is_heard_at_once() -> None:
     ears = Ears()
     QuickBell(ears).ring("delivery", 7)
     assert wait_until(lambda: ears.heard == [("delivery", 7)], 1.0)
 
 
+@pytest.mark.alone
 def test_a_slow_queue_keeps_nobody_waiting() -> None:
     bell = QuickBell(Ears(seconds=0.5))
     began = time.monotonic()
@@ -35,6 +38,7 @@ def test_a_slow_queue_keeps_nobody_waiting() -> None:
     assert time.monotonic() - began < 0.3
 
 
+@pytest.mark.alone
 def test_the_rings_of_a_moment_are_few_and_the_last_is_not_lost() -> None:
     ears = Ears()
     bell = QuickBell(ears, moment=0.1)

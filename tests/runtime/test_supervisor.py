@@ -107,6 +107,7 @@ def test_deaf_program_and_its_child_are_killed(tmp_path: Path, start: Start) -> 
     assert not any(is_alive(pid) for pid in pids(tmp_path))
 
 
+@pytest.mark.alone
 def test_second_interrupt_does_not_wait(tmp_path: Path, start: Start) -> None:
     process = start(*[(f"deaf{number}", "deaf", number) for number in range(5)])
     began = time.monotonic()
@@ -127,6 +128,7 @@ def test_killed_program_starts_again(tmp_path: Path, start: Start) -> None:
     assert "one ended (killed by SIGKILL); it starts again in 0.5 s." in out
 
 
+@pytest.mark.alone
 def test_failing_program_is_tried_ever_more_slowly(tmp_path: Path, start: Start) -> None:
     start(("one", "fails", 0))
     assert wait_until(lambda: len(pids(tmp_path)) >= 3)

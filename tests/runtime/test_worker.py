@@ -257,6 +257,7 @@ def test_worker_outlives_a_killed_server(tmp_path, start, bell, server: Embedded
     assert wait_until(lambda: happened(tmp_path, "ended", 2) or worker.poll() is not None, 20)
 
 
+@pytest.mark.alone
 def test_bell_never_raises_and_gives_up_within_a_second(bell, server: EmbeddedValkey) -> None:
     server.stop()
     began = time.monotonic()

@@ -18,7 +18,7 @@ from complaint_gift.domain import Visibility
 from complaint_gift.service import performing, processing
 from complaint_gift.service.policyfile import load_policy
 from complaint_gift.service.records import EscalationFilter, Subject
-from complaint_gift.store import SqlStore, upgrade
+from complaint_gift.store import SqlStore
 
 
 class Killed(BaseException):
@@ -141,10 +141,9 @@ def test_the_story_has_what_it_should(expected: dict[str, Any]) -> None:
 
 
 @pytest.fixture
-def any_store(database_url: str) -> Iterator[SqlStore]:
+def any_store(tables_url: str) -> Iterator[SqlStore]:
     """On SQLite and on PostgreSQL."""
-    upgrade(database_url)
-    store = SqlStore(database_url)
+    store = SqlStore(tables_url)
     yield store
     store.close()
 

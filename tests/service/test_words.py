@@ -125,10 +125,10 @@ def test_hostile_text_is_read_quickly_by_every_shipped_phrase() -> None:
     policy = load_policy()
     phrases = [policy.signs.phrases, *policy.triggers.values()]
     for text in ("a " * 30_000, "-'" * 30_000, "не " * 20_000, "not never " * 10_000, "\ud800" * 1000):
-        began = clock.perf_counter()
+        began = clock.process_time()
         for some in phrases:
             has_any(text, some)
-        assert clock.perf_counter() - began < 5
+        assert clock.process_time() - began < 5
 
 
 @pytest.mark.parametrize(

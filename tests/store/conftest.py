@@ -6,14 +6,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from complaint_gift.store import SqlStore, upgrade
+from complaint_gift.store import SqlStore
 
 
 @pytest.fixture
-def url(database_url: str) -> str:
+def url(tables_url: str) -> str:
     """The URL of a database that has its tables."""
-    upgrade(database_url)
-    return database_url
+    return tables_url
 
 
 @pytest.fixture

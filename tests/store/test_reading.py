@@ -4,9 +4,12 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from complaint_gift.store import SqlStore, upgrade
 
 
+@pytest.mark.alone
 def test_reader_does_not_wait_for_a_writer(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/t.sqlite3"
     upgrade(url)

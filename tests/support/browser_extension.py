@@ -154,7 +154,7 @@ def play_sites(context: BrowserContext, packages: Path, folder: Path) -> None:
 def serve(app: Flask) -> Iterator[str]:
     """Run `app` on a free port; gives its address."""
     server = make_server("127.0.0.1", 0, app, threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
     try:
         yield f"http://127.0.0.1:{server.port}"
     finally:

@@ -65,7 +65,7 @@ def run_pipeline(data: Path) -> Iterator[Pipeline]:
     bells = Bells()
     parts = runtime.build(settings, bell=bells)
     shown["app"] = beside(web.create_app(parts), config.parent, deliver=False)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
     try:
         yield Pipeline(parts, bells, open_jira(config.parent), f"http://127.0.0.1:{server.port}")
     finally:

@@ -105,7 +105,7 @@ def play_zendesk(
         for app in (serve_page(zendesk, folder / "app"), serve_app(folder / "app"))
     ]
     for server in servers:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
     zendesk.url, zendesk.app = (f"http://localhost:{server.port}" for server in servers)
     try:
         yield zendesk

@@ -276,7 +276,9 @@ def test_invitation_opens_under_the_name_in_it(client: FlaskClient) -> None:
     assert "Dana &lt;b&gt;" in client.get(LIST).text
 
 
-@pytest.mark.parametrize("ticket", ["", "x", door.invite("other" * 8, "Dana")])
+@pytest.mark.parametrize(
+    "ticket", ["", "x", door.invite("other" * 8, "Dana")], ids=["none", "x", "another key"]
+)
 def test_forged_invitation_opens_nothing(client: FlaskClient, ticket: str) -> None:
     client.get("/console/enter", query_string={"ticket": ticket})
     assert client.get(LIST).status_code == 303

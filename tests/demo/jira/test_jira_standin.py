@@ -282,7 +282,7 @@ def test_published_note_can_be_had(app: Flask, call: Caller, request_key: str) -
 def test_dropped_answer_leaves_the_work_done(app: Flask, call: Caller, request_key: str) -> None:
     app.extensions["desk"].set_faults(drop=1.0)
     server = make_server("127.0.0.1", 0, app, threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
     url = f"http://127.0.0.1:{server.port}{DESK}/request/{request_key}/comment"
     try:
         with pytest.raises(requests.ConnectionError):

@@ -89,7 +89,7 @@ def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Site]:
     server = make_server("127.0.0.1", 0, app, threaded=True)
     site = Site(app, configure(app, server.port, request.param))
     app.after_request(lambda answer: remember(site, answer))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
     yield site
     server.shutdown()
     server.server_close()

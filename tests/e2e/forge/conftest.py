@@ -98,7 +98,7 @@ def open_app(browser: Browser, built: Path, jira: Jira) -> Iterator[Callable[[],
     """Opens the app; whatever the browser complains about fails the test."""
     serve = partial(SimpleHTTPRequestHandler, directory=str(built / "static" / "panel"))
     server = ThreadingHTTPServer(("127.0.0.1", 0), serve)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
     context = browser.new_context(viewport={"width": 420, "height": 900})
     complaints: list[str] = []
 
