@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import os
 import random
-import re
 import subprocess
 import sys
 import tempfile
@@ -32,7 +31,6 @@ from sqlalchemy import select  # noqa: E402
 from complaint_gift.demo.standin.desk import Desk  # noqa: E402
 from complaint_gift.demo.standin_jira import EMAIL, Cast, create_app  # noqa: E402
 from complaint_gift.demo.standin_jira.hooks import add_webhook  # noqa: E402
-from complaint_gift.demo.standin_jira.markup import to_plain  # noqa: E402
 from complaint_gift.store.engine import connect, read_url  # noqa: E402
 from complaint_gift.store.tables import action, delivery  # noqa: E402
 
@@ -40,7 +38,6 @@ WEBHOOKS, ROUNDS = 1_000, 10
 PER_ISSUE = 10
 SOURCE = "jira-bench"
 FAULTS = {"duplicate": 0.2, "shuffle": 5.0, "throttle": 0.05, "drop": 0.05}
-MARK = re.compile(r"\bcg-[a-z]+-[0-9a-f]{8,64}\b", re.ASCII)
 SETTLE_SECONDS = 3600.0
 
 
@@ -154,7 +151,7 @@ def _count(
         sent = Counter(state for (state,) in records.connection.execute("select state from invocation"))
         notes = [c for number in numbers for c in records.find("comment", number) if c["author"] == cast.bot]
         repeated = records.connection.execute("select count(*) from invocation where tries > 1").fetchone()[0]
-    marks = Counter(mark for note in notes for mark in MARK.findall(to_plain(note["body"])))
+    marks = Counter(note["properties"].get("complaint_gift", {}).get("mark", "") for note in notes)
     # A note that takes the place of an earlier one carries its own mark only.
     wanted = {mark for _, kind, mark, _, _ in wished if kind == "note"}
     replaced = {mark for mark in wanted if mark not in marks}
@@ -166,6 +163,7 @@ def _count(
         "actions": sum(state != "done" for *_, state, _ in wished),
         "notes": sum(max(0, first[number] - there[number]) for number in numbers),
         "issues": sum(there[number] == 0 for number in numbers),
+        "marks": marks.pop("", 0),
     }
     doubled = {
         "marks": sum(number - 1 for number in marks.values()),

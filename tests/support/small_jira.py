@@ -37,6 +37,8 @@ class Desk:
         self.after: list[tuple[str, Callable[[], Any]]] = []
         # What becomes of `public: false` in a note, True or None; "silent" says nothing about it.
         self.publishes: Any = False
+        # Whether a list of comments comes with their properties; where not, each has to be asked for.
+        self.tells_properties = True
         self.groups: dict[str, list[str]] = {}
         self.permissions: dict[str, bool] = {}
         self.me = user(BOT) if cloud else {"name": "cg-bot", "key": BOT, "displayName": "Complaint Gift"}
@@ -129,8 +131,10 @@ class Desk:
             raise Refusal(404, "Issue does not exist or you do not have permission to see it.")
         return self.issues[number]
 
-    def _shown(self, comment: dict[str, Any]) -> dict[str, Any]:
-        shown = {key: value for key, value in comment.items() if key != "public"}
+    def _shown(self, comment: dict[str, Any], query: Any = None) -> dict[str, Any]:
+        shown = {key: value for key, value in comment.items() if key not in ("public", "kept")}
+        if self.tells_properties and (query or {}).get("expand") == "properties":
+            shown["properties"] = [{"key": k, "value": v} for k, v in comment.get("kept", {}).items()]
         if self.cloud and comment.get("public") is not None:
             shown["jsdPublic"] = comment["public"]
         return shown
@@ -158,7 +162,7 @@ class Desk:
             )
             public = not internal if issue["fields"]["project"]["projectTypeKey"] == "service_desk" else True
             return 201, self._shown(self._made(issue, body["body"], public))
-        found = [self._shown(comment) for comment in issue["comments"]]
+        found = [self._shown(comment, query) for comment in issue["comments"]]
         found = found[::-1] if query.get("orderBy") == "-created" else found
         start, most = int(query["startAt"]), int(query["maxResults"])
         return {
@@ -179,6 +183,16 @@ class Desk:
                     found["body"] = body["body"]
                 return self._shown(found)
         raise Refusal(404, "no comment")
+
+    def on_comment_property(self, method: str, query: Any, body: Any, comment: str, key: str) -> Any:
+        every = [one for issue in self.issues.values() for one in issue["comments"]]
+        kept = next((one.setdefault("kept", {}) for one in every if one["id"] == comment), None)
+        if kept is None or (method == "GET" and key not in kept):
+            raise Refusal(404, "no such thing")
+        if method == "PUT":
+            kept[key] = body
+            return 201, {}
+        return {"key": key, "value": kept[key]}
 
     def _made(self, issue: dict[str, Any], body: Any, public: Any) -> dict[str, Any]:
         comment = {
@@ -309,6 +323,7 @@ ROUTES = [
     (_ISSUE, "on_issue"),
     (rf"{_ISSUE}/comment", "on_comments"),
     (rf"{_ISSUE}/comment/(?P<comment>\d+)", "on_comment"),
+    (r"/rest/api/[23]/comment/(?P<comment>\d+)/properties/(?P<key>[^/]+)", "on_comment_property"),
     (r"/rest/servicedeskapi/request/(?P<number>\d+)/comment", "on_request_comments"),
     (r"/rest/servicedeskapi/request/(?P<number>\d+)/comment/(?P<comment>\d+)", "on_request_comment"),
     (rf"{_ISSUE}/assignee", "on_assignee"),

@@ -45,9 +45,9 @@ def read_adf(document: Any, *, quotes: bool = True) -> Clean:
     return writer.done()
 
 
-def make_adf(text: str) -> dict[str, Any]:
-    """A document of paragraphs; an empty line ends one, a line break stays one."""
-    content = []
+def make_adf(text: str, small: str = "") -> dict[str, Any]:
+    """A document of paragraphs; an empty line ends one, a line break stays one. `small` is set low below."""
+    content: list[dict[str, Any]] = []
     for part in text.split("\n\n"):
         inner: list[dict[str, Any]] = []
         for line in part.split("\n"):
@@ -56,6 +56,9 @@ def make_adf(text: str) -> dict[str, Any]:
             if line:
                 inner.append({"type": "text", "text": line})
         content.append({"type": "paragraph", "content": inner})
+    if small:
+        low = {"type": "subsup", "attrs": {"type": "sub"}}
+        content.append({"type": "paragraph", "content": [{"type": "text", "text": small, "marks": [low]}]})
     return {"type": "doc", "version": 1, "content": content}
 
 

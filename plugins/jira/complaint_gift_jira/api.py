@@ -150,7 +150,7 @@ class Jira:
 
     def latest_comments(self, number: str) -> list[Json]:
         """The newest hundred."""
-        query = {"startAt": 0, "maxResults": PAGE, "orderBy": "-created"}
+        query = {"startAt": 0, "maxResults": PAGE, "orderBy": "-created", "expand": "properties"}
         answer = self.part(self.get(f"{self.dialect.api}/issue/{number}/comment", query), "comments")
         return self.rows(answer, "comments")
 
@@ -230,8 +230,15 @@ class Jira:
 
     def read_property(self, number: str, key: str) -> Json:
         """A property of an issue, empty where there is none."""
+        return self._read_property(f"issue/{number}", key)
+
+    def read_comment_property(self, comment: str, key: str) -> Json:
+        """A property of a comment, empty where there is none."""
+        return self._read_property(f"comment/{comment}", key)
+
+    def _read_property(self, of: str, key: str) -> Json:
         try:
-            answer = self.get(f"{self.dialect.api}/issue/{number}/properties/{key}")
+            answer = self.get(f"{self.dialect.api}/{of}/properties/{key}")
         except Refused as exc:
             if exc.status == 404:
                 return {}
@@ -242,6 +249,10 @@ class Jira:
     def write_property(self, number: str, key: str, value: Json) -> None:
         """Replaces what was there."""
         self.write("PUT", f"{self.dialect.api}/issue/{number}/properties/{key}", value, number)
+
+    def write_comment_property(self, number: str, comment: str, key: str, value: Json) -> None:
+        """Replaces what was there, in a comment of this issue."""
+        self.write("PUT", f"{self.dialect.api}/comment/{comment}/properties/{key}", value, number)
 
     def search(self, jql: str, place: str = "") -> tuple[list[str], str]:
         """(ids of a page of issues, where the next page begins or "")."""

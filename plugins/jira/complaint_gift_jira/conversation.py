@@ -212,11 +212,15 @@ def _read_comment(comment: Json, issue: Json, cast: Cast, public: Mapping[str, b
     told = comment
     if number in public and not isinstance(comment.get("jsdPublic"), bool):
         told = {**comment, "jsdPublic": public[number]}
+    visibility = read_visibility(told, issue)
+    if visibility is Visibility.INTERNAL and read_mark(comment):
+        # A note of ours under another account than the configured one. In public the mark is no excuse.
+        author = replace(author, role=Role.BOT)
     return Message(
         id=number,
         author=author,
         text=_read_text(comment.get("body"), author),
-        visibility=read_visibility(told, issue),
+        visibility=visibility,
         sent_at=read_moment(comment.get("created")) or EPOCH,
         channel="jira",
         waiver=_read_waiver(comment),
@@ -229,12 +233,22 @@ def _read_text(body: Any, author: Author) -> str:
     return clean.keep(new_part(clean.text)).text
 
 
+def read_mark(comment: Json) -> str:
+    """The mark of the action that a note of ours belongs to, "" for what is none."""
+    return _line(_read_property(comment).get("mark"))
+
+
 def _read_waiver(comment: Json) -> str:
     """Why it was sent against the advice, as our own app writes it into a property of the comment."""
-    for entry in rows(comment.get("properties")):
-        if entry.get("key") == PROPERTY:
-            return _line(mapping(entry.get("value")).get("reason"))[:2000]
-    return ""
+    return _line(_read_property(comment).get("reason"))[:2000]
+
+
+def _read_property(comment: Json) -> Mapping[str, Any]:
+    """What we, or our app, keep with a comment."""
+    kept = (
+        mapping(one.get("value")) for one in rows(comment.get("properties")) if one.get("key") == PROPERTY
+    )
+    return next(kept, {})
 
 
 def _read_request_type(value: Any) -> str:

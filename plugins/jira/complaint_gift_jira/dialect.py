@@ -24,8 +24,8 @@ class Dialect(Protocol):
     def tells_visibility(self) -> bool:
         """Whether comments of the platform say who can read them."""
 
-    def write(self, plain: str) -> Any:
-        """A text as the platform wants it."""
+    def write(self, plain: str, small: str = "") -> Any:
+        """A text as the platform wants it, with a last line in small type."""
 
     def note(self, plain: str) -> str:
         """A text as the service desk wants it."""
@@ -47,9 +47,9 @@ class Cloud:
     api: str = "/rest/api/3"
     tells_visibility: bool = True
 
-    def write(self, plain: str) -> Any:
+    def write(self, plain: str, small: str = "") -> Any:
         """See Dialect."""
-        return make_adf(plain)
+        return make_adf(plain, small)
 
     def note(self, plain: str) -> str:
         """See Dialect."""
@@ -76,9 +76,9 @@ class OwnServer:
     api: str = "/rest/api/2"
     tells_visibility: bool = False
 
-    def write(self, plain: str) -> Any:
+    def write(self, plain: str, small: str = "") -> Any:
         """See Dialect."""
-        return escape(plain)
+        return escape(plain) + (f"\n\n~{escape(small)}~" if small else "")
 
     def note(self, plain: str) -> str:
         """See Dialect."""

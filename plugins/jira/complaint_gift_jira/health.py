@@ -16,6 +16,7 @@ SKEW = 600.0
 RIGHTS = {
     "BROWSE_PROJECTS": "browse the project",
     "ADD_COMMENTS": "add comments",
+    "EDIT_OWN_COMMENTS": "edit its own comments, to bring a note up to date",
     "DELETE_OWN_COMMENTS": "delete its own comments, to take a note back that came out public",
     "EDIT_ISSUES": "edit issues, for labels and priority",
     "ASSIGN_ISSUES": "assign issues",

@@ -2,23 +2,34 @@
 
 The service desk's own call writes them, as Atlassian documents it. What its answer does not call internal is
 deleted at once and raised; where nobody can say who reads a comment, none is written.
+
+Which action a note belongs to stands in a property of the comment, which people do not see. The service desk
+takes no properties, so a note has none for a moment; what is left of a try that ended there is known by its
+words. Where Jira keeps no property for us, the mark is a last line in small type.
 """
 
 from __future__ import annotations
 
 import json
+import re
 
 import structlog
 
 from complaint_gift.domain import Action
 from complaint_gift.plugin import Published, Receipt, Refused, Source, Unreachable
 from complaint_gift_jira.api import DESK, Jira, Json
-from complaint_gift_jira.conversation import is_service_desk
+from complaint_gift_jira.conversation import PROPERTY, is_service_desk, read_mark
+from complaint_gift_jira.dialect import read_body
 from complaint_gift_jira.ids import mapping, read_names, read_number, text
 
 LONGEST_NOTE = 30_000
+# How far back each note is asked for its mark alone, should a list of comments come without properties.
+LOOKED_INTO = 20
 # On every comment of a program that shall be internal; the service desk reads it, others ignore it.
 INTERNAL = {"key": "sd.public.comment", "value": {"internal": True}}
+_WORD = re.compile(r"\w{3,}")
+# A mark in the text: of a note in small type, or of one that is older than marks out of sight.
+_WRITTEN = re.compile(r"\bcg-[a-z]+-[0-9a-f]{8,64}\b", re.ASCII)
 _log = structlog.get_logger(__name__)
 
 
@@ -27,27 +38,62 @@ def add_note(action: Action, source: Source, api: Jira) -> Receipt:
     words = action.payload.get("text")
     if not isinstance(words, str) or not words.strip():
         raise Refused(f"{source.name}: the note for issue {action.conversation} is empty.")
-    plain = f"{words.strip()[:LONGEST_NOTE]}\n\n{action.mark}"
-    known = api.latest_comments(action.conversation)
-    done = _find(known, action.mark, source)
-    if done is None:
-        done = _replace(plain, action, source, api, known) or _write(plain, action, source, api)
-    else:
+    plain = words.strip()[:LONGEST_NOTE]
+    own = _read_own(action, source, api)
+    done = _find(own, action.mark)
+    if done is not None:
         _require_internal(done, action, source, api)
+    else:
+        done = _replace(plain, action, source, api, own) or _adopt(plain, action, source, api, own)
+        done = done or _write(plain, action, source, api)
+        _claim(done, plain, action, source, api)
     number = read_number(done.get("id"))
     return Receipt((number,) if number else (), f"note in issue {action.conversation}")
 
 
-def _find(comments: list[Json], mark: str, source: Source) -> Json | None:
-    """A comment of ours with this mark. An earlier attempt may have been done although its answer got lost.
-
-    Somebody who quotes our note with its mark is somebody else.
-    """
+def _read_own(action: Action, source: Source, api: Jira) -> list[Json]:
+    """The newest comments of our bot, with their properties. Who quotes a note of ours is somebody else."""
     bot = source.settings["bot_user_id"]
-    for comment in comments:
-        if bot in read_names(comment.get("author")) and mark in _written(comment):
-            return comment
+    found = [one for one in api.latest_comments(action.conversation) if bot in read_names(one.get("author"))]
+    return [_with_property(one, api) for one in found[:LOOKED_INTO]] + found[LOOKED_INTO:]
+
+
+def _with_property(comment: Json, api: Jira) -> Json:
+    if isinstance(comment.get("properties"), list):
+        return comment
+    value = api.read_comment_property(read_number(comment.get("id")), PROPERTY)
+    return {**comment, "properties": [{"key": PROPERTY, "value": value}] if value else []}
+
+
+def _find(own: list[Json], mark: str) -> Json | None:
+    """The note with this mark. An earlier attempt may have been done although its answer got lost."""
+    return next((one for one in own if mark in (read_mark(one), *_WRITTEN.findall(_written(one)))), None)
+
+
+def _adopt(plain: str, action: Action, source: Source, api: Jira, own: list[Json]) -> Json | None:
+    """A note in these words that belongs to no action: an attempt that ended before it was marked.
+
+    Another action that wished the same words at the same moment may take it; then each still finds one.
+    """
+    wanted = _WORD.findall(plain)
+    for one in own:
+        is_free = not read_mark(one) and not _WRITTEN.search(_written(one))
+        if is_free and _WORD.findall(read_body(one.get("body")).text) == wanted:
+            _require_internal(one, action, source, api)
+            return one
     return None
+
+
+def _claim(comment: Json, plain: str, action: Action, source: Source, api: Jira) -> None:
+    """Mark it as done for this action, out of sight, or in small type where nothing else can be kept."""
+    number = read_number(comment.get("id"))
+    try:
+        api.write_comment_property(action.conversation, number, PROPERTY, {"mark": action.mark})
+    except Refused as exc:
+        if exc.status == 404 and api.comment(action.conversation, number) is None:
+            return  # somebody has deleted it, which is an answer as well
+        _log.warning("a note cannot be marked out of sight", source=source.name, status=exc.status)
+        _edit(comment, api.dialect.write(plain, action.mark), action, source, api)
 
 
 def _written(comment: Json) -> str:
@@ -55,24 +101,26 @@ def _written(comment: Json) -> str:
     return body if isinstance(body, str) else json.dumps(body, ensure_ascii=False)
 
 
-def _replace(plain: str, action: Action, source: Source, api: Jira, known: list[Json]) -> Json | None:
-    """Bring the note up to date that this one follows; None when there is none of ours any more.
-
-    Without `properties` an edit keeps who can read it; that is looked at before and after all the same.
-    """
+def _replace(plain: str, action: Action, source: Source, api: Jira, own: list[Json]) -> Json | None:
+    """Bring the note up to date that this one follows; None when there is none of ours any more."""
     told = action.payload.get("replaces")
     marks = [one for one in told if isinstance(one, str) and one] if isinstance(told, list | tuple) else []
-    comment = next((found for mark in marks if (found := _find(known, mark, source))), None)
+    comment = next((found for mark in marks if (found := _find(own, mark))), None)
     if comment is None:
         return None
     _require_internal(comment, action, source, api)
-    path = f"{api.dialect.api}/issue/{action.conversation}/comment/{read_number(comment.get('id'))}"
     try:
-        answer = api.write("PUT", path, {"body": api.dialect.write(plain)}, action.conversation)
+        return _edit(comment, api.dialect.write(plain), action, source, api)
     except Refused as exc:
         if exc.status in (400, 404):
             return None  # it went while we looked, or may not be edited: a new one tells as much
         raise
+
+
+def _edit(comment: Json, body: object, action: Action, source: Source, api: Jira) -> Json:
+    """Without `properties` an edit keeps who can read it; that is looked at afterwards all the same."""
+    path = f"{api.dialect.api}/issue/{action.conversation}/comment/{read_number(comment.get('id'))}"
+    answer = api.write("PUT", path, {"body": body}, action.conversation)
     edited = {**comment, **(answer if isinstance(answer, dict) else {})}
     _require_internal(edited, action, source, api)
     return edited

@@ -305,7 +305,7 @@ def read_visibility(comment: Mapping[str, Any], issue: Mapping[str, Any]) -> Vis
 
 
 def has_mark(body: Any) -> bool:
-    """True for a text that we wrote: every note of ours ends with its mark."""
+    """True for a text of ours with its mark in small type, or as all of them had it before."""
     return bool(
         MARK.search(body if isinstance(body, str) else json.dumps(body) if isinstance(body, dict) else "")
     )

@@ -335,3 +335,12 @@ def test_poll_begins_anew_when_its_place_is_lost(desk: Any) -> None:
 def test_strange_cursor_begins_somewhere(cloud: Any, cursor: str) -> None:
     cloud.open()
     cloud.plugin.poll(cloud.source, cursor, cloud.api())
+
+
+@pytest.mark.parametrize(("public", "role"), [(False, Role.BOT), (True, Role.AGENT)])
+def test_note_of_ours_under_another_account_is_ours_unless_it_is_public(
+    kit: Any, public: bool, role: Role
+) -> None:
+    kept = [{"key": "complaint_gift", "value": {"mark": "cg-note-0123456789abcdef01234567"}}]
+    made = comment(kit, jsdPublic=public, properties=kept)
+    assert read(kit, made).messages[-1].author.role is role

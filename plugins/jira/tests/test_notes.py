@@ -21,15 +21,91 @@ def written(comment: dict[str, Any]) -> str:
     return str(comment["body"])
 
 
+def marked(comment: dict[str, Any]) -> Any:
+    return comment.get("kept", {}).get("complaint_gift", {}).get("mark")
+
+
 def test_note_goes_through_the_service_desk_and_is_internal(desk: Any) -> None:
     number = desk.open()
     receipt = note(desk, number, "Нужен руководитель 🍲")
     (made,) = desk.notes(number)
     assert made["public"] is False
     assert "Нужен руководитель 🍲" in written(made)
-    assert MARK in written(made)
     assert receipt.external_ids == (made["id"],)
-    assert [path for _, path, _ in desk.wrote()] == [f"/rest/servicedeskapi/request/{number}/comment"]
+    api = desk.api().dialect.api
+    assert [path for _, path, _ in desk.wrote()] == [
+        f"/rest/servicedeskapi/request/{number}/comment",
+        f"{api}/comment/{made['id']}/properties/complaint_gift",
+    ]
+
+
+def test_mark_is_kept_where_people_do_not_look(desk: Any) -> None:
+    number = desk.open()
+    note(desk, number)
+    (made,) = desk.notes(number)
+    assert (marked(made), "cg-" in written(made)) == (MARK, False)
+    note(desk, number)
+    assert len(desk.notes(number)) == 1
+
+
+def test_note_that_was_not_marked_yet_is_known_by_its_words(desk: Any) -> None:
+    number = desk.open()
+    words = "*Важно*: ответ\n- задевает\n- обвиняет {клиента}"
+    desk.fail(r"PUT .*/properties/complaint_gift", 503)
+    with pytest.raises(Unreachable):
+        note(desk, number, words)
+    (made,) = desk.notes(number)
+    assert marked(made) is None
+    receipt = note(desk, number, words)
+    assert [one["id"] for one in desk.notes(number)] == [made["id"]] == list(receipt.external_ids)
+    assert marked(made) == MARK
+
+
+def test_same_words_for_two_reasons_are_two_notes(desk: Any) -> None:
+    number = desk.open()
+    note(desk, number)
+    note(desk, number, mark=OTHER)
+    assert sorted(map(marked, desk.notes(number))) == [MARK, OTHER]
+
+
+def test_mark_stands_in_small_type_where_nothing_can_be_kept(desk: Any) -> None:
+    number = desk.open()
+    desk.fail(r"PUT .*/properties/complaint_gift", 403, times=3)
+    note(desk, number)
+    note(desk, number)
+    (made,) = desk.notes(number)
+    small = "'marks': [{'type': 'subsup', 'attrs': {'type': 'sub'}}]" if desk.cloud else f"~{MARK}~"
+    assert small in written(made)
+    note(desk, number, "It was changed.", mark=OTHER, replaces=[MARK])
+    (made,) = desk.notes(number)
+    assert (MARK in written(made), OTHER in written(made), made["public"]) == (False, True, False)
+
+
+def test_note_deleted_before_it_is_marked_is_not_written_again(desk: Any) -> None:
+    number = desk.open()
+    desk.fail(r"PUT .*/properties/complaint_gift", 404)
+    desk.fail(r"GET .*/issue/\d+/comment/\d+$", 404)
+    assert note(desk, number).external_ids
+    assert len([path for method, path, _ in desk.wrote() if method == "POST"]) == 1
+
+
+def test_marks_are_asked_for_where_a_list_does_not_tell_them(desk: Any) -> None:
+    number = desk.open()
+    desk.tells_properties = False
+    note(desk, number)
+    note(desk, number)
+    note(desk, number, mark=OTHER, replaces=[MARK])
+    assert [marked(one) for one in desk.notes(number)] == [OTHER]
+
+
+def test_note_with_a_mark_in_its_text_is_still_known(desk: Any) -> None:
+    """All of them had it there before."""
+    number = desk.open()
+    desk.write(number, f"Needs a lead.\n\n{MARK}", desk.me, public=False)
+    note(desk, number)
+    note(desk, number, "It was changed.", mark=OTHER, replaces=[MARK])
+    (made,) = desk.notes(number)
+    assert (MARK in written(made), marked(made)) == (False, OTHER)
 
 
 @pytest.mark.parametrize("said", [True, "silent"])
@@ -79,8 +155,8 @@ def test_issue_of_another_kind_of_project_gets_a_comment_of_the_platform(desk: A
     note(desk, number)
     note(desk, number)
     (made,) = desk.notes(number)
-    assert MARK in written(made)
-    *_, (_, _, body) = desk.wrote()
+    assert marked(made) == MARK
+    _, _, body = desk.wrote()[1]
     assert body["properties"] == [{"key": "sd.public.comment", "value": {"internal": True}}]
     assert isinstance(body["body"], dict if desk.cloud else str)
 
@@ -142,10 +218,9 @@ def test_note_takes_the_place_of_an_earlier_one(desk: Any) -> None:
     (made,) = desk.notes(number)
     assert first.external_ids == second.external_ids == again.external_ids == (made["id"],)
     assert "It was changed." in written(made)
-    assert OTHER in written(made)
-    assert MARK not in written(made)
+    assert marked(made) == OTHER
     assert made["public"] is False
-    edits = [body for method, _, body in desk.wrote() if method == "PUT"]
+    edits = [body for method, path, body in desk.wrote() if method == "PUT" and "properties" not in path]
     assert len(edits) == 1
     assert set(edits[0]) == {"body"}
 

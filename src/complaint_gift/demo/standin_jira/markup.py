@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 Json = dict[str, Any]
-_MARKS = {"strong": "*", "em": "_", "strike": "-", "underline": "+"}
+_MARKS = {"strong": "*", "em": "_", "strike": "-", "underline": "+", "subsup": "~"}
 
 
 def to_document(text: str) -> Json:
