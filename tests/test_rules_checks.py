@@ -30,7 +30,7 @@ from complaint_gift.rules import (
     joined,
 )
 from complaint_gift.rules.phrases import Classes
-from complaint_gift.rules.signals import Part, Phrase, SignalFinder, by_signal
+from complaint_gift.rules.signals import Hit, Part, Phrase, SignalFinder, by_signal
 from complaint_gift.text import Text
 
 WORDS = {
@@ -171,6 +171,20 @@ def test_points_name_the_grievance_that_is_left_open() -> None:
     assert not faults(
         Points(), "We heat every soup now. The waiter knows he must not shout.", {"complaint_text": COMPLAINT}
     )
+
+
+@pytest.mark.parametrize("check", [Recall(signals=("taken-up",)), Points(signals=("taken-up",))])
+def test_what_the_learned_layer_alone_decides_needs_no_words(check: Check) -> None:
+    text = Text("We heat every soup now. The waiter knows he must not shout.")
+    context = Context.parse({"complaint_text": COMPLAINT})
+
+    def ask(hits: Mapping[str, list[Hit]], decided: frozenset[str]) -> list[Fault]:
+        return list(check.find(Situation(text, hits, context, heard=True, decided=decided)))
+
+    heard = frozenset({"taken-up"})
+    assert not ask({}, frozenset())
+    assert [fault.missing for fault in ask({}, heard)] == [True]
+    assert not ask({"taken-up": [Hit("taken-up", 0, 23, 0, Layer.LEARNED, 0.9)]}, heard)
 
 
 @pytest.mark.parametrize(

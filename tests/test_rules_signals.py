@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from complaint_gift.domain import Layer
-from complaint_gift.rules.learned import merged
+from complaint_gift.rules.learned import decided, merged
 from complaint_gift.rules.phrases import Classes
 from complaint_gift.rules.signals import Counts, Dropped, Learned, Part, Phrase, SignalFinder
 from complaint_gift.text import Text
@@ -143,3 +143,13 @@ def test_only_a_hash_of_what_somebody_writes_is_remembered() -> None:
     finder = SignalFinder([part("sorry")])
     finder.find(Text("We are sorry, Zyxanna."))
     assert "Zyxanna" not in repr(finder._known)
+
+
+def test_only_what_it_alone_decides_and_spoke_about_is_decided_by_the_learned_layer() -> None:
+    text = Text("We pay. Мы платим.")
+    speaks = {
+        "alone": {"en": Learned("one", 0.5, "alone")},
+        "either": {"en": Learned("one", 0.5, "either")},
+        "unheard": {"en": Learned("two", 0.5, "alone")},
+    }
+    assert decided({"one": ()}, speaks, text) == {"alone"}

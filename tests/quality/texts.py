@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from complaint_gift.learned.heads import HEADS
+
 FOLDER = Path(__file__).parent
 CORPUS = FOLDER / "corpus"
 SHARED = FOLDER.parents[2] / "shared" / "playbook"
@@ -151,8 +153,7 @@ class OutOfFold:
         """Scores of a text, None where it was never scored."""
         key = hashlib.sha256(f"{text}\n{complaint}".encode()).hexdigest()[:16]
         found = self._scores.get(key)
-        return (
-            None
-            if found is None
-            else {head: [tuple(span) for span in spans] for head, spans in found.items()}
-        )
+        if found is None:
+            return None
+        # What is not stored scored next to nothing; the layer itself names every head.
+        return {head: [tuple(span) for span in found.get(head, ())] for head in HEADS}

@@ -23,7 +23,7 @@ from complaint_gift.domain import Scope, Severity
 from complaint_gift.learned.heads import SHAPES
 from complaint_gift.playbook import Context, Playbook, load_playbook
 from complaint_gift.playbook.rule import Rule
-from complaint_gift.rules.learned import merged
+from complaint_gift.rules.learned import decided, merged
 from complaint_gift.rules.signals import Hit
 from complaint_gift.rules.signals import Learned as Speaks
 from complaint_gift.text import Text
@@ -33,12 +33,13 @@ PEAK, PEAK_COST = 0.1, 3.0  # no check may cry wolf so often, whatever it catche
 WHOLE_ALARM_COST = 2.0
 FEW = 6  # fewer faults than these say too little to be weighed one by one
 SIMPLE = 0.01  # what a more intricate line has to win
-THRESHOLDS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.85, 0.93, 0.97)
+THRESHOLDS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.85, 0.93, 0.97)
+VETOES = (0.1, 0.15, 0.2)  # below them only words that the layer is sure are none of it
 KEEPS = (0.0, 0.1, 0.25)
 # Replies written to be measured on are full of faults; in everyday ones, judged by eye, the learned layer was
 # nearly always wrong at lower scores. Below these it may confirm words, never speak alone. Where an error's
 # rule is heard alone below `sure`, it is shown as a warning.
-LEAST_ALONE = {Severity.ERROR: 0.7, Severity.WARNING: 0.6, Severity.INFO: 0.5}
+LEAST_ALONE = {Severity.ERROR: 0.3, Severity.WARNING: 0.3, Severity.INFO: 0.3}
 NEVER_ALONE = "no-sarcasm-or-condescension"
 
 
@@ -82,16 +83,13 @@ def cases_of(playbook: Playbook, scores: OutOfFold) -> dict[tuple[str, str], lis
 
 
 def by_sentences(playbook: Playbook, scores: OutOfFold) -> Iterator[tuple[str, str, Case]]:
-    """Faults of replies that are marked sentence by sentence."""
+    """Replies that are marked sentence by sentence: what is not marked is not there."""
     for reply in marked_replies():
         case = read(playbook, scores, reply.text, "public-reply", {"complaint_text": reply.complaint})
         for rule in playbook.rules.values() if case is not None else ():
-            if (
-                rule.id.startswith("no-")
-                and Scope.PUBLIC_REPLY in rule.scopes
-                and rule.id not in reply.unsure
-            ):
-                yield rule.id, reply.language, replace(case, fires=rule.id in reply.checks, whole=True)
+            if rule.id in SHAPES and Scope.PUBLIC_REPLY in rule.scopes and rule.id not in reply.unsure:
+                fires = (rule.id in reply.checks) == (SHAPES[rule.id] == "fault")
+                yield rule.id, reply.language, replace(case, fires=fires, whole=True)
 
 
 def by_real_hands(playbook: Playbook, scores: OutOfFold) -> Iterator[tuple[str, str, Case]]:
@@ -124,7 +122,7 @@ class Trial:
         self.language = language
         self.cases = cases
         self._others = [self._fixed(case) for case in cases]
-        self._known: dict[tuple[int, tuple[Hit, ...]], bool] = {}
+        self._known: dict[tuple[int, bool, tuple[Hit, ...]], bool] = {}
 
     def _fixed(self, case: Case) -> list[Hit]:
         hits = [hit for hit in case.hits if hit.signal != self.signal]
@@ -135,13 +133,15 @@ class Trial:
         case = self.cases[number]
         own = [hit for hit in case.hits if hit.signal == self.signal]
         heard = {how.head: case.learned[how.head]} if how.head in case.learned else {}
-        speaks = {self.signal: {**case.speaks.get(self.signal, {}), self.language: how}}
-        mine = tuple(merged(own, heard, speaks, case.text))
-        known = self._known.get((number, mine))
+        speaks = {**case.speaks, self.signal: {**case.speaks.get(self.signal, {}), self.language: how}}
+        mine = tuple(merged(own, heard, {self.signal: speaks[self.signal]}, case.text))
+        key = number, how.decides == "alone", mine
+        known = self._known.get(key)
         if known is None:
             hits = sorted((*self._others[number], *mine), key=lambda hit: (hit.start, -hit.end, hit.signal))
             situation = self.playbook._situation(case.text, hits, case.context, heard=True)
-            known = self._known[number, mine] = bool(self.playbook._said(self.rule, situation))
+            situation.decided = decided(case.learned, speaks, case.text)
+            known = self._known[key] = bool(self.playbook._said(self.rule, situation))
         return known
 
     def value(self, how: Speaks) -> tuple[float, dict[bool, list[int]]]:
@@ -172,8 +172,9 @@ def ways(rule: Rule) -> Iterator[Speaks]:
     head = rule.id
     fault = SHAPES[head] == "fault" and Scope.PUBLIC_REPLY in rule.scopes
     least = (1.0 if head == NEVER_ALONE else LEAST_ALONE[rule.severity]) if fault else 0.0
-    for threshold in THRESHOLDS:
+    for threshold in (*VETOES, *THRESHOLDS):
         yield Speaks(head, threshold, "confirms")
+    for threshold in THRESHOLDS:
         if threshold >= least:
             yield Speaks(head, threshold, "either")
             yield from (Speaks(head, threshold, "either", keeps) for keeps in KEEPS[1:] if keeps < threshold)

@@ -14,7 +14,7 @@ from complaint_gift.playbook.rendering import render
 from complaint_gift.playbook.rule import Rule, Words
 from complaint_gift.playbook.signal_files import SignalDocument
 from complaint_gift.rules import Context, Fault, Situation, joined
-from complaint_gift.rules.learned import Learned, merged
+from complaint_gift.rules.learned import Learned, decided, merged
 from complaint_gift.rules.signals import Dropped, Hit, Part, SignalFinder, by_signal
 from complaint_gift.text import Text
 
@@ -54,9 +54,13 @@ class Playbook:
         """
         read = Text(text)
         hits = self.hits(read, scope, learned, context.language)
+        situation = self._situation(read, hits, context, heard=learned is not None)
+        if learned:
+            finder = self._finder(scope, self.languages.of(read, context.language))
+            situation.decided = decided(learned, finder.learned, read)
         findings: list[Finding] = []
         decision = Decision.PASS
-        for rule, finding in self._findings(read, hits, scope, context, heard=learned is not None):
+        for rule, finding in self._findings(situation, scope):
             if rule.shadow:
                 if shadow is not None:
                     shadow.append(finding)
@@ -103,10 +107,7 @@ class Playbook:
             return []
         return list(self._said(rule, situation))
 
-    def _findings(
-        self, text: Text, hits: list[Hit], scope: Scope, context: Context, *, heard: bool
-    ) -> Iterable[tuple[Rule, Finding]]:
-        situation = self._situation(text, hits, context, heard=heard)
+    def _findings(self, situation: Situation, scope: Scope) -> Iterable[tuple[Rule, Finding]]:
         for rule in self.active:
             if scope in rule.scopes:
                 yield from ((rule, finding) for finding in self._said(rule, situation))

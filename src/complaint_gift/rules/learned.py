@@ -32,6 +32,15 @@ def merged(hits: Sequence[Hit], learned: Learned, speaks: Mapping[str, ByLanguag
     return sorted(kept, key=lambda hit: (hit.start, -hit.end, hit.signal))
 
 
+def decided(learned: Learned, speaks: Mapping[str, ByLanguage], text: Text) -> frozenset[str]:
+    """The signals about which the learned layer alone has spoken: what it did not find is not there."""
+    return frozenset(
+        name
+        for name, by_language in speaks.items()
+        if (how := _for(by_language, text.raw)).decides == "alone" and how.head in learned
+    )
+
+
 def _stands(
     hit: Hit,
     speaks: Mapping[str, ByLanguage],

@@ -42,6 +42,9 @@ class Recall:
         asked = meaning(situation.complaint, stop, own_words=False)
         if not asked or any(True for _ in situation.found(self.signals)):
             return
+        if not situation.decided.isdisjoint(self.signals):
+            yield Fault(missing=True)
+            return
         common = set(asked) & set(meaning(situation.text, stop))
         strong = any(key.isdigit() for key in common)
         enough = strong or len(common) >= min(self.least, len(asked))
@@ -71,6 +74,10 @@ class Points:
         said = {key for _, keys in answers for key in keys}
         asked = {key for _, keys in points for key in keys}
         unanswered = [point for point, keys in points if not keys & said]
+        if not situation.decided.isdisjoint(self.signals):
+            open_point = unanswered[0] if unanswered else min(points, key=lambda one: len(one[1] & said))[0]
+            yield Fault(missing=True, params={"missing": _shorten(open_point)})
+            return
         # An answer in other words than the customer's: it may well be for a point that looks open.
         spare = sum(len(keys) >= _SUBSTANTIAL and not keys & asked for _, keys in answers)
         if len(unanswered) > spare:

@@ -18,16 +18,25 @@ Listen = Callable[[Text], Iterable[Hit]]
 class Situation:
     """One text under review. Complaint and reply are read once, on demand.
 
-    `heard` says whether the learned layer has spoken; `listen` finds the signals of a text.
+    `heard` says whether the learned layer has spoken, `decided` which signals it alone has decided about;
+    `listen` finds the signals of a text.
     """
 
     def __init__(
-        self, text: Text, hits: Hits, context: Context, *, heard: bool = False, listen: Listen | None = None
+        self,
+        text: Text,
+        hits: Hits,
+        context: Context,
+        *,
+        heard: bool = False,
+        decided: frozenset[str] = frozenset(),
+        listen: Listen | None = None,
     ) -> None:
         self.text = text
         self.hits = hits
         self.context = context
         self.heard = heard
+        self.decided = decided
         self._listen = listen
 
     @Once

@@ -21,7 +21,6 @@ from complaint_gift.training.network import Embedding
 from complaint_gift.training.run import Ground, final_model
 from complaint_gift.training.source import PackedEncoder
 
-LEAST_BESIDE = 0.4
 LEAST = 0.1  # lower scores decide nothing and would only fill the file
 
 
@@ -105,14 +104,9 @@ def tags_of(each: Scores, calibration: Calibration) -> dict[str, list[list[float
     for unit, row in zip(each.document.units, chances, strict=True):
         if unit.kind != REPLY:
             continue
-        for at in (at for at in heads if row[at] >= _least(each.document, HEADS[at])):
+        for at in (at for at in heads if row[at] >= LEAST):
             tags[HEADS[at]].append([unit.start, unit.start + len(unit.text), round(float(row[at]), 2)])
     return dict(tags)
-
-
-def _least(document: Document, head: str) -> float:
-    """Beside its own check a short text keeps only what may decide something."""
-    return LEAST if document.check in {"", head} else LEAST_BESIDE
 
 
 def write_thresholds(scores: list[Scores], path: Path) -> None:
