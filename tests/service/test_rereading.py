@@ -266,6 +266,15 @@ def test_more_findings_in_a_reply_that_is_noted_make_no_second_note(world: World
     assert raised(world) == ["violation-sent"]
 
 
+def test_reply_with_more_findings_that_was_dealt_with_is_not_raised_again(world: World, layer: Layer) -> None:
+    world.complain()
+    world.reply("Thank you, it was your fault, whatever.")
+    (found,) = world.service.list_escalations()
+    world.service.resolve(found.id, "Olga")
+    assert wake(world, layer) == 1
+    assert raised(world) == ["violation-sent"]
+
+
 def test_note_that_says_the_same_is_not_written_twice(world: World, layer: Layer) -> None:
     world.complain(SLY + " My lawyer will write to you.")
     assert len(world.desk.done(ActionKind.NOTE)) == 1
