@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -25,6 +27,16 @@ from complaint_gift.text import html_to_plain, new_part
         ("<table><tr><td>a</td><td>b</td></tr></table>", "a b"),
         ("plain text without a tag", "plain text without a tag"),
         ("unclosed <b>tag", "unclosed tag"),
+        ("<p>One<p>Two<li>three<li>four", "One\n\nTwo\n\nthree\nfour"),
+        ("<div>a<table><tr><td>b</div>c</td></tr></table>d</div>", "a\n\nbc\n\nd"),
+        ("<p><b>a</p><p>b</b></p>", "a\n\nb"),
+        ("<a title='1 > 0' href=x>link</a> <!-- <div> > -->text<!--> too", "link text too"),
+        ("<svg><path><title>x</title></svg>after<svg><path><p>kept", "after\n\nkept"),
+        ("<p>a</p>&nbsp;<br>&nbsp; b<hr>c", "a\n\nb\n\nc"),
+        ("<p>New<p><span class='a gmail_quote'>old <span>old</span> old</span>new", "New\n\nnew"),
+        ('New<div id="appendonsend"></div><hr><div id="divRplyFwdMsg">From: X</div><p>old</p>', "New"),
+        ("<title>x</title><TEXTAREA><p>y</TEXTAREA ><script>'</div>'</script>z</p>", "z"),
+        ("5 < 6 <7 <", "5 < 6 <7 <"),
         ("", ""),
         ("\ud800 broken", "? broken"),
     ],
@@ -33,8 +45,34 @@ def test_html_becomes_what_a_reader_sees(html: str, plain: str) -> None:
     assert html_to_plain(html) == plain
 
 
-def test_deep_html_does_no_harm() -> None:
-    assert html_to_plain("<div>" * 20_000 + "deep") == "deep"
+@pytest.mark.parametrize(
+    ("piece", "times", "kept"),
+    [
+        ("<div>", 60_000, "x"),
+        ("<span class=a>", 60_000, "x"),
+        ("<b><i></b>", 30_000, "x"),
+        ("<table><tr><td></div>", 15_000, "x"),
+        ("<br>", 60_000, "x"),
+        ("<p><b a=1>", 30_000, "x"),
+        ("<div id=appendonsend></div>", 10_000, "x"),
+        ("&nbsp;", 60_000, "x"),
+        ("<a b='", 60_000, ""),
+        ("<!--", 60_000, ""),
+        ("<script></scrip", 30_000, ""),
+    ],
+)
+def test_time_grows_with_the_length_alone(piece: str, times: int, kept: str) -> None:
+    # 100 ms each on a free processor; what took the square of the length took from three seconds to hours.
+    began = time.process_time()
+    assert html_to_plain(piece * times + "x") == kept
+    assert time.process_time() - began < 0.5
+
+
+def test_a_tag_with_very_many_attributes_is_read_at_once() -> None:
+    attributes = " ".join(f"a{number}=1" for number in range(60_000))
+    began = time.process_time()
+    assert html_to_plain(f"<div class=gmail_quote {attributes}>old</div>new") == "new"
+    assert time.process_time() - began < 0.5
 
 
 @given(st.text(alphabet=st.one_of(st.characters(), st.sampled_from("<>/&;divpbr\"'=\ud800")), max_size=200))
