@@ -5,6 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 TESTED := src plugins tests
+# Side by side, a file stays with one worker (tests/support/abreast.py); `make test ABREAST=` runs one by one.
+ABREAST ?= -n auto --dist loadfile --no-loadscope-reorder
 export PORT ?= 8080
 export DATA ?= ./.data
 
@@ -18,10 +20,10 @@ demo: $(VENV)/ready  ## Run the product with a stand-in helpdesk on 127.0.0.1:$(
 	@exec $(BIN)/complaint-gift demo
 
 test: packages $(VENV)/ready-to-test lint  ## Run everything that is checked
-	@if [ "$$(id -u)" = 0 ]; then export CG_NO_SKIPS=1; fi; $(BIN)/python -m pytest
+	@if [ "$$(id -u)" = 0 ]; then export CG_NO_SKIPS=1; fi; $(BIN)/python -m pytest $(ABREAST)
 
 test-fast: $(VENV)/ready-to-test  ## Run the tests that take a second or two each
-	@$(BIN)/python -m pytest -m "not slow"
+	@$(BIN)/python -m pytest $(ABREAST) -m "not slow"
 
 lint: $(VENV)/ready-to-test  ## Check format, style, types and the direction of imports
 	@$(BIN)/ruff format --check $(TESTED)

@@ -66,3 +66,22 @@ def test_who_measures_is_alone(tmp_path: Path) -> None:
     inside = sum(1 if line.endswith(" in") else -1 for line in lines[:at])
     assert inside == 0, lines
     assert lines[at + 1] == "alone out", lines
+
+
+def test_browsers_stay_with_one_worker_and_files_together(tmp_path: Path) -> None:
+    text = "import os, pytest\n@pytest.mark.parametrize('n', range(3))\n"
+    text += f"def test_it(n):\n    with open({str(tmp_path / 'journal')!r}, 'a') as journal:\n"
+    text += "        journal.write(os.environ['PYTEST_XDIST_WORKER'] + ' ' + __name__ + '\\n')\n"
+    (tmp_path / "tests" / "e2e" / "deep").mkdir(parents=True)
+    for name in ("e2e/test_a", "e2e/deep/test_b", "test_c", "test_d"):
+        (tmp_path / "tests" / f"{name}.py").write_text(text)
+    done = run(tmp_path, "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
+    assert done.returncode == 0, done.stdout
+    rows = [line.split() for line in (tmp_path / "journal").read_text().splitlines()]
+    assert len(rows) == 12
+    workers = {
+        name: {worker for worker, ran in rows if ran == name}
+        for name in ("test_a", "test_b", "test_c", "test_d")
+    }
+    assert all(len(some) == 1 for some in workers.values())
+    assert workers["test_a"] == workers["test_b"] != workers["test_c"]

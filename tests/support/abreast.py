@@ -1,4 +1,4 @@
-"""Tests side by side (pytest -n): what begins first, and what runs alone; a pytest plugin."""
+"""Tests side by side (pytest -n --dist loadfile): who works on what, and who works alone; a pytest plugin."""
 
 from __future__ import annotations
 
@@ -8,26 +8,36 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
-# The longest files begin, so that no worker is left with one of them at the end.
+# One worker has all of them, one after the other: two browsers that people type into are two too many.
+BROWSER = "tests/e2e"
+# What takes longest begins first, so that no worker is left with it at the end.
 FIRST = (
+    BROWSER,
     "tests/runtime/test_tree.py",
     "plugins/generic/tests/test_django_helpdesk.py",
-    "tests/e2e/test_panel_states.py",
-    "tests/e2e",
-    "plugins/email/tests/test_mutations.py",
-    "tests/service/test_recovery.py",
-    "tests/store",
     "tests/runtime",
     "plugins/email",
+    "tests/service/test_recovery.py",
+    "tests/store",
 )
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    """Tests wait (for servers, browsers, typing hands) about as long as they compute: `-n auto`."""
-    return len(os.sched_getaffinity(0)) + 1
+class _ByFile(LoadFileScheduling):
+    """A file stays with one worker, as its tests share what they start; so does the whole of BROWSER."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = str(super()._split_scope(nodeid))
+        return BROWSER if Path(file).is_relative_to(BROWSER) else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _ByFile | None:
+    return _ByFile(config, log) if config.getoption("dist") == "loadfile" else None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
