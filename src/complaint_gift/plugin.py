@@ -216,6 +216,24 @@ class Ruling:
     actions: tuple[int, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A mail of ours while it is written, as an add-in of the mail program tells of it.
+
+    `text` is all of its body, quotations included. `conversation` is the mail program's own name of the
+    thread, `answers` the Message-ID of the mail it answers; each "" where the program does not tell.
+    """
+
+    text: str
+    subject: str = ""
+    sender: str = ""
+    sender_name: str = ""
+    recipients: tuple[str, ...] = ()
+    conversation: str = ""
+    answers: str = ""
+    is_reply: bool = True
+
+
 class Memory(Protocol):
     """What the core knows, for plugins whose channel keeps no conversations, such as mail."""
 
@@ -278,6 +296,9 @@ class Plugin(Protocol):
     `send(held: Outgoing, source, client) -> Receipt`: send a message that was held, once; raises Refused,
     Unreachable (nothing was handed over) or Uncertain (the answer was lost);
     `record(sent: Outgoing) -> (key, headers)`: of the delivery by which the inbox hears that it was sent;
+    `pages(source, origin) -> Mapping[str, bytes]`: what an add-in of a mail program loads from us under
+    `/outlook/<source>/`, by file name; `frames(source) -> Sequence[str]`: the origins that may show it;
+    `compose(draft: Draft, source, memory) -> Outgoing | None`: the message being written, None if internal;
     `rewrite(held: Outgoing, text) -> bytes`: the raw message with this text of its new part; raises Refused;
     `read(delivery, source, memory: Memory, client) -> Sequence[Conversation]`: where deliveries bring their
     messages along, the conversations with the new messages; then `fetch` is never called, unless the

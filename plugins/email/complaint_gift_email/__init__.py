@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
+import click
 import structlog
 
 from complaint_gift.client import Client
@@ -16,6 +18,7 @@ from complaint_gift.plugin import (
     Can,
     Delivery,
     Desk,
+    Draft,
     Listener,
     Memory,
     Outcome,
@@ -26,7 +29,7 @@ from complaint_gift.plugin import (
     Source,
 )
 from complaint_gift.signing import hash_of
-from complaint_gift_email import actions, health, parse
+from complaint_gift_email import actions, health, outlook, parse
 from complaint_gift_email.attachments import keep
 from complaint_gift_email.conversation import read_conversation
 from complaint_gift_email.doors import ses
@@ -39,6 +42,7 @@ from complaint_gift_email.gate import GateListener
 from complaint_gift_email.gate.reading import as_delivery
 from complaint_gift_email.loops import why_automatic
 from complaint_gift_email.message import read_mail
+from complaint_gift_email.outlook.commands import make_group
 from complaint_gift_email.sending import send_held
 from complaint_gift_email.settings import EmailSettings
 
@@ -171,6 +175,26 @@ class EmailPlugin:
     def rewrite(self, held: Outgoing, text: str) -> bytes:
         """See `editing.rewrite`."""
         return rewrite(held, text)
+
+    def admit(self, token: str, sources: Mapping[str, Source], now: datetime) -> outlook.Asked:
+        """See `outlook.admit`."""
+        return outlook.admit(token, sources)
+
+    def pages(self, source: Source, origin: str) -> Mapping[str, bytes]:
+        """The files of the Outlook add-in, none where it is not configured."""
+        return outlook.collect(source, origin)
+
+    def frames(self, source: Source) -> Sequence[str]:
+        """Where Outlook shows them."""
+        return outlook.frames(source)
+
+    def compose(self, draft: Draft, source: Source, memory: Memory) -> Outgoing | None:
+        """See `outlook.read_draft`."""
+        return outlook.read_draft(draft, source, memory)
+
+    def commands(self, sources: Callable[[], Sequence[Source]]) -> click.Group:
+        """`complaint-gift email ...`."""
+        return make_group(sources)
 
 
 def confirm(delivery: Delivery, source: Source) -> None:

@@ -13,6 +13,7 @@ from complaint_gift.fields import Secret
 from complaint_gift_email.addresses import normalise
 from complaint_gift_email.doors.opening import TRANSPORTS
 from complaint_gift_email.gate.settings import GateSettings, SmtpSettings
+from complaint_gift_email.outlook.settings import OutlookSettings
 
 HTTP = tuple(name for name in TRANSPORTS if name not in ("imap", "lmtp"))
 _NEEDS_SECRETS = ("postmark", "mailgun", "post")
@@ -112,6 +113,7 @@ class EmailSettings(Schema):
     )
     smtp = fields.Nested(SmtpSettings, load_default=None)
     gate = fields.Nested(GateSettings, load_default=None)
+    outlook = fields.Nested(OutlookSettings, load_default=None)
 
     @validates("address")
     def _check_address(self, value: str, **_: Any) -> None:
@@ -139,7 +141,8 @@ class EmailSettings(Schema):
     @validates_schema(skip_on_field_errors=True)
     def _check_whole(self, data: Mapping[str, Any], **_: Any) -> None:
         transport = data["transport"]
-        if transport == "imap" and data["imap"] is None and data["gate"] is None:
+        is_alone = data["gate"] is None and data["outlook"] is None
+        if transport == "imap" and data["imap"] is None and is_alone:
             raise ValidationError("the mailbox is missing; add `imap:` with host, user and password", "imap")
         if data["acknowledge"] and data["smtp"] is None:
             raise ValidationError("acknowledging needs a mail server; add `smtp: {host: ...}`", "acknowledge")

@@ -6,7 +6,7 @@ import structlog
 from flask import Flask, Response, g, request
 
 from complaint_gift.runtime import Parts
-from complaint_gift.web import api, console, health, held, hooks
+from complaint_gift.web import api, console, health, held, hooks, outlook
 from complaint_gift.web.door import SESSION_LENGTH
 from complaint_gift.web.lane import FastLane
 from complaint_gift.web.metrics import REQUESTS
@@ -40,6 +40,7 @@ def create_app(parts: Parts) -> Flask:
     say_problems(app)
     app.register_blueprint(hooks.blueprint)
     app.register_blueprint(health.blueprint)
+    app.register_blueprint(outlook.blueprint)
     api.register(app)
     if settings.console is not None:
         app.secret_key = str(settings.console.session_key)

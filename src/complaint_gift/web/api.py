@@ -118,7 +118,7 @@ class Review(MethodView):
         }
         if is_html:
             answer["text"] = text
-        case = _find_case(parts, context)
+        case = find_case(parts, context)
         if case is not None:
             answer["case"] = case
         REVIEWS.labels(verdict.decision.value).inc()
@@ -243,7 +243,8 @@ def _show_finding(parts: Parts, finding: Finding, language: str) -> dict[str, An
     }
 
 
-def _find_case(parts: Parts, context: Mapping[str, Any]) -> dict[str, Any] | None:
+def find_case(parts: Parts, context: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What is known of the conversation in this context, as the panel reads it; None for an unknown one."""
     source, conversation = context.get("source"), context.get("conversation")
     if not source or not conversation or source not in parts.settings.sources:
         return None

@@ -48,6 +48,25 @@ class ReviewRequest(Strict):
     revision = Echo(load_default=None, allow_none=True, metadata={"description": "Comes back unchanged."})
 
 
+class MailRequest(Strict):
+    """A mail that somebody is writing, as the add-in of the mail program tells of it."""
+
+    text = fields.String(required=True, validate=validate.Length(max=LONGEST_TEXT))
+    subject = fields.String(load_default="", validate=validate.Length(max=2000))
+    sender = fields.String(load_default="", validate=validate.Length(max=320))
+    sender_name = fields.String(load_default="", validate=validate.Length(max=500))
+    recipients = fields.List(
+        fields.String(validate=validate.Length(max=1000)),
+        load_default=list,
+        validate=validate.Length(max=1000),
+    )
+    conversation = fields.String(load_default="", validate=validate.Length(max=1000))
+    answers = fields.String(load_default="", validate=validate.Length(max=1000))
+    is_reply = fields.Boolean(load_default=True, truthy={True}, falsy={False})
+    ui_language = fields.String(load_default="en", validate=validate.OneOf(LANGUAGES))
+    revision = Echo(load_default=None, allow_none=True)
+
+
 class FindingShape(Schema):
     """One thing that the playbook has to say about the draft."""
 

@@ -1,0 +1,68 @@
+// What Outlook shall do with a mail, from our server's answer and from what its author has already said about it.
+
+import { wordsFor } from "./words.js";
+
+export const ALLOW = { allowEvent: true };
+const COMMAND = "openReplyCheck"; // the button of the pane, by its name in the manifest
+const LONGEST = 500; // of Outlook's message
+const LONGEST_SENTENCE = 130;
+const MOST = 3;
+
+/** The findings that still stand, with the verdict they make; `kept` is {print, aside, sent} or null. */
+export function standing(answer, kept) {
+  const isSame = kept !== null && kept.print === answer.print;
+  if (isSame && kept.sent) return { verdict: "pass", findings: [] };
+  const aside = isSame && Array.isArray(kept.aside) ? kept.aside : [];
+  const findings = answer.findings.filter((f) => f.severity !== "info" && aside.indexOf(f.id) < 0);
+  if (answer.verdict === "block" || answer.verdict === "pass" || !aside.length) {
+    return { verdict: answer.verdict, findings };
+  }
+  if (findings.some((f) => f.severity === "error")) return { verdict: answer.verdict, findings };
+  return { verdict: findings.length ? "warn" : "pass", findings };
+}
+
+/**
+ * The options of `event.completed`. Where an Outlook cannot ask (`canAsk`, set 1.14), a warning lets the mail go: there
+ * it would have stopped it without a way on.
+ */
+export function decide(answer, kept, language, canAsk) {
+  const { verdict, findings } = standing(answer, kept);
+  const isStop = verdict === "hold" || verdict === "block";
+  if (!isStop && !(verdict === "warn" && canAsk && findings.length)) return ALLOW;
+  const words = wordsFor(language);
+  const options = {
+    allowEvent: false,
+    errorMessage: say(words, verdict, findings),
+    cancelLabel: words.show,
+    commandId: COMMAND,
+    contextData: JSON.stringify({ verdict, print: answer.print }),
+  };
+  if (!isStop) options.sendModeOverride = "promptUser";
+  return options;
+}
+
+function say(words, verdict, findings) {
+  const lines = order(findings).map((finding) => `• ${sentence(finding)}`);
+  return fit([words[verdict].head, ...lines, words[verdict].tail].join("\n"), LONGEST);
+}
+
+// What is wrong first, then one thing that is missing, then the rest.
+function order(findings) {
+  const errors = findings.filter((f) => f.severity === "error");
+  const others = findings.filter((f) => f.severity !== "error" && !f.missing);
+  const missing = findings.filter((f) => f.severity !== "error" && f.missing);
+  return [...errors, ...missing.slice(0, 1), ...others, ...missing.slice(1)].slice(0, MOST);
+}
+
+function sentence({ quote, message }) {
+  const said = String(message || "").replace(/\s+/g, " ").trim();
+  const words = quote && quote.length <= 40 ? `“${quote.replace(/\s+/g, " ")}”: ` : "";
+  return fit(words + said, LONGEST_SENTENCE);
+}
+
+function fit(text, most) {
+  if (text.length <= most) return text;
+  const cut = text.slice(0, most - 1);
+  const space = cut.lastIndexOf(" ");
+  return `${space > most / 2 ? cut.slice(0, space) : cut}…`;
+}
