@@ -15,8 +15,9 @@ from tables import ABILITIES, KEYS, README, keys, rewritten
 from tracked import ROOT, tracked
 
 from complaint_gift.cli.main import main
+from complaint_gift.discovery import load_plugins
 from complaint_gift.playbook import load_playbook
-from complaint_gift.plugin import Can, load_plugins
+from complaint_gift.plugin import Can
 from complaint_gift.runtime.secret import Secret
 from complaint_gift.runtime.sections import FileSchema
 from complaint_gift.runtime.settings import Console, Settings, load_settings

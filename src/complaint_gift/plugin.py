@@ -1,15 +1,14 @@
-"""The contract between the core and a helpdesk, and how plugins are found.
+"""The contract between the core and a helpdesk.
 
-A plugin is one folder and one entry point in the group `complaint_gift.plugins`.
+A plugin is one folder and one entry point in the group `complaint_gift.plugins`; see `discovery`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
@@ -18,7 +17,6 @@ from complaint_gift.domain import Action, Author, Conversation, Event, Finding
 if TYPE_CHECKING:
     from marshmallow import Schema
 
-GROUP = "complaint_gift.plugins"
 API = 1
 
 
@@ -71,10 +69,6 @@ class Unreachable(PluginError):
 
 class Uncertain(PluginError):
     """It was handed over, but the answer was lost: it may have happened or not. Only a person may go on."""
-
-
-class PluginNotUsable(Exception):
-    """A configured plugin is missing, broken or of another contract version."""
 
 
 class Can(StrEnum):
@@ -177,10 +171,11 @@ class Fate(StrEnum):
 class Outgoing:
     """A message of our side on its way out, which nobody outside has yet.
 
-    `key` is the same for a repetition of the same message. `text` is its new part as plain text, `history`
-    what it quotes: known, never judged. `author` is who wrote it; `tell` the mail address that reaches them,
-    "" for none. `raw` are the bytes that go on, `envelope` what the plugin needs to send them (JSON).
-    `findings` are the plugin's own, about accounts; their `params` bring their words as `say_en`, `say_ru`.
+    `key` is the same for a repetition of the same message, `message` its id in its channel, "" for none.
+    `text` is its new part as plain text, `history` what it quotes: known, never judged. `author` is who wrote
+    it; `tell` the mail address that reaches them, "" for none. `raw` are the bytes that go on, `envelope`
+    what the plugin needs to send them (JSON). `findings` are the plugin's own, about accounts; their `params`
+    bring their words as `say_en`, `say_ru`.
     """
 
     source: str
@@ -197,6 +192,7 @@ class Outgoing:
     tell: str = ""
     language: str = ""
     findings: tuple[Finding, ...] = ()
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +239,12 @@ class Memory(Protocol):
     def conversation(self, number: str) -> Conversation | None:
         """A conversation with its messages as we hold it, None for an unknown one."""
 
+    def fate(self, message: str) -> Fate | None:
+        """What became of the message of ours with this id, None where nothing was kept of it."""
+
+    def words(self, conversation: str) -> Mapping[str, bool]:
+        """By message id, whether its words are still held; they are not after erasing and retention."""
+
 
 class Desk(Protocol):
     """What a listener of a plugin may ask of the core. Everything may raise Unreachable: the database."""
@@ -258,6 +260,9 @@ class Desk(Protocol):
 
     def forget(self, ruling: Ruling) -> None:
         """It has not gone out and will come again: as if it never came. Never raises."""
+
+    def advise(self, draft: Outgoing) -> tuple[str, str] | None:
+        """Title and text of what the author of a draft should read, None for nothing. No word is kept."""
 
     def memory(self, source: str) -> Memory:
         """What is known of this source's conversations."""
@@ -303,6 +308,7 @@ class Plugin(Protocol):
     `read(delivery, source, memory: Memory, client) -> Sequence[Conversation]`: where deliveries bring their
     messages along, the conversations with the new messages; then `fetch` is never called, unless the
     plugin can FETCH;
+    `tidy(source, memory: Memory) -> int`: remove what is kept aside of messages that have no words any more;
     `able(source) -> frozenset[Can]`: `can` where it depends on the source;
     `key_of(request, source) -> str`: `key` where it depends on the source;
     `replies(source) -> Mapping[Outcome, int]`: `answers` where they depend on the source;
@@ -340,48 +346,3 @@ class Plugin(Protocol):
 
     def is_own(self, author_id: str, source: Source) -> bool:
         """True when this author is our own bot user: the first loop guard."""
-
-
-def load_plugins(names: Iterable[str], points: Iterable[EntryPoint] | None = None) -> dict[str, Plugin]:
-    """Load the plugins that the configuration names, and no others.
-
-    Raises PluginNotUsable naming the plugin, its distribution and what to do.
-    """
-    found: dict[str, list[EntryPoint]] = {}
-    for point in entry_points(group=GROUP) if points is None else points:
-        found.setdefault(point.name, []).append(point)
-    return {name: _load(name, found) for name in dict.fromkeys(names)}
-
-
-def _load(name: str, found: Mapping[str, list[EntryPoint]]) -> Plugin:
-    candidates = found.get(name, [])
-    if not candidates:
-        known = ", ".join(sorted(found)) or "none"
-        raise PluginNotUsable(f"there is no plugin {name!r}; installed are: {known}")
-    if len(candidates) > 1:
-        owners = ", ".join(_owner(p) for p in candidates)
-        raise PluginNotUsable(f"plugin {name!r} is offered by {owners}; uninstall all but one")
-    point = candidates[0]
-    try:
-        plugin = point.load()()
-    except Exception as exc:
-        raise PluginNotUsable(f"plugin {name!r} from {_owner(point)} does not load: {exc}") from exc
-    if getattr(plugin, "api", None) != API:
-        raise PluginNotUsable(
-            f"plugin {name!r} from {_owner(point)} speaks contract version {getattr(plugin, 'api', None)!r}, "
-            f"this installation speaks {API}; install a matching version"
-        )
-    if not isinstance(plugin, Plugin):
-        missing = [a for a in _MEMBERS if not hasattr(plugin, a)]
-        raise PluginNotUsable(f"plugin {name!r} from {_owner(point)} lacks {', '.join(missing)}")
-    return plugin
-
-
-_MEMBERS = (
-    "name", "settings", "handled", "ignored", "can", "answers", "kept_headers",
-    "verify", "key", "parse", "connect", "fetch", "perform", "is_own",
-)  # fmt: skip
-
-
-def _owner(point: EntryPoint) -> str:
-    return point.dist.name if point.dist else "an unknown distribution"

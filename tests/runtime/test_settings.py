@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from marshmallow import Schema, fields
 
-from complaint_gift.plugin import PluginNotUsable
+from complaint_gift.discovery import PluginNotUsable
 from complaint_gift.runtime import settings as module
 from complaint_gift.runtime.problems import SettingsError
 from complaint_gift.runtime.secret import Secret

@@ -10,8 +10,9 @@ from typing import Any
 from marshmallow import Schema, fields
 
 from complaint_gift.cli.rulepage import page
+from complaint_gift.discovery import GROUP, load_plugins
 from complaint_gift.playbook import DEFAULT, load_playbook
-from complaint_gift.plugin import GROUP, Can, load_plugins
+from complaint_gift.plugin import Can
 from complaint_gift.runtime.sections import FileSchema
 
 ROOT = Path(__file__).resolve().parent.parent.parent

@@ -11,7 +11,8 @@ from typing import Any
 
 import click
 
-from complaint_gift.plugin import GROUP, PluginNotUsable, Source, load_plugins
+from complaint_gift.discovery import GROUP, PluginNotUsable, load_plugins
+from complaint_gift.plugin import Source
 from complaint_gift.runtime.logs import configure_logs
 
 # Name -> module:attribute. The demo stands above this package and is therefore found by name, as plugins are.

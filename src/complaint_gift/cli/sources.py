@@ -7,7 +7,8 @@ from importlib.metadata import entry_points
 import click
 
 from complaint_gift.cli.common import read_settings, told
-from complaint_gift.plugin import GROUP, Can, PluginNotUsable, load_plugins
+from complaint_gift.discovery import GROUP, PluginNotUsable, load_plugins
+from complaint_gift.plugin import Can
 
 
 @click.command()

@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 
 from ruamel.yaml.comments import CommentedMap
 
-from complaint_gift.plugin import Plugin, PluginNotUsable, Source, load_plugins
+from complaint_gift.discovery import PluginNotUsable, load_plugins
+from complaint_gift.plugin import Plugin, Source
 from complaint_gift.runtime.document import Document, read_document
 from complaint_gift.runtime.problems import Problem, SettingsError
 from complaint_gift.runtime.secret import Secret
