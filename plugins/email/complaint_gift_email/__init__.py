@@ -29,14 +29,15 @@ from complaint_gift.plugin import (
     Source,
 )
 from complaint_gift.signing import hash_of
-from complaint_gift_email import actions, health, outlook, parse
-from complaint_gift_email.attachments import keep
+from complaint_gift_email import actions, attachments, health, outlook, parse
 from complaint_gift_email.conversation import read_conversation
 from complaint_gift_email.doors import ses
+from complaint_gift_email.doors.drafts import DraftsFolder
 from complaint_gift_email.doors.imap import Mailbox
 from complaint_gift_email.doors.incoming import RECIPIENTS, SENDER
 from complaint_gift_email.doors.lmtp import MailPort
 from complaint_gift_email.doors.opening import open_delivery, verify
+from complaint_gift_email.doors.sent import SentFolder
 from complaint_gift_email.editing import rewrite
 from complaint_gift_email.gate import GateListener
 from complaint_gift_email.gate.reading import as_delivery
@@ -109,9 +110,15 @@ class EmailPlugin:
         mail = read_mail(incoming.raw)
         if why_automatic(mail, incoming.envelope):
             return ()
+        found = read_conversation(mail, incoming, source, memory, delivery.received_at)
         if source.settings["keep_attachments"] and source.folder is not None and mail.attachments:
-            keep(mail.attachments, source.folder / "attachments" / mail.digest[:32])
-        return (read_conversation(mail, incoming, source, memory, delivery.received_at),)
+            (message,) = found.messages
+            attachments.keep(mail.attachments, attachments.place_of(source.folder, found.id, message.id))
+        return (found,)
+
+    def tidy(self, source: Source, memory: Memory) -> int:
+        """See `attachments.tidy`."""
+        return attachments.tidy(source.folder, memory.words) if source.folder is not None else 0
 
     def able(self, source: Source) -> frozenset[Can]:
         """What this source does: it acknowledges only where that is configured."""
@@ -155,7 +162,9 @@ class EmailPlugin:
             wish = source.settings["imap"]
             found.append(Mailbox(source, desk, wish["inbox"]))
             if wish["sent"]:
-                found.append(Mailbox(source, desk, wish["sent"], is_sent=True))
+                found.append(SentFolder(source, desk, wish["sent"]))
+            if wish["drafts"]:
+                found.append(DraftsFolder(source, desk, wish["drafts"]))
         return found
 
     @staticmethod

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
+import shutil
+import time
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -14,6 +17,8 @@ from complaint_gift_email.mime import Part
 
 LONGEST_NAME = 120
 MOST_BYTES = 60_000_000
+FOLDER = "attachments"
+UNKNOWN_SECONDS = 86_400
 _UNSAFE = re.compile(r"[^\w.+()@,=~ -]")
 _DEVICES = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\.|$)")
 
@@ -81,6 +86,34 @@ def keep(attachments: Sequence[Attachment], folder: Path) -> list[Path]:
             file.write(content)
         written.append(path)
     return written
+
+
+def place_of(folder: Path, conversation: str, message: str) -> Path:
+    """Where the files of a message lie, `folder` being the source's."""
+    return (
+        folder / FOLDER / conversation / hashlib.sha256(message.encode("utf-8", "replace")).hexdigest()[:32]
+    )
+
+
+def tidy(folder: Path, words: Callable[[str], Mapping[str, bool]]) -> int:
+    """Remove the files of messages whose words are gone; gives of how many messages.
+
+    `words` tells of a conversation which of its messages have theirs. A message that is not known is new, or
+    was never taken in: its files go after a day. Raises OSError.
+    """
+    count, before = 0, time.time() - UNKNOWN_SECONDS
+    for conversation in sorted((folder / FOLDER).glob("*/")):
+        told = {
+            place_of(folder, conversation.name, m).name: kept for m, kept in words(conversation.name).items()
+        }
+        for path in sorted(conversation.iterdir()):
+            if told.get(path.name, path.stat().st_mtime > before):
+                continue
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+            count += 1
+        with suppress(OSError):
+            conversation.rmdir()  # unless a message lies there
+    return count
 
 
 def _name_of(part: Part) -> str:

@@ -17,15 +17,21 @@ def _look_at_door(source: Source) -> Iterator[str]:
     settings = source.settings
     if settings["transport"] != "imap" or settings["imap"] is None:
         return
-    wanted = [settings["imap"]["inbox"], *filter(None, [settings["imap"]["sent"]])]
+    wish = settings["imap"]
     try:
         with open_mailbox(source) as mailbox:
             there = {folder.name for folder in mailbox.folder.list()}
+            marks = {flag.casefold() for folder in mailbox.folder.list() for flag in folder.flags}
     except PluginError as exc:
         yield str(exc).removeprefix(f"{source.name}: ")
         return
-    for name in wanted:
-        if name not in there and name.upper() != "INBOX":
+    for name in filter(None, (wish["inbox"], wish["sent"], wish["drafts"])):
+        if name.startswith("\\") and name.casefold() not in marks:
+            yield (
+                f"the mailbox marks no folder as {name}, so what lies there is not looked at; write its name "
+                f'as `imap: {name[1:].lower()}`, or "" for none; there are {", ".join(sorted(there)[:12])}.'
+            )
+        elif not name.startswith("\\") and name not in there and name.upper() != "INBOX":
             yield f"the mailbox has no folder {name!r}; there are {', '.join(sorted(there)[:12])}."
     if source.folder is not None and not Cursors(source).begun():
         yield "the mailbox has never been looked at; is `complaint-gift gate` running?"

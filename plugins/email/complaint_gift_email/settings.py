@@ -11,6 +11,7 @@ from marshmallow import RAISE, Schema, ValidationError, fields, validate, valida
 
 from complaint_gift.fields import Secret
 from complaint_gift_email.addresses import normalise
+from complaint_gift_email.doors.imap import SENT
 from complaint_gift_email.doors.opening import TRANSPORTS
 from complaint_gift_email.gate.settings import GateSettings, SmtpSettings
 from complaint_gift_email.outlook.settings import OutlookSettings
@@ -41,7 +42,11 @@ class OauthSettings(Schema):
 
 
 class ImapSettings(Schema):
-    """The mailbox. `sent` names the folder of sent mail where replies are looked at, "" for none."""
+    """The mailbox. `sent` is the folder of sent mail where replies are looked at, "" for none.
+
+    `drafts` is the folder where drafts are looked at once they have rested for `drafts_rest` seconds.
+    A folder is given by its name, or by its mark for the one that the server marks so.
+    """
 
     class Meta:
         unknown = RAISE
@@ -53,7 +58,9 @@ class ImapSettings(Schema):
     password = Secret(load_default="")
     oauth = fields.Nested(OauthSettings, load_default=None)
     inbox = fields.String(load_default="INBOX", validate=validate.Length(1, 255))
-    sent = fields.String(load_default="")
+    sent = fields.String(load_default=SENT)
+    drafts = fields.String(load_default="")
+    drafts_rest = fields.Integer(strict=True, load_default=20, validate=validate.Range(5, 3600))
     begin = fields.String(load_default="new", validate=validate.OneOf(("new", "all")))
     poll_seconds = fields.Integer(strict=True, load_default=60, validate=validate.Range(5, 3600))
     idle = fields.Boolean(load_default=True, truthy={True}, falsy={False})

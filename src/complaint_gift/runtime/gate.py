@@ -62,6 +62,12 @@ class ServiceDesk:
         except StoreUnavailable as exc:
             log.warning("outgoing-not-forgotten", number=ruling.number, why=str(exc))
 
+    def advise(self, draft: Outgoing) -> tuple[str, str] | None:
+        try:
+            return self.service.advise(draft)
+        except StoreUnavailable as exc:
+            raise Unreachable(str(exc)) from exc
+
     def memory(self, source: str) -> Memory:
         return ReachableMemory(self.service.memory(source))
 
@@ -87,6 +93,18 @@ class ReachableMemory:
     def conversation(self, number: str) -> Conversation | None:
         try:
             return self.stored.conversation(number)
+        except StoreUnavailable as exc:
+            raise Unreachable(str(exc)) from exc
+
+    def fate(self, message: str) -> Fate | None:
+        try:
+            return self.stored.fate(message)
+        except StoreUnavailable as exc:
+            raise Unreachable(str(exc)) from exc
+
+    def words(self, conversation: str) -> Mapping[str, bool]:
+        try:
+            return self.stored.words(conversation)
         except StoreUnavailable as exc:
             raise Unreachable(str(exc)) from exc
 

@@ -9,6 +9,7 @@ from typing import Any
 from complaint_gift.domain import Escalation, EscalationState, Scope, Verdict
 from complaint_gift.plugin import Fate, Memory, Outcome, Outgoing, Plugin, Request, Ruling, Source
 from complaint_gift.service import (
+    authors,
     erasing,
     escalating,
     gate,
@@ -241,6 +242,10 @@ class Service:
     def call_sent(self, number: int, by: str) -> KeptOutgoing:
         """Somebody found out that it did go out. Raises NotFound or AlreadyResolved."""
         return releasing.call_sent(self.means, number, by)
+
+    def advise(self, draft: Outgoing) -> tuple[str, str] | None:
+        """Title and text of what the author of a draft should read, None for nothing."""
+        return authors.advise(self.means, draft)
 
     def memory(self, source: str) -> Memory:
         """What a plugin may ask about conversations of its source."""

@@ -1,17 +1,18 @@
-"""What the author of an outgoing message is told. Made when it is sent, so that no queue holds a text."""
+"""What the author of an outgoing message is told. Made when it is told, so that no queue holds a text."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from complaint_gift.domain import Severity
-from complaint_gift.plugin import Refused
-from complaint_gift.service.gate import say
-from complaint_gift.service.held import KeptOutgoing
+from complaint_gift.domain import Finding, Severity
+from complaint_gift.plugin import Fate, Outgoing, Refused
+from complaint_gift.service.gate import rule, say
+from complaint_gift.service.language import guess_language
 from complaint_gift.service.means import Means
 from complaint_gift.service.notices import words
 from complaint_gift.service.ports import Notice, Transaction
+from complaint_gift.service.records import DraftReview, hash_text
 
 MOST_FINDINGS = 6
 
@@ -28,16 +29,37 @@ def tell_author(tx: Transaction, means: Means, payload: Mapping[str, Any], to: s
     lines = [said[turn].format(who=kept.decided_by)]
     if kept.reason and turn == "returned":
         lines.append(said["reason"].format(reason=kept.reason))
-    lines += ["", *_findings(means, kept, said)]
+    lines += ["", *_say(means, kept.findings, kept.mail.language, said)]
     link = means.links.to_message(kept.id, "", may_decide=False) if means.links else ""
     lines += ["", said["link"].format(url=link)] if link else []
     return Notice("email", to, title, "\n".join([*lines, "", said["once"]]))
 
 
-def _findings(means: Means, kept: KeptOutgoing, said: Mapping[str, str]) -> Iterator[str]:
-    shown = [f for f in kept.findings if f.severity is not Severity.INFO]
+def advise(means: Means, draft: Outgoing) -> tuple[str, str] | None:
+    """Title and text of what is worth a change before it is sent; None for nothing.
+
+    Kept are a hash of it and the rules shown.
+    Raises StoreUnavailable.
+    """
+    ruling = rule(means, draft, Fate.TELL)
+    if ruling.fate is Fate.PASS:
+        return None
+    language = draft.language or guess_language([draft.text], means.policy.language)
+    said = (words().get(language) or words()["en"])["outgoing"]
+    shown = tuple(sorted({f.rule for f in ruling.findings if f.severity is not Severity.INFO}))
+    with means.store.transaction() as tx:
+        made = DraftReview(hash_text(draft.text), draft.source, draft.conversation, shown, means.now())
+        tx.save_draft_review(made)
+    subject = " ".join(draft.subject.split())
+    title = said["draft_subject" if subject else "draft_subject_bare"].format(subject=subject[:120])
+    lines = [said["draft"], "", *_say(means, ruling.findings, language, said), "", said["draft_once"]]
+    return title, "\n".join(lines)
+
+
+def _say(means: Means, findings: Iterable[Finding], language: str, said: Mapping[str, str]) -> Iterator[str]:
+    shown = [f for f in findings if f.severity is not Severity.INFO]
     for finding in shown[:MOST_FINDINGS]:
-        told = say(means, finding, kept.mail.language)
+        told = say(means, finding, language)
         line = "found" if finding.quote else "missing"
         yield said[line].format(quote=" ".join((finding.quote or "").split()), message=told["message"])
         for part in ("why", "suggestion"):

@@ -6,14 +6,16 @@ import hashlib
 from collections.abc import Mapping
 
 from complaint_gift.service.means import Means
+from complaint_gift.service.recalling import tidy
 from complaint_gift.service.records import AuditEntry, AuditRow, chain_hash
 
 
 def erase(means: Means, person: str, by: str, source: str = "") -> Mapping[str, int]:
     """Remove a person given by helpdesk id, address or exact name; gives rows touched per table.
 
-    Nothing of them stays in database files and logs of the database either. The audit keeps that it was
-    done and a hash, so that the same wish can be recognised. Raises ValueError for an empty name.
+    `attachments` counts the messages whose files were removed from the disk. Nothing of the person stays in
+    database files and logs of the database either. The audit keeps that it was done and a hash, so that the
+    same wish can be recognised. Raises ValueError for an empty name.
     """
     wanted = person.strip()
     if not wanted:
@@ -25,7 +27,8 @@ def erase(means: Means, person: str, by: str, source: str = "") -> Mapping[str, 
         detail = {"person": digest, "rows": sum(touched.values())}
         tx.append_audit(AuditEntry(now, by.strip()[:200] or "somebody", "person-erased", detail))
     means.store.scrub()
-    return touched
+    files = tidy(means, source)
+    return touched | {"attachments": files} if files else touched
 
 
 def check_audit(means: Means, page: int = 1000) -> AuditRow | None:

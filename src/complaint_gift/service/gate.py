@@ -33,6 +33,12 @@ _SAME = {
     Fate.HOLD: UNDER_WAY | {OutgoingState.HELD, OutgoingState.SENT, OutgoingState.UNKNOWN},
     Fate.REJECT: frozenset((OutgoingState.REJECTED,)),
 }
+# Whatever else there is waits for a lead, or has waited.
+_FATES = {
+    OutgoingState.PASSED: Fate.TELL,
+    OutgoingState.REJECTED: Fate.REJECT,
+    OutgoingState.RETURNED: Fate.REJECT,
+}
 LONGEST_SENTENCE = 300
 _PLAIN = str.maketrans(
     {"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u2013": "-", "\u2014": "-"}
@@ -151,6 +157,11 @@ def _free_key(tx: Transaction, mail: Outgoing, fate: Fate) -> str:
 
     What was given back and comes again unchanged is a new attempt, and so is what has another fate now.
     """
+    if fate is Fate.TELL:
+        # Found among sent mail as well, or sent to each recipient by itself: its author hears of it once.
+        told = tx.outgoing_named(mail.source, mail.message)
+        if told is not None and told.state is OutgoingState.PASSED:
+            return told.mail.key
     key = mail.key
     for attempt in range(2, 1000):
         known = tx.find_outgoing(mail.source, key)
@@ -158,6 +169,12 @@ def _free_key(tx: Transaction, mail: Outgoing, fate: Fate) -> str:
             return key
         key = f"{mail.key}#{attempt}"
     return key
+
+
+def fate_of(tx: Transaction, source: str, message: str) -> Fate | None:
+    """What became of a message by its id, None where nothing was kept of it."""
+    known = tx.outgoing_named(source, message)
+    return None if known is None else _FATES.get(known.state, Fate.HOLD)
 
 
 def tell(outbox: Outbox, mail: Outgoing, number: int, turn: str) -> None:

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from complaint_gift.domain import Conversation
-from complaint_gift.plugin import Can, Delivery
+from complaint_gift.plugin import Can, Delivery, Fate
 from complaint_gift.service.absorbing import Fetched, listen
+from complaint_gift.service.gate import fate_of
 from complaint_gift.service.means import Means
 
 
@@ -29,6 +30,31 @@ class StoredMemory:
             if row is None or not row.version:
                 return None
             return replace(row.snapshot, messages=tuple(stored.message for stored in tx.messages(row.id)))
+
+    def fate(self, message: str) -> Fate | None:
+        """See plugin.Memory."""
+        with self._means.store.reading() as tx:
+            return fate_of(tx, self._source, message)
+
+    def words(self, conversation: str) -> Mapping[str, bool]:
+        """See plugin.Memory."""
+        with self._means.store.reading() as tx:
+            row = tx.find_conversation(self._source, conversation)
+            stored = tx.messages(row.id) if row is not None else []
+            return {one.message.id: not one.redacted for one in stored}
+
+
+def tidy(means: Means, source: str = "") -> int:
+    """Plugins remove what they keep aside of messages whose words are gone; gives how many of them.
+
+    Raises StoreUnavailable, and OSError where something cannot be removed.
+    """
+    count = 0
+    for name in [source] if source else means.sources:
+        connection, plugin = means.source(name)
+        remove = getattr(plugin, "tidy", None)
+        count += remove(connection, StoredMemory(means, name)) if remove else 0
+    return count
 
 
 def brings_along(means: Means, source: str) -> bool:

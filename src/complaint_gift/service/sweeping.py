@@ -19,7 +19,7 @@ from complaint_gift.service.means import Means
 from complaint_gift.service.outbox import Outbox
 from complaint_gift.service.patience import describe
 from complaint_gift.service.ports import StoreUnavailable
-from complaint_gift.service.recalling import brings_along
+from complaint_gift.service.recalling import brings_along, tidy
 from complaint_gift.service.receiving import ask_for_look
 from complaint_gift.service.records import AuditEntry, Kept, millis
 from complaint_gift.service.rereading import read_again
@@ -200,6 +200,7 @@ def purge_old(means: Means) -> int:
     if not _may(means, "retention", f"retention@{millis(now)}", RETENTION_EVERY):
         return 0
     counts = {kept.value: _purge(means, kept) for kept in Kept}
+    counts["attachments"] = tidy(means)
     gone = {name: count for name, count in counts.items() if count}
     if gone:
         with means.store.transaction() as tx:

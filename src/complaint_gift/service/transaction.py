@@ -288,6 +288,9 @@ class OutgoingMessages(Protocol):
     def find_outgoing(self, source: str, key: str) -> KeptOutgoing | None:
         """By its key."""
 
+    def outgoing_named(self, source: str, message: str) -> KeptOutgoing | None:
+        """The newest with this message id, without its raw bytes; None for the empty id."""
+
     def outgoing(self, number: int) -> KeptOutgoing | None:
         """None when there is none. Takes no lock."""
 

@@ -169,7 +169,7 @@ class Erasure(Conversations):
     def _erase_outgoing(self, traces: Traces, touched: Counter[str]) -> None:
         """What is held of them is neither sent nor shown any more."""
         names = (
-            *("author_id", "author_name", "author_account", "tell", "subject", "text", "history"),
+            *("author_id", "author_name", "author_account", "tell", "subject", "text", "history", "message"),
             *("recipients", "envelope", "findings", "decided_by", "reason", "error"),
         )
         for row in self._pages(outgoing, (*names, "state", "raw"), traces.source):

@@ -45,6 +45,7 @@ class OutgoingMessages(Rows):
             "tell": mail.tell,
             "language": mail.language,
             "subject": mail.subject,
+            "message": mail.message,
             "text": mail.text,
             "history": mail.history,
             "recipients": list(mail.recipients),
@@ -59,6 +60,14 @@ class OutgoingMessages(Rows):
         """By its key."""
         wanted = select(table).where(table.c.source == source, table.c.key == key)
         row = self._db.execute(wanted).one_or_none()
+        return None if row is None else _kept(row)
+
+    def outgoing_named(self, source: str, message: str) -> KeptOutgoing | None:
+        """The newest one of this message id."""
+        if not message:
+            return None
+        wanted = select(*_LISTED).where(table.c.source == source, table.c.message == message)
+        row = self._db.execute(wanted.order_by(table.c.id.desc()).limit(1)).one_or_none()
         return None if row is None else _kept(row)
 
     def outgoing(self, number: int) -> KeptOutgoing | None:
@@ -138,6 +147,7 @@ def _kept(row: Row[Any]) -> KeptOutgoing:
         tell=row.tell,
         language=row.language,
         findings=findings,
+        message=row.message,
     )
     return KeptOutgoing(
         id=row.id,

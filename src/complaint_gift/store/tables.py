@@ -325,8 +325,10 @@ outgoing = _table(
     _number64("escalation"),
     _number("sends"),
     _flag("edited"),
+    _text("message"),
     Column("raw", LargeBinary, nullable=False),
     UniqueConstraint("source", "key"),
+    Index("ix_outgoing_message", "source", "message"),
     Index("ix_outgoing_state", "state", "created_at"),
 )
 

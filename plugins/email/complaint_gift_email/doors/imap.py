@@ -29,6 +29,8 @@ CONNECT_SECONDS = 20.0
 IDLE_SECONDS = 270
 FIRST_PAUSE, LONGEST_PAUSE = 2.0, 300.0
 LARGEST = 60_000_000
+# By these marks a server tells what a folder is for (RFC 6154), whatever its name is.
+SENT, DRAFTS = "\\Sent", "\\Drafts"
 _SIZE = re.compile(rb"RFC822\.SIZE (\d+)")
 _log = structlog.get_logger(__name__)
 _BROKEN = (imaplib.IMAP4.error, OSError, ssl.SSLError, EOFError)
@@ -84,6 +86,17 @@ def _let_in(mailbox: Any, wish: dict[str, Any], source: Source) -> None:
         mailbox.login_utf8(wish["user"], wish["password"], initial_folder=None)
 
 
+def find_folder(mailbox: Any, wanted: str, source: Source) -> str:
+    """A folder's name; `wanted` is that already, or a mark such as SENT. Raises Refused when none has it."""
+    if not wanted.startswith("\\"):
+        return wanted
+    for folder in mailbox.folder.list():
+        if wanted.casefold() in {flag.casefold() for flag in folder.flags}:
+            return str(folder.name)
+    key = wanted[1:].lower()
+    raise Refused(f"{source.name}: no folder of the mailbox is marked {wanted}; name it, as `imap: {key}`.")
+
+
 class Cursors:
     """Where we are in each folder: one small file in the source's folder, replaced as a whole."""
 
@@ -122,12 +135,15 @@ class Cursors:
 
 
 class Mailbox:
-    """A listener: one thread for one folder."""
+    """A listener: one thread for one folder, which may be named by a mark."""
 
-    def __init__(self, source: Source, desk: Desk, folder: str, *, is_sent: bool = False) -> None:
-        self.source, self.desk, self.folder, self.is_sent = source, desk, folder, is_sent
+    is_writing = False
+
+    def __init__(self, source: Source, desk: Desk, folder: str) -> None:
+        self.source, self.desk, self.folder = source, desk, folder
         self.name = f"{source.name} {folder}"
         self.cursors = Cursors(source)
+        self._found = ""
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -148,6 +164,7 @@ class Mailbox:
         while not self._stopping.is_set():
             try:
                 with open_mailbox(self.source) as mailbox:
+                    self._found = ""
                     while not self._stopping.is_set():
                         self.look(mailbox)
                         pause = FIRST_PAUSE
@@ -162,12 +179,12 @@ class Mailbox:
     def look(self, mailbox: Any) -> int:
         """Take in what is new; gives how many mails were. Raises Unreachable."""
         validity, following = self._choose(mailbox)
-        known = self.cursors.place(self.folder)
+        known = self.cursors.place(self._found)
         if known is None or known[0] != validity:
             is_fresh = known is None and self.source.settings["imap"]["begin"] == "new"
             # After a new UIDVALIDITY all is read again: the keys tell what is known.
             known = (validity, following - 1 if is_fresh else 0)
-            self.cursors.move(self.folder, *known)
+            self.cursors.move(self._found, *known)
         count = 0
         # A server answers n:* with its last mail when there is none from n on.
         uids = sorted(uid for uid in map(int, mailbox.uids(f"UID {known[1] + 1}:*")) if uid > known[1])
@@ -175,40 +192,53 @@ class Mailbox:
             if self._stopping.is_set():
                 break
             count += self._take(mailbox, uid)
-            self.cursors.move(self.folder, validity, uid)
+            self.cursors.move(self._found, validity, uid)
         return count
 
     def _choose(self, mailbox: Any) -> tuple[int, int]:
-        mailbox.folder.set(self.folder, readonly=True)
-        told = mailbox.folder.status(self.folder, ["UIDVALIDITY", "UIDNEXT"])
+        self._found = self._found or find_folder(mailbox, self.folder, self.source)
+        mailbox.folder.set(self._found, readonly=not self.is_writing)
+        told = mailbox.folder.status(self._found, ["UIDVALIDITY", "UIDNEXT"])
         return int(told["UIDVALIDITY"]), int(told["UIDNEXT"])
 
     def _take(self, mailbox: Any, uid: int) -> bool:
+        raw = self.fetch(mailbox, uid)
+        if not raw:
+            return False  # somebody has deleted it meanwhile, or it is too large
+        self.take(raw)
+        return True
+
+    def fetch(self, mailbox: Any, uid: int) -> bytes:
+        """A mail, nothing of it marked as read; b"" where it is gone or too large."""
         told = mailbox.client.uid("FETCH", str(uid), "(RFC822.SIZE)")[1]
         size = _SIZE.search(b" ".join(part for part in told if isinstance(part, bytes)))
         if size and int(size[1]) > LARGEST:
             _log.warning("mail-too-large", source=self.source.name, uid=uid, size=int(size[1]))
-            return False
-        raw = next((p[1] for p in mailbox.client.uid("FETCH", str(uid), "(BODY.PEEK[])")[1]
-                    if isinstance(p, tuple) and len(p) > 1), b"")  # fmt: skip
-        if not raw:
-            return False  # somebody has deleted it meanwhile
-        headers = envelope_headers(Envelope(), door="imap", is_out=self.is_sent)
+            return b""
+        return next((p[1] for p in mailbox.client.uid("FETCH", str(uid), "(BODY.PEEK[])")[1]
+                     if isinstance(p, tuple) and len(p) > 1), b"")  # fmt: skip
+
+    def take(self, raw: bytes) -> None:
+        """What becomes of a mail that came. Raises Unreachable: then it is not passed over."""
+        headers = envelope_headers(Envelope(), door="imap")
         self.desk.take(self.source.name, key_of(raw), headers, raw)
-        return True
+
+    def longest_wait(self) -> float:
+        """After how many seconds to look again although nothing has happened."""
+        return IDLE_SECONDS
 
     def _wait(self, mailbox: Any) -> None:
         """Until something happens, a few minutes at most."""
-        wish = self.source.settings["imap"]
+        wish, longest = self.source.settings["imap"], self.longest_wait()
         if not wish["idle"] or "IDLE" not in mailbox.client.capabilities:
-            self._stopping.wait(wish["poll_seconds"])
+            self._stopping.wait(min(wish["poll_seconds"], longest))
             if not self._stopping.is_set():
                 mailbox.client.noop()
             return
         mailbox.idle.start()
         try:
             waited = 0.0
-            while waited < IDLE_SECONDS and not self._stopping.is_set():
+            while waited < longest and not self._stopping.is_set():
                 if mailbox.idle.poll(timeout=1.0):
                     break
                 waited += 1.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -47,6 +48,15 @@ def envelope_headers(envelope: Envelope, *, door: str, is_out: bool = False) -> 
     return told | {
         name: value for name, value in ((LOGIN, envelope.login), (CLIENT, envelope.client)) if value
     }
+
+
+def sent_key(message: str, text: str) -> str:
+    """The key of a mail of ours: its passage through the gate and its copy among sent mail are one.
+
+    With its text, because a lead may have changed that before it went out.
+    """
+    told = f"{message}\n{' '.join(text.split())}"
+    return f"out:{hashlib.sha256(told.encode('utf-8', 'replace')).hexdigest()}"
 
 
 def read_envelope(headers: Mapping[str, str]) -> Envelope:

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from complaint_gift.domain import Author, Role
 from complaint_gift.plugin import Outgoing
 from complaint_gift_email.accounts import Accounts, Kind, judge_accounts
-from complaint_gift_email.doors.incoming import envelope_headers
+from complaint_gift_email.doors.incoming import envelope_headers, sent_key
 from complaint_gift_email.message import Envelope, Mail, read_mail
 from complaint_gift_email.mime import Headers
+from complaint_gift_email.thread import message_id
 
 _LOGIN = re.compile(r"\(Authenticated sender: ([^\s()]{1,200})\)")
 _REPLY = re.compile(r"\s*(?:re|aw|antw|ответ|отв)\s*(?:\[\d+\])?\s*:", re.I)
@@ -64,6 +65,7 @@ def read_outgoing(
         recipients=passage.recipients,
         tell=accounts.mailbox(login) or _mailbox_of(mail, passage),
         findings=judge_accounts(mail, accounts),
+        message=message_id(mail),
     )
 
 
@@ -82,7 +84,8 @@ def as_delivery(mail: Outgoing) -> tuple[str, dict[str, str]]:
     told = mail.envelope
     plain = tuple(path.strip("<>") for path in told["recipients"])
     envelope = Envelope(told["sender"].strip("<>"), plain, told.get("login", ""))
-    return f"out:{mail.key}", envelope_headers(envelope, door="gate", is_out=True)
+    key = sent_key(mail.message, mail.text) if mail.message else f"out:{mail.key}"
+    return key, envelope_headers(envelope, door="gate", is_out=True)
 
 
 def _author(mail: Mail, login: str, accounts: Accounts) -> Author:
