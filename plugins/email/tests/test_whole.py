@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import smtplib
 import socket
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from complaint_gift.service.policyfile import load_policy
 from complaint_gift.service.receiving import ask_for_look
 from complaint_gift.service.records import DeliveryState
 from complaint_gift_email import EmailPlugin
+from complaint_gift_email.attachments import place_of
 from complaint_gift_email.doors.imap import key_of
 from complaint_gift_email.doors.incoming import envelope_headers
 from complaint_gift_email.doors.lmtp import MailPort
@@ -117,15 +119,68 @@ def test_look_at_a_conversation_asks_nobody(kit: Any, whole: Whole) -> None:
     assert states == {DeliveryState.DONE}
 
 
-def test_attachments_lie_aside(kit: Any, whole: Whole) -> None:
+def with_file(kit: Any, **headers: str) -> bytes:
     named = b'Content-Disposition: attachment; filename="../../check.pdf"'
     parts = b"--B\r\n\r\n" + COMPLAINT.encode() + b"\r\n--B\r\nContent-Type: application/pdf\r\n" + named
-    raw = kit.make_mail("", content_type="multipart/mixed; boundary=B") + parts + b"\r\n\r\n%PDF\r\n--B--\r\n"
-    whole.bring(raw)
+    head: bytes = kit.make_mail("", content_type="multipart/mixed; boundary=B", **headers)
+    return head + parts + b"\r\n\r\n%PDF\r\n--B--\r\n"
+
+
+def files_of(whole: Whole) -> list[Path]:
     assert whole.source.folder is not None
-    (path,) = (whole.source.folder / "attachments").rglob("*.pdf")
+    return sorted((whole.source.folder / "attachments").rglob("*.pdf"))
+
+
+def test_attachments_lie_aside(kit: Any, whole: Whole) -> None:
+    whole.bring(with_file(kit))
+    (path,) = files_of(whole)
     assert path.name == "check.pdf"
     assert path.read_bytes() == b"%PDF"
+
+
+def test_files_of_who_is_erased_leave_the_disk_and_others_stay(kit: Any, whole: Whole) -> None:
+    whole.bring(with_file(kit))
+    whole.bring(with_file(kit, from_="Ben <ben@customer.test>", message_id="<second@customer.test>"))
+    # Another person in the conversation of the first.
+    whole.bring(
+        with_file(
+            kit, from_="Cleo <cleo@customer.test>", message_id="<third@customer.test>",
+            in_reply_to="<second@customer.test>",
+        )
+    )  # fmt: skip
+    assert len(files_of(whole)) == 3
+    assert whole.service.erase("anna@customer.test", "Olga")["attachments"] == 1
+    assert len(files_of(whole)) == 2
+    assert whole.service.erase("cleo@customer.test", "Olga")["attachments"] == 1
+    (left,) = files_of(whole)
+    assert whole.place_of("second@customer.test") in left.parts
+    assert "attachments" not in whole.service.erase("nobody@customer.test", "Olga")
+
+
+def test_files_go_with_the_words_of_their_conversation(kit: Any, whole: Whole) -> None:
+    whole.bring(with_file(kit))
+    row, _, _ = whole.conversation(whole.place_of("first@customer.test"))
+    whole.service.sweep()
+    assert len(files_of(whole)) == 1
+    with whole.store.transaction() as tx:
+        tx.purge_conversation(row.id)  # what retention does
+    whole.world.clock.turn(hours=2)
+    assert whole.service.sweep().purged >= 1
+    assert files_of(whole) == []
+    assert whole.source.folder is not None
+    assert list((whole.source.folder / "attachments").iterdir()) == []
+
+
+def test_files_of_a_message_that_was_never_taken_in_go_after_a_day(kit: Any, whole: Whole) -> None:
+    assert whole.source.folder is not None
+    path = place_of(whole.source.folder, "aaaabbbbccccdddd", "lost@customer.test")
+    path.mkdir(parents=True)
+    (path / "check.pdf").write_bytes(b"%PDF")
+    memory = whole.service.memory("mail-main")
+    assert EmailPlugin().tidy(whole.source, memory) == 0
+    os.utime(path, (1, 1))
+    assert EmailPlugin().tidy(whole.source, memory) == 1
+    assert files_of(whole) == []
 
 
 def free_port() -> int:
