@@ -103,7 +103,7 @@ class JiraPlugin:
         return health.probe(source, client)
 
     def commands(self, sources: Callable[[], Sequence[Source]]) -> click.Group:
-        """`complaint-gift jira install|status|uninstall`."""
+        """`complaint-gift jira authorise|install|status|uninstall`."""
         from complaint_gift_jira.commands import make_group
 
         return make_group(sources)

@@ -21,13 +21,13 @@ from complaint_gift.client import (
 )
 from complaint_gift.plugin import Refused, Source, Unreachable
 from complaint_gift_jira.dialect import Dialect, dialect_of
+from complaint_gift_jira.grant import PATH, Granted, GrantFile
 from complaint_gift_jira.ids import read_names, read_number, rows
 from complaint_gift_jira.pace import QUOTA, Pace
-from complaint_gift_jira.settings import api_url
+from complaint_gift_jira.settings import CONSENT, api_url, giver_url
 
 Json = Mapping[str, Any]
 DESK = "/rest/servicedeskapi"
-OAUTH = "https://auth.atlassian.com"
 PAGE = 100
 MOST_PAGES = 60
 LIFE = 3600.0
@@ -41,18 +41,31 @@ def connect(source: Source, *, cache: TokenCache | None = None) -> Jira:
         credentials: Credentials = Bearer(settings["access_token"])
     elif settings["api_token"]:
         credentials = Basic(settings["email"], settings["api_token"])
+    elif settings["oauth"] == CONSENT:
+        credentials = granted_to(source)
     else:
-        # A stand-in or a gateway gives tokens itself.
-        giver = settings["base_url"] or OAUTH
         credentials = ClientCredentials(
-            Client(giver, source=source.name),
-            "/oauth/token",
+            Client(giver_url(settings), source=source.name),
+            PATH,
             client_id=settings["client_id"],
             client_secret=settings["client_secret"],
             cache=cache or make_cache(source),
         )
     client = Client(api_url(settings), source=source.name, credentials=credentials)
     return Jira(client, dialect_of(settings), Pace(source.name, source.folder), tuple(settings["projects"]))
+
+
+def granted_to(source: Source) -> Granted:
+    """What a person has granted, kept in the private folder; raises Unreachable without one."""
+    if source.folder is None:
+        raise Unreachable(f"{source.name}: there is no folder in which tokens could be kept.")
+    settings = source.settings
+    return Granted(
+        Client(giver_url(settings), source=source.name),
+        GrantFile(source.folder / "grant.json"),
+        client_id=settings["client_id"],
+        client_secret=settings["client_secret"],
+    )
 
 
 def make_cache(source: Source) -> TokenCache:

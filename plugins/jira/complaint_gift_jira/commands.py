@@ -1,4 +1,4 @@
-"""`complaint-gift jira install|status|uninstall`."""
+"""`complaint-gift jira authorise|install|status|uninstall`."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ import click
 
 from complaint_gift.plugin import PluginError, Source
 from complaint_gift.setup import choose, endpoint_of, tell
-from complaint_gift_jira import health, setup
+from complaint_gift_jira import consent, health, setup
 from complaint_gift_jira.api import Jira, connect
-from complaint_gift_jira.settings import DATA_CENTER
+from complaint_gift_jira.settings import CONSENT, DATA_CENTER, SERVICE, is_loopback
 
 Sources = Callable[[], Sequence[Source]]
 EMAIL, TOKEN = "CG_JIRA_ADMIN_EMAIL", "CG_JIRA_ADMIN_TOKEN"
@@ -27,10 +27,37 @@ def make_group(sources: Sources) -> click.Group:
     def jira() -> None:
         pass
 
+    _add_authorise(jira, sources)
     _add_install(jira, sources)
     _add_status(jira, sources)
     _add_uninstall(jira, sources)
     return jira
+
+
+def _add_authorise(group: click.Group, sources: Sources) -> None:
+    @group.command(
+        short_help="Let our user of Cloud in by OAuth, or again.",
+        help="For a source with `oauth: consent`: shows an address of Atlassian, waits until our user has "
+        "consented there, and keeps the tokens. May be repeated.",
+    )
+    @click.option("--source", "name", help="Which source, if several use Jira.")
+    @click.option("--paste", is_flag=True, help="The browser is elsewhere: paste the address it ends at.")
+    def authorise(name: str | None, paste: bool) -> None:
+        source = choose(sources(), name, "jira")
+        if source.settings["oauth"] != CONSENT:
+            raise click.ClickException(
+                f"{source.name} is let in another way; `oauth: consent` would need it."
+            )
+
+        def ask(address: str, state: str) -> str:
+            click.echo(f"Sign in as {source.settings['bot_user_id']} in a private window, and open there:")
+            click.echo(address)
+            callback = source.settings["callback"]
+            if paste or not is_loopback(callback):
+                return str(click.prompt(f"The address that it ends at ({callback}?...)"))
+            return consent.listen(callback, state, source)
+
+        tell(consent.authorise(source, ask))
 
 
 def _add_install(group: click.Group, sources: Sources) -> None:
@@ -79,7 +106,8 @@ def _add_status(group: click.Group, sources: Sources) -> None:
     def status(context: click.Context, name: str | None) -> None:
         source = choose(sources(), name, "jira")
         try:
-            found = health.probe(source, connect(source))
+            admin = _enter(source) if os.environ.get(TOKEN) else None
+            found = health.probe(source, connect(source), admin)
         except PluginError as exc:
             raise click.ClickException(str(exc)) from exc
         for sentence in found:
@@ -104,6 +132,8 @@ def _enter(source: Source) -> Jira:
     """As the administrator of the environment if there is one: the daily work needs no such rights."""
     token, email = os.environ.get(TOKEN, ""), os.environ.get(EMAIL, "")
     if not token:
+        if source.settings["oauth"] == CONSENT:
+            raise click.ClickException(f"Webhooks cannot be set up by consent: set {EMAIL} and {TOKEN}.")
         return connect(source)
     settings = dict(source.settings)
     if settings["deployment"] == DATA_CENTER:
@@ -112,6 +142,7 @@ def _enter(source: Source) -> Jira:
         if not email:
             raise click.ClickException(f"Set {EMAIL} beside {TOKEN}: Cloud knows its people by address.")
         settings |= {"email": email, "api_token": token, "client_id": "", "client_secret": ""}
+        settings |= {"oauth": SERVICE}
         # The token of a person opens the site itself, not the gateway of OAuth.
         settings |= {"cloud_id": ""} if settings["site"] else {}
     return connect(replace(source, settings=MappingProxyType(settings), folder=None))

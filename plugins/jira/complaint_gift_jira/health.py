@@ -10,7 +10,7 @@ from complaint_gift_jira.api import Jira
 from complaint_gift_jira.directory import open_directory
 from complaint_gift_jira.ids import mapping, read_names, text
 from complaint_gift_jira.parse import SERVICE_DESK
-from complaint_gift_jira.settings import CLOUD
+from complaint_gift_jira.settings import CLOUD, CONSENT
 
 SKEW = 600.0
 RIGHTS = {
@@ -23,11 +23,16 @@ RIGHTS = {
 }
 
 
-def probe(source: Source, api: Jira) -> list[str]:
-    """One sentence for each thing that is wrong; raises Refused or Unreachable when nobody lets us in."""
+def probe(source: Source, api: Jira, admin: Jira | None = None) -> list[str]:
+    """One sentence for each thing that is wrong; raises Refused or Unreachable when nobody lets us in.
+
+    Whom a person has let in by consent sees no webhooks; they are looked at where `admin` is there as well.
+    """
     found = list(_look_at_access(source, api))
-    for look in (_look_at_projects, _look_at_fields, _look_at_webhook):
+    for look in (_look_at_projects, _look_at_fields):
         found += _allowed(look, source, api)
+    if admin is not None or source.settings["oauth"] != CONSENT:
+        found += _allowed(_look_at_webhook, source, admin or api)
     return found
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from marshmallow import (
     RAISE,
@@ -22,6 +23,10 @@ from complaint_gift.fields import Secret, is_endpoint, is_safe
 from complaint_gift_jira.ids import is_id
 
 CLOUD, DATA_CENTER = "cloud", "data-center"
+# How OAuth lets us in: as a service account with credentials of its own, or as a user who has consented.
+SERVICE, CONSENT = "service-account", "consent"
+GIVER, GATEWAY = "https://auth.atlassian.com", "https://api.atlassian.com"
+CALLBACK = "http://localhost:8474/callback"
 SHORTEST_TOKEN = 24
 SITE = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", re.ASCII)
 PROJECT = re.compile(r"[A-Z][A-Z0-9_]{0,39}", re.ASCII)
@@ -65,6 +70,8 @@ class JiraSettings(Schema):
     api_token = Secret(load_default="")
     client_id = fields.String(load_default="")
     client_secret = Secret(load_default="")
+    oauth = fields.String(load_default=SERVICE, validate=validate.OneOf((SERVICE, CONSENT)))
+    callback = fields.String(load_default=CALLBACK)
     access_token = Secret(load_default="")
     bot_user_id = Person(required=True)
     signing_secrets = fields.List(Secret(), load_default=list)
@@ -112,6 +119,11 @@ class JiraSettings(Schema):
     def _check_app(self, value: str, **_: Any) -> None:
         if value and not _APP.fullmatch(value):
             raise ValidationError("write the id of the Forge app: ari:cloud:ecosystem::app/<id>")
+
+    @validates("callback")
+    def _check_callback(self, value: str, **_: Any) -> None:
+        if not is_endpoint(value):
+            raise ValidationError(f"write the callback URL of the app, whole, such as {CALLBACK}")
 
     @validates("endpoint")
     def _check_endpoint(self, value: str, **_: Any) -> None:
@@ -177,6 +189,8 @@ def _check_login(data: Mapping[str, Any]) -> None:
         raise ValidationError("client_id and client_secret belong together", "client_secret")
     if any(oauth) and not (data["cloud_id"] or data["base_url"]):
         raise ValidationError("OAuth reaches Jira by its cloud_id; add it", "cloud_id")
+    if data["oauth"] == CONSENT:
+        _check_consent(data)
     if data["deployment"] == DATA_CENTER:
         if data["site"] or data["cloud_id"]:
             raise ValidationError(
@@ -188,6 +202,16 @@ def _check_login(data: Mapping[str, Any]) -> None:
             )
     elif data["access_token"]:
         raise ValidationError("Cloud lets us in with email and api_token, or with OAuth", "access_token")
+
+
+def _check_consent(data: Mapping[str, Any]) -> None:
+    if not data["client_id"] or not data["cloud_id"]:
+        raise ValidationError("consent needs client_id, client_secret and cloud_id", "oauth")
+    if data["agent_groups"]:
+        raise ValidationError(
+            "who is in a group is told only to apps that may configure Jira; list people under agents",
+            "agent_groups",
+        )
 
 
 def read_secrets(path: Path) -> list[str]:
@@ -202,11 +226,25 @@ def read_secrets(path: Path) -> list[str]:
 
 def api_url(settings: Mapping[str, Any]) -> str:
     """Where this Jira answers, without a slash at the end."""
-    if settings["base_url"]:
-        return str(settings["base_url"]).rstrip("/")
-    if settings["cloud_id"]:
-        return f"https://api.atlassian.com/ex/jira/{settings['cloud_id']}"
-    return f"https://{settings['site']}.atlassian.net"
+    if settings["oauth"] == CONSENT or (settings["cloud_id"] and not settings["base_url"]):
+        return f"{gateway_url(settings)}/ex/jira/{settings['cloud_id']}"
+    return str(settings["base_url"]).rstrip("/") or f"https://{settings['site']}.atlassian.net"
+
+
+def gateway_url(settings: Mapping[str, Any]) -> str:
+    """Where Atlassian lets tokens of OAuth in. A stand-in or a gateway of one's own is that itself."""
+    return str(settings["base_url"]).rstrip("/") or GATEWAY
+
+
+def giver_url(settings: Mapping[str, Any]) -> str:
+    """Who gives tokens of OAuth; as above."""
+    return str(settings["base_url"]).rstrip("/") or GIVER
+
+
+def is_loopback(callback: str) -> bool:
+    """Whether the browser comes back to the machine it runs on, in the clear, where we can listen."""
+    parts = urlsplit(callback)
+    return parts.scheme == "http" and parts.hostname in ("localhost", "127.0.0.1")
 
 
 def forge_site(settings: Mapping[str, Any]) -> str:

@@ -23,6 +23,7 @@ from complaint_gift.plugin import PluginError, Request, UnknownEvent, Unreadable
 from complaint_gift_jira import JiraPlugin
 from complaint_gift_jira.actions import perform
 from complaint_gift_jira.api import connect
+from complaint_gift_jira.consent import SCOPES
 from complaint_gift_jira.conversation import fetch, read_conversation
 from complaint_gift_jira.directory import Directory
 from complaint_gift_jira.ids import read_issue
@@ -184,6 +185,23 @@ def test_addresses_and_bodies_are_those_of_the_published_description(cloud: Any,
         assert found, (method, path)
         known = {p.get("name") for ways in found for p in ways[method.lower()].get("parameters", [])}
         assert set(query) <= known, (method, path, query)
+
+
+@pytest.mark.needs_shared
+def test_scopes_of_consent_allow_all_that_is_asked_but_groups(cloud: Any, shared: Path) -> None:
+    described = json.loads((shared / "specs/jira/jira-platform-v3.2025-09.json").read_text("utf-8"))["paths"]
+    run_everything(cloud)
+    asked = {(method, path) for method, path, _, _ in cloud.asked if path.startswith("/rest/api/3")}
+    lacking = set()
+    for method, path in asked:
+        ways = next(
+            ways for one, ways in described.items()
+            if re.fullmatch(re.sub(r"\{[^}]+\}", "[^/]+", one), path) and method.lower() in ways
+        )  # fmt: skip
+        wanted = [one["OAuth2"] for one in ways[method.lower()]["security"] if "OAuth2" in one]
+        if not any(set(one) <= set(SCOPES) for one in wanted):
+            lacking.add(path)
+    assert lacking == {"/rest/api/3/group/member"}
 
 
 def run_everything(desk: Any) -> None:

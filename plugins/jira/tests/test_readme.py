@@ -64,7 +64,7 @@ def test_body_shown_for_rules_is_understood(kit: Any, text: str) -> None:
 def test_commands_and_options_shown_exist(text: str) -> None:
     group = JiraPlugin().commands(list)
     found = re.findall(r"complaint-gift jira (\w+)((?: --[\w-]+(?: https\S+)?)*)", text)
-    assert {command for command, _ in found} == {"install", "status", "uninstall"}
+    assert {command for command, _ in found} == {"authorise", "install", "status", "uninstall"}
     for command, options in found:
         told = CliRunner().invoke(group, [command, "--help"]).output
         for option in re.findall(r"--[\w-]+", options):

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from marshmallow import ValidationError
 
-from complaint_gift_jira.settings import JiraSettings, browse_url
+from complaint_gift_jira.settings import JiraSettings, api_url, browse_url, gateway_url, giver_url
 
 CLOUD = {
     "site": "acme", "email": "bot@example.com", "api_token": "token", "bot_user_id": "712020:abc",
@@ -68,6 +68,12 @@ def test_each_way_in_is_accepted(base: Any) -> None:
         (OAUTH, {"cloud_id": None}, "cloud_id", "by its cloud_id"),
         (OAUTH, {"cloud_id": "acme"}, "cloud_id", "tenant_info"),
         (OAUTH, {"client_secret": None}, "client_secret", "belong together"),
+        (OAUTH, {"oauth": "password"}, "oauth", "one of"),
+        (OAUTH, {"oauth": "consent", "agent_groups": ["agents"]}, "agent_groups", "list people under agents"),
+        (OAUTH, {"oauth": "consent", "cloud_id": None, "site": None, "base_url": "https://x.example"},
+         "oauth", "consent needs"),
+        (OAUTH, {"callback": "http://cg.example.com/callback"}, "callback", "callback URL of the app"),
+        (CLOUD, {"oauth": "consent"}, "oauth", "consent needs"),
     ],
 )  # fmt: skip
 def test_mistake_is_named_with_what_to_write(base: Any, changes: Any, field: str, words: str) -> None:
@@ -92,3 +98,9 @@ def test_issue_is_looked_at_where_people_are() -> None:
     assert browse_url(load(CLOUD), "SD-1") == "https://acme.atlassian.net/browse/SD-1"
     assert browse_url(load(OAUTH), "SD-1") == "https://acme.atlassian.net/browse/SD-1"
     assert browse_url(load(DATA_CENTER), "SD-1") == "https://jira.example.com/jira/browse/SD-1"
+
+
+def test_consent_reaches_jira_through_the_gateway_and_tokens_come_from_their_giver() -> None:
+    told = load(OAUTH, oauth="consent")
+    assert api_url(told) == f"https://api.atlassian.com/ex/jira/{OAUTH['cloud_id']}"
+    assert (giver_url(told), gateway_url(told)) == ("https://auth.atlassian.com", "https://api.atlassian.com")

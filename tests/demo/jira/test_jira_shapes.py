@@ -313,7 +313,7 @@ def check_ours(call: Caller, root: str, name: str, asked: tuple[str, str, Any]) 
         jsonschema.validate(answer.json, operation.answers[answer.status_code])
 
 
-@pytest.mark.parametrize("name", ["servicedesk", "datacenter", "webhooks"])
+@pytest.mark.parametrize("name", ["servicedesk", "datacenter", "webhooks", "oauth"])
 def test_every_shape_of_our_own_names_its_source(name: str) -> None:
     for operation in read_operations(name):
         assert operation.source, operation.id

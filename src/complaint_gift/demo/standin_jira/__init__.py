@@ -20,6 +20,7 @@ from complaint_gift.demo.standin.desk import Account, Desk
 from complaint_gift.demo.standin_jira import (
     access,
     asking,
+    consent,
     directory,
     hooks,
     platform,
@@ -52,9 +53,9 @@ def create_app(
     """A stand-in Jira whose memory is the SQLite file `path`.
 
     `logins`: e-mail -> API token for Basic; `tokens`: personal access token -> e-mail; `clients`: OAuth
-    client id -> secret, which act as our service account. `limits=None` counts nothing. `deliver=False`:
-    webhooks wait until `app.extensions["sender"].deliver_due()`. `pause`: first wait of a retry in seconds.
-    `seed` makes the faults repeatable. Faults are switched by
+    client id -> secret, which act as our service account, or by consent (consent.py). `limits=None` counts
+    nothing. `deliver=False`: webhooks wait until `app.extensions["sender"].deliver_due()`. `pause`: first
+    wait of a retry in seconds. `seed` makes the faults repeatable. Faults are switched by
     `app.extensions["desk"].set_faults(throttle=0.1)` or by `PUT /_standin/faults {"throttle": 0.1}`; the
     accounts to act as are `app.extensions["cast"]`.
     """
@@ -75,7 +76,8 @@ def create_app(
     app.register_blueprint(servicedesk.blueprint, url_prefix="/rest/servicedeskapi")
     app.register_blueprint(hooks.blueprint, url_prefix="/rest/webhooks/1.0")
     _guard(app, desk, (known, bearers), limits, deliver)
-    _add_own_routes(app, desk, clients or {})
+    consent.add_routes(app, desk, clients or {}, EMAIL)
+    _add_own_routes(app, desk)
     return app
 
 
@@ -143,13 +145,7 @@ def _remember_base(desk: Desk) -> None:
             records.connection.execute("insert or replace into setting values ('base', ?)", (base,))
 
 
-def _add_own_routes(app: Flask, desk: Desk, clients: Mapping[str, str]) -> None:
-    @app.post("/oauth/token")
-    def create_token() -> Response:
-        """Atlassian has it on another host."""
-        body = request.get_json(silent=True) or request.form.to_dict()
-        return jsonify(access.issue_token(desk, body, clients, EMAIL))
-
+def _add_own_routes(app: Flask, desk: Desk) -> None:
     @app.put("/_standin/faults")
     def change_faults() -> Response:
         """Not Jira's: benches switch faults of a running stand-in here."""

@@ -7,10 +7,8 @@ import binascii
 import hmac
 import random
 import re
-import secrets
 import socket
 import time
-from collections.abc import Mapping
 
 from flask import Response, request
 
@@ -18,7 +16,6 @@ from complaint_gift.demo.standin.desk import Desk, Json
 from complaint_gift.demo.standin_jira import refusals
 from complaint_gift.demo.standin_jira.memory import JiraFaults, JiraLimits
 
-TOKEN_SECONDS = 3600
 _ISSUE = re.compile(r"/(?:issue|request)/([^/]+)")
 
 
@@ -43,23 +40,6 @@ def find_caller(desk: Desk, logins: dict[str, str], tokens: dict[str, str]) -> J
     if found is None:
         raise refusals.not_authenticated()
     return found
-
-
-def issue_token(desk: Desk, body: Json, clients: Mapping[str, str], email: str) -> Json:
-    """The answer of POST /oauth/token for client_credentials; raises 401 for a client that is not known."""
-    known = clients.get(str(body.get("client_id", "")), "")
-    given = str(body.get("client_secret", ""))
-    if (
-        body.get("grant_type") != "client_credentials"
-        or not known
-        or not hmac.compare_digest(known.encode(), given.encode())
-    ):
-        raise refusals.Refusal(401, {"error": "access_denied", "error_description": "Unauthorized"})
-    value = secrets.token_urlsafe(32)
-    with desk.transaction() as records:
-        row = (value, email, "", records.now + TOKEN_SECONDS)
-        records.connection.execute("insert into token values (?,?,?,?)", row)
-    return {"access_token": value, "token_type": "Bearer", "expires_in": TOKEN_SECONDS, "scope": ""}
 
 
 def _email_of(desk: Desk, token: str) -> str:
