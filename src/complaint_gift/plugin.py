@@ -273,9 +273,16 @@ class Desk(Protocol):
         False when its key is known already.
         """
 
+    def branch(self) -> None:
+        """To be called in a process that a listener has made by a fork: rules are kept fresh there too."""
+
 
 class Listener(Protocol):
-    """A door of a plugin besides webhooks, such as a port that speaks SMTP."""
+    """A door of a plugin besides webhooks, such as a port that speaks SMTP.
+
+    Optional, found by `getattr`: `prepare()`, called before anything is started, the moment for a fork;
+    `is_broken`: whether the whole process should be started anew.
+    """
 
     name: str
 

@@ -141,6 +141,9 @@ class ScriptedDesk:
     def forget(self, ruling: Ruling) -> None:
         self.forgotten.append(ruling.number)
 
+    def advise(self, draft: Outgoing) -> None:
+        """Nothing is found in drafts."""
+
     def memory(self, source: str) -> Any:
         return self
 
@@ -153,6 +156,9 @@ class ScriptedDesk:
 
     def take(self, source: str, key: str, headers: Mapping[str, str], body: bytes) -> bool:
         return True
+
+    def branch(self) -> None:
+        """Nothing to do in a process of its own."""
 
 
 DOWN = Unreachable("the database cannot be reached")
@@ -172,12 +178,17 @@ def gate_settings(upstream: int, **more: Any) -> dict[str, Any]:
 
 @contextmanager
 def a_gate(desk: ScriptedDesk, upstream: int, **more: Any) -> Iterator[int]:
-    """An open gate; gives its port. `own` are settings of the source beside `gate`."""
+    """An open gate; gives its port. `own` are settings of the source beside `gate`.
+
+    It judges in threads, with a desk that remembers; `processes` makes it several processes.
+    """
     own = more.pop("own", {})
     settings = gate_settings(upstream, **more)
     listener = GateListener(Source("mail", "email", {"thread_secret": "", **own, "gate": settings}), desk)
-    listener.start()
     try:
+        if settings["processes"]:
+            listener.prepare()
+        listener.start()
         yield settings["port"]
     finally:
         listener.stop()

@@ -62,7 +62,13 @@ class Town:
     def configure(self, **gate: Any) -> dict[str, str]:
         """Write the configuration, make the tables; gives the environment."""
         upstream = {"host": "127.0.0.1", "port": self.ports.behind, "security": "none"}
-        told = {"port": self.ports.gate, "upstream": upstream, "on_error": self.on_error, **gate}
+        told = {
+            "port": self.ports.gate,
+            "upstream": upstream,
+            "on_error": self.on_error,
+            "processes": 0,
+            **gate,
+        }
         source = {"plugin": "email", "transport": "imap", "address": "support@shop.test", "gate": told}
         path = self.folder / "complaint-gift.yaml"
         # JSON is YAML.

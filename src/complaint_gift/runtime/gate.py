@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import structlog
 
 from complaint_gift.domain import Conversation
-from complaint_gift.plugin import Fate, Listener, Memory, Outgoing, Ruling, Unreachable
+from complaint_gift.plugin import Fate, Listener, Memory, Outgoing, PluginError, Ruling, Unreachable
 from complaint_gift.runtime.parts import Parts, hold, keep_fresh
 from complaint_gift.runtime.settings import Settings
 from complaint_gift.service import Service
@@ -20,6 +21,7 @@ from complaint_gift.service.ports import StoreUnavailable
 from complaint_gift.service.receiving import UnknownSource
 
 BEAT_SECONDS = 10.0
+LOOK_SECONDS = 1.0
 
 log = structlog.get_logger(__name__)
 
@@ -40,6 +42,10 @@ class ServiceDesk:
     """Implements plugin.Desk: the use cases, with the database's weather as a plugin hears of it."""
 
     service: Service
+    settle: Callable[[], object] = lambda: None  # what a process that goes its own way needs
+
+    def branch(self) -> None:
+        self.settle()
 
     def rule(self, outgoing: Outgoing, stop: Fate) -> Ruling:
         try:
@@ -123,29 +129,49 @@ class Gate:
         self._stopping = threading.Event()
 
     def run(self) -> None:
-        """Open them, say that we live, close them. Raises PluginError when a port is taken."""
+        """Open them, say that we live, close them. Raises PluginError when one cannot be or broke."""
         for sent in (signal.SIGTERM, signal.SIGINT):
             signal.signal(sent, lambda *_: self._stopping.set())
         hold(self.parts)
         self.parts.service.warm()
-        keep_fresh(self.parts.playbook, prepare=self.parts.service.warm)
         try:
             self.start()
+            self._keep_fresh()
+            beaten = 0.0
             while not self._stopping.is_set():
-                self._beat()
-                self._stopping.wait(self.every)
+                if not beaten or time.monotonic() - beaten >= self.every:
+                    beaten = time.monotonic()
+                    self._beat()
+                self._require_whole()
+                self._stopping.wait(min(self.every, LOOK_SECONDS))
         finally:
             self.stop()
 
+    def _keep_fresh(self) -> None:
+        keep_fresh(self.parts.playbook, prepare=self.parts.service.warm)
+
+    def _require_whole(self) -> None:
+        broken = next((one.name for one in self.open if getattr(one, "is_broken", False)), "")
+        if broken:
+            raise PluginError(f"{broken}: a process of it has ended; it has to start anew.")
+
     def start(self) -> None:
         """Open every door; those opened are closed again when one cannot be."""
-        desk: Any = ServiceDesk(self.parts.service)
+        desk: Any = ServiceDesk(self.parts.service, self._keep_fresh)
+        found: list[Listener] = []
         for name, source in self.parts.service.means.sources.items():
             if _listens(self.parts.settings, name):
                 plugin: Any = self.parts.settings.plugins[source.plugin]
-                for listener in plugin.listeners(source, desk):
-                    listener.start()
-                    self.open.append(listener)
+                found += plugin.listeners(source, desk)
+        # Some become several processes, which is only safe as long as nobody has started a thread.
+        for listener in found:
+            if prepare := getattr(listener, "prepare", None):
+                self.open.append(listener)
+                prepare()
+        for listener in found:
+            listener.start()
+            if listener not in self.open:
+                self.open.append(listener)
 
     def stop(self) -> None:
         """Close them, the last one first."""

@@ -11,6 +11,7 @@ from typing import Any
 from aiosmtpd.smtp import SMTP, syntax
 
 from complaint_gift_email.gate.dialogue import Dialogue
+from complaint_gift_email.gate.judging import note_broken
 from complaint_gift_email.gate.passing import Passing
 
 _PATH = re.compile(r"(?:FROM|TO):\s*(<[^<>\r\n]{0,512}>|[^\s<>]{1,512})((?:\s+\S{1,1000}){0,12})\s*\Z", re.I)
@@ -41,10 +42,20 @@ class Door(SMTP):
         self._recipient_options: list[tuple[str, ...]] = []
         self._failures = 0
         self._is_passing = False
+        self._is_trusted: bool | None = None
+
+    def __dir__(self) -> tuple[str, ...]:
+        """The commands alone: aiosmtpd looks all names of every new door through for them."""
+        return _COMMANDS
 
     @property
     def is_trusted(self) -> bool:
         """Whether the client's address is one that may send without a password."""
+        if self._is_trusted is None:
+            self._is_trusted = self._trusts()
+        return self._is_trusted
+
+    def _trusts(self) -> bool:
         try:
             address = ip_address(self.client)
         except ValueError:
@@ -258,9 +269,12 @@ class Door(SMTP):
 
     async def handle_exception(self, error: Exception) -> str:
         """Whatever breaks here, the sender keeps its mail and tries again."""
-        self._passing.note_broken(error)
+        note_broken(error)
         await self._let_go()
         return "451 4.3.0 The gate broke; please send again"
+
+
+_COMMANDS = tuple(name for name in dir(Door) if name.startswith(("smtp_", "auth_")))
 
 
 def _read_path(arg: str | None, known: set[str]) -> tuple[str, list[str], str]:

@@ -6,27 +6,26 @@ import asyncio
 import hashlib
 import hmac
 import logging
+import os
 import socket
 import ssl
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping
 from ipaddress import ip_network
 from typing import Any
 
 import structlog
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
-from complaint_gift.plugin import Desk, Fate, Outgoing, PluginError, Source
-from complaint_gift_email.accounts import Accounts
-from complaint_gift_email.conversation import place
-from complaint_gift_email.doors.incoming import Incoming
+from complaint_gift.plugin import Desk, PluginError, Source
+from complaint_gift_email.gate.crew import Crew, Helpers, Threads
 from complaint_gift_email.gate.door import Door
+from complaint_gift_email.gate.judging import Judging
 from complaint_gift_email.gate.passing import Passing
 from complaint_gift_email.gate.pool import Pool
-from complaint_gift_email.gate.reading import Passage, as_delivery, read_outgoing
-from complaint_gift_email.message import Envelope, Mail
 
 THREADS = 8
+MOST_PROCESSES = 4
 START_SECONDS = 15.0
 STOP_SECONDS = 10.0
 
@@ -50,12 +49,26 @@ class GateListener:
         self.name = f"gate of {source.name}"
         self._source, self._desk = source, desk
         self._settings = source.settings["gate"]
-        self._record = self._put_into_inbox if is_recording else None
-        self._accounts = Accounts.of(source.settings)
+        self._judging = Judging(source, desk, is_recording=is_recording)
+        self._crew: Crew | None = None
+        self._host = socket.gethostname()
+        self._trusted = tuple(ip_network(one) for one in self._settings["trusted"])
         self._users = {user["name"].casefold(): user["password"] for user in self._settings["users"]}
         self._doors: set[Door] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
+
+    def prepare(self) -> None:
+        """Make the processes that judge. They are forks: no thread may run yet."""
+        size = processes_of(self._settings)
+        if size:
+            self._crew = Crew(self._judging.do, size, self._desk.branch)
+            self._crew.fork()
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether this gate should be closed and started anew."""
+        return self._crew is not None and not self._crew.is_whole
 
     def start(self) -> None:
         """Listen; raises PortTaken in a sentence."""
@@ -76,6 +89,8 @@ class GateListener:
         if self._loop is not None and self._thread is not None and self._thread.is_alive():
             self._loop.call_soon_threadsafe(self._ending.set)
             self._thread.join(STOP_SECONDS + 10)
+        elif self._crew is not None:
+            self._crew.end()
 
     def _serve(self, loop: asyncio.AbstractEventLoop, made: socket.socket, ready: threading.Event) -> None:
         asyncio.set_event_loop(loop)
@@ -86,10 +101,9 @@ class GateListener:
 
     async def _run(self, made: socket.socket, ready: threading.Event) -> None:
         self._ending = asyncio.Event()
-        threads = ThreadPoolExecutor(THREADS, thread_name_prefix="gate")
-        pool = Pool(self._settings["upstream"], socket.gethostname())
-        stop = Fate(self._settings["on_error"])
-        passing = Passing(pool, self._desk, self._read, stop, threads, self._record)
+        helpers: Helpers = self._crew or Threads(self._judging.do, THREADS)
+        await helpers.open()
+        passing = Passing(Pool(self._settings["upstream"], self._host), helpers)
         context = _context(self._settings)
         is_implicit = context is not None and self._settings["tls"] == "implicit"
         server = await asyncio.get_running_loop().create_server(
@@ -104,7 +118,6 @@ class GateListener:
         server.close()
         await self._drain()
         await passing.close()
-        threads.shutdown(wait=True)
 
     async def _drain(self) -> None:
         """Those in the middle of a mail may end it; the others are told goodbye."""
@@ -121,11 +134,11 @@ class GateListener:
         settings = self._settings
         door = Door(
             passing,
-            tuple(ip_network(one) for one in settings["trusted"]),
+            self._trusted,
             self._doors,
             data_size_limit=settings["largest_mb"] * 1_000_000,
             enable_SMTPUTF8=True,
-            hostname=socket.gethostname(),
+            hostname=self._host,
             ident="Complaint Gift",
             tls_context=context,
             auth_require_tls=bool(settings["certificate"]) and settings["tls"] == "starttls",
@@ -148,26 +161,11 @@ class GateListener:
             log.warning("gate-wrong-password", source=self._source.name)
         return AuthResult(success=is_right, handled=False, auth_data=name)
 
-    def _read(self, raw: bytes, way: dict[str, Any]) -> Outgoing | None:
-        passage = Passage(
-            way["sender"],
-            way["recipients"],
-            way["options"],
-            way["recipient_options"],
-            way["login"],
-            way["is_trusted"],
-        )
-        return read_outgoing(self._source.name, raw, passage, self._accounts, self._thread_of)
 
-    def _thread_of(self, mail: Mail) -> str:
-        incoming = Incoming(mail.raw, Envelope(recipients=(), sender=""), is_out=True)
-        return place(mail, incoming, self._source, self._desk.memory(self._source.name))
-
-    def _put_into_inbox(self, mail: Outgoing) -> None:
-        """It went out: now the customer has an answer. Only where the conversation is one that we know."""
-        if self._desk.memory(self._source.name).conversation(mail.conversation) is not None:
-            key, headers = as_delivery(mail)
-            self._desk.take(mail.source, key, headers, mail.raw)
+def processes_of(settings: Mapping[str, Any]) -> int:
+    """How many processes judge: as configured, else one for each processor, four at most."""
+    wished = settings["processes"]
+    return min(os.cpu_count() or 1, MOST_PROCESSES) if wished is None else int(wished)
 
 
 def _digest(text: str) -> bytes:

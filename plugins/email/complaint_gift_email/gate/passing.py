@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from email.utils import formatdate
 from typing import Any
 
 import structlog
 
-from complaint_gift.plugin import Desk, Fate, Outgoing, PluginError, Ruling
+from complaint_gift.plugin import Fate, PluginError, Ruling
+from complaint_gift_email.gate.crew import Helpers
 from complaint_gift_email.gate.dialogue import Away, Dialogue, Lost, Reply, stuff
+from complaint_gift_email.gate.judging import Weighed, note_broken
 from complaint_gift_email.gate.pool import Pool
 
 AWAY = "451 4.4.1 The mail server behind the gate does not answer; please send again later"
@@ -22,23 +22,12 @@ LONGEST_LINE = 480
 
 log = structlog.get_logger(__name__)
 
-Reading = Callable[[bytes, dict[str, Any]], Outgoing | None]
-
 
 class Passing:
     """Everything that the clients of one gate share. Belongs to one event loop."""
 
-    def __init__(
-        self,
-        pool: Pool,
-        desk: Desk,
-        read: Reading,
-        stop: Fate,
-        threads: ThreadPoolExecutor,
-        record: Callable[[Outgoing], None] | None = None,
-    ) -> None:
-        self._pool, self._desk, self._read, self._stop = pool, desk, read, stop
-        self._threads, self._record = threads, record
+    def __init__(self, pool: Pool, helpers: Helpers) -> None:
+        self._pool, self._helpers = pool, helpers
         self._afterwards: set[asyncio.Task[None]] = set()
 
     async def begin(self, path: str, options: list[str], origin: list[str]) -> tuple[Dialogue | None, str]:
@@ -73,13 +62,16 @@ class Passing:
         raw = content.replace(b"\r\n..", b"\r\n.")
         raw = raw[1:] if raw.startswith(b"..") else raw
         try:
-            mail, ruling = await asyncio.get_running_loop().run_in_executor(
-                self._threads, self._weigh, raw, way
-            )
+            weighed: Weighed = await self._helpers.ask("weigh", raw, way)
         except PluginError as exc:
             log.error("gate-cannot-look", why=str(exc))
             await self.drop(dialogue)
             return DOWN
+        except BaseException:
+            # Who sent it has hung up: nobody else shall have to close this.
+            dialogue.close()
+            raise
+        ruling = weighed.ruling
         log.info("mail-judged", fate=ruling.fate.value, number=ruling.number, seconds=_since(began))
         if ruling.fate is Fate.HOLD:
             await self.drop(dialogue)
@@ -88,67 +80,46 @@ class Passing:
             await self.drop(dialogue)
             return _say_no(ruling)
         trace = b"" if way["is_trusted"] else _trace(way)
-        return await self._hand_over(dialogue, stuff(trace + raw), mail, ruling)
+        return await self._hand_over(dialogue, stuff(trace + raw), weighed, raw)
 
-    def _weigh(self, raw: bytes, way: dict[str, Any]) -> tuple[Outgoing | None, Ruling]:
-        """In a thread: whatever is in a mail, it costs the others nothing. Raises PluginError."""
-        try:
-            mail = self._read(raw, way)
-        except PluginError:
-            raise
-        except Exception as exc:
-            # The same mail would break us again and again, and its author wants it to leave.
-            self.note_broken(exc)
-            return None, Ruling(Fate.PASS)
-        if mail is None:
-            return None, Ruling(Fate.PASS)
-        try:
-            ruling = self._desk.rule(mail, self._stop)
-        except PluginError:
-            raise
-        except Exception as exc:
-            self.note_broken(exc)
-            return mail, Ruling(Fate.PASS)
-        return mail, ruling if ruling.fate is Fate.PASS else self._desk.keep(mail, ruling)
-
-    async def _hand_over(
-        self, dialogue: Dialogue, content: bytes, mail: Outgoing | None, ruling: Ruling
-    ) -> str:
+    async def _hand_over(self, dialogue: Dialogue, content: bytes, weighed: Weighed, raw: bytes) -> str:
+        ruling = weighed.ruling
         try:
             reply = await dialogue.ask("DATA")
             if reply.code == 354:
                 reply = await dialogue.hand_over(content)
         except Away as exc:
-            self._later(self._desk.forget, ruling)
+            self._take_back(ruling)
             return _say_away(exc)
         except Lost as exc:
             # Its author sends it again, as always in such a case, and hears of the findings once.
             log.error("gate-answer-lost", why=str(exc))
             return LOST
         if reply.is_positive:
-            self._later(self._desk.confirm, ruling)
-            if mail is not None and self._record is not None:
-                self._later(self._record, mail)
+            if ruling.number or weighed.entry is not None:
+                self._later("sent", weighed, raw)
             self._pool.give(dialogue)
         else:
-            self._later(self._desk.forget, ruling)
+            self._take_back(ruling)
             await self.drop(dialogue)
         return reply.whole
 
-    def _later(self, deed: Callable[..., None], about: Any) -> None:
-        """In a thread, while the client has its answer already."""
-        if isinstance(about, Ruling) and not about.number:
-            return
+    def _take_back(self, ruling: Ruling) -> None:
+        if ruling.number:
+            self._later("unsent", ruling)
+
+    def _later(self, task: str, *given: Any) -> None:
+        """While the client has its answer already."""
 
         async def do() -> None:
             try:
-                await asyncio.get_running_loop().run_in_executor(self._threads, deed, about)
+                await self._helpers.ask(task, *given)
             except Exception as exc:
-                self.note_broken(exc)
+                note_broken(exc)
 
-        task = asyncio.get_running_loop().create_task(do())
-        self._afterwards.add(task)
-        task.add_done_callback(self._afterwards.discard)
+        made = asyncio.get_running_loop().create_task(do())
+        self._afterwards.add(made)
+        made.add_done_callback(self._afterwards.discard)
 
     async def drop(self, dialogue: Dialogue) -> None:
         """End this mail on the mail server's side, and keep the connection if that works."""
@@ -162,14 +133,7 @@ class Passing:
         if self._afterwards:
             await asyncio.wait(set(self._afterwards), timeout=5.0)
         await self._pool.close()
-
-    def note_broken(self, error: Exception) -> None:
-        """Our own fault: what it says may quote a mail, so only its kind and place are told."""
-        trace = error.__traceback__
-        while trace is not None and trace.tb_next is not None:
-            trace = trace.tb_next
-        where = f"{trace.tb_frame.f_code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}" if trace else ""
-        log.error("gate-broke", error=type(error).__name__, where=where)
+        await self._helpers.close()
 
 
 def _say_away(exc: Away) -> str:

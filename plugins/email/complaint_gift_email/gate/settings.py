@@ -57,6 +57,8 @@ class GateSettings(Schema):
     key = fields.String(load_default="")
     tls = fields.String(load_default="starttls", validate=validate.OneOf(("starttls", "implicit")))
     largest_mb = fields.Integer(strict=True, load_default=50, validate=validate.Range(1, 500))
+    # How many processes judge; None is one for each processor, 0 judges in threads of one process.
+    processes = fields.Integer(strict=True, load_default=None, validate=validate.Range(0, 32))
 
     @validates("trusted")
     def _check_trusted(self, value: list[str], **_: Any) -> None:
