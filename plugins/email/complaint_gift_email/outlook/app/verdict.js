@@ -13,10 +13,10 @@ export function standing(answer, kept) {
   const isSame = kept !== null && kept.print === answer.print;
   if (isSame && kept.sent) return { verdict: "pass", findings: [] };
   const aside = isSame && Array.isArray(kept.aside) ? kept.aside : [];
-  const findings = answer.findings.filter((f) => f.severity !== "info" && aside.indexOf(f.id) < 0);
-  if (answer.verdict === "block" || answer.verdict === "pass" || !aside.length) {
-    return { verdict: answer.verdict, findings };
-  }
+  const all = answer.findings.filter((f) => f.severity !== "info");
+  // A block is not its author's to lift.
+  if (answer.verdict === "block" || !aside.length) return { verdict: answer.verdict, findings: all };
+  const findings = all.filter((f) => aside.indexOf(f.id) < 0);
   if (findings.some((f) => f.severity === "error")) return { verdict: answer.verdict, findings };
   return { verdict: findings.length ? "warn" : "pass", findings };
 }
