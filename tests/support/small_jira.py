@@ -37,6 +37,8 @@ class Desk:
         self.after: list[tuple[str, Callable[[], Any]]] = []
         # What becomes of `public: false` in a note, True or None; "silent" says nothing about it.
         self.publishes: Any = False
+        # Of Data Center; Cloud has another way of counting.
+        self.version = 10
         # Whether a list of comments comes with their properties; where not, each has to be asked for.
         self.tells_properties = True
         self.groups: dict[str, list[str]] = {}
@@ -268,6 +270,8 @@ class Desk:
     def on_known(self, method: str, query: Any, body: Any, what: str) -> Any:
         if what == "myself":
             return self.me
+        if what == "serverInfo":
+            return {"version": f"{self.version}.3.2", "versionNumbers": [self.version, 3, 2]}
         if what == "priority":
             names = ("Highest", "High", "Medium", "Low", "Lowest")
             return [{"id": str(n), "name": name} for n, name in enumerate(names, 1)]
@@ -300,19 +304,35 @@ class Desk:
         names = query["permissions"].split(",")
         return {"permissions": {n: {"havePermission": self.permissions.get(n, True)} for n in names}}
 
-    def on_hooks(self, method: str, query: Any, body: Any) -> Any:
+    def _require_address(self, path: str) -> None:
+        """Data Center 10 moved them."""
+        if ("jira-webhook" in path) != (self.version >= 10 and not self.cloud):
+            raise Refusal(404, f"no such address {path}")
+
+    def on_hooks(self, method: str, query: Any, body: Any, root: str) -> Any:
+        self._require_address(root)
         if method == "GET":
             return [{k: v for k, v in hook.items() if k != "secret"} for hook in self.hooks.values()]
         number = str(len(self.hooks) + 1)
-        self.hooks[number] = body | {"self": f"{self.url}/rest/webhooks/1.0/webhook/{number}"}
+        self.hooks[number] = self._kept(body, number)
         return 201, self.hooks[number]
 
-    def on_hook(self, method: str, query: Any, body: Any, number: str) -> Any:
+    def on_hook(self, method: str, query: Any, body: Any, root: str, number: str) -> Any:
+        self._require_address(root)
         if method == "DELETE":
             del self.hooks[number]
             return None
-        self.hooks[number] |= body
+        self.hooks[number] = self._kept(body, number)
         return self.hooks[number]
+
+    def _kept(self, body: dict[str, Any], number: str) -> dict[str, Any]:
+        """A PUT replaces. From 10 on no answer tells a filter, and a secret belongs into `configuration`."""
+        if self.version < 10 or self.cloud:
+            return body | {"self": f"{self.url}/rest/webhooks/1.0/webhook/{number}"}
+        kept = {key: body[key] for key in ("name", "url", "events", "active")}
+        configuration = {k: v for k, v in body["configuration"].items() if k != "SECRET"}
+        secret = {"secret": body["configuration"]["SECRET"]} if "SECRET" in body["configuration"] else {}
+        return kept | {"id": int(number), "configuration": configuration} | secret
 
     def on_user(self, method: str, query: dict[str, str], body: Any) -> Any:
         return {"key": query["key"], "name": f"name-of-{query['key']}"}
@@ -332,12 +352,12 @@ ROUTES = [
     (r"/rest/api/[23]/issue", "on_create"),
     (r"/rest/api/[23]/issueLink", "on_link"),
     (r"/rest/api/(3/search/jql|2/search)", "on_search"),
-    (r"/rest/api/[23]/(?P<what>myself|priority|field)", "on_known"),
+    (r"/rest/api/[23]/(?P<what>myself|priority|field|serverInfo)", "on_known"),
     (r"/rest/api/[23]/group/member", "on_members"),
     (r"/rest/servicedeskapi/organization/(?P<number>\d+)/user", "on_organization"),
     (r"/rest/api/[23]/project/(?P<key>\w+)", "on_project"),
     (r"/rest/api/[23]/mypermissions", "on_permissions"),
-    (r"/rest/webhooks/1.0/webhook", "on_hooks"),
-    (r"/rest/webhooks/1.0/webhook/(?P<number>\d+)", "on_hook"),
+    (r"/rest/(?P<root>webhooks/1.0/webhook|jira-webhook/1.0/webhooks)", "on_hooks"),
+    (r"/rest/(?P<root>webhooks/1.0/webhook|jira-webhook/1.0/webhooks)/(?P<number>\d+)", "on_hook"),
     (r"/rest/api/2/user", "on_user"),
 ]

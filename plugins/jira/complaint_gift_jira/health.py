@@ -10,6 +10,7 @@ from complaint_gift_jira.api import Jira
 from complaint_gift_jira.directory import open_directory
 from complaint_gift_jira.ids import mapping, read_names, text
 from complaint_gift_jira.parse import SERVICE_DESK
+from complaint_gift_jira.register import list_hooks, open_register
 from complaint_gift_jira.settings import CLOUD, CONSENT
 
 SKEW = 600.0
@@ -97,7 +98,8 @@ def _look_at_webhook(source: Source, api: Jira) -> Iterator[str]:
     settings = source.settings
     if settings["header_tokens"] and not (settings["signing_secrets"] or settings["url_tokens"]):
         return  # an Automation rule tells us, and those cannot be looked at from outside
-    hooks, elsewhere = webhook.find_ours(api, source, settings["endpoint"])
+    known = list_hooks(open_register(source, api), api)
+    hooks, elsewhere = webhook.find_ours(known, source, settings["endpoint"])
     for _ in elsewhere if not hooks else ():
         yield f"our webhook leads to another address than {settings['endpoint']}."
     if not hooks:
@@ -106,7 +108,7 @@ def _look_at_webhook(source: Source, api: Jira) -> Iterator[str]:
     if len(hooks) > 1:
         text_ = f"{len(hooks)} webhooks of ours tell everything {len(hooks)} times"
         yield f"{text_}; run `complaint-gift jira install`, which removes duplicates."
-    wish = webhook.wanted(source, text(hooks[0].get("url")))
+    wish = webhook.wanted(source, hooks[0].url)
     different = [name for name in webhook.differences(hooks[0], wish) if name != "name"]
     if different:
         text_ = f"our webhook differs from what it should be in {', '.join(different)}"

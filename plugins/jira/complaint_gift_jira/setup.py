@@ -11,11 +11,11 @@ import secrets as chance
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from complaint_gift.plugin import Source
 from complaint_gift_jira import webhook
-from complaint_gift_jira.api import Jira, Json
+from complaint_gift_jira.api import Jira
+from complaint_gift_jira.register import Hook, list_hooks, open_register, place_of
 from complaint_gift_jira.settings import read_secrets
 
 
@@ -35,80 +35,78 @@ def install(source: Source, api: Jira, wish: Wish) -> Iterator[str]:
 
     Jira never shows a secret again, so it is ours that is given to it, and it is kept before it is used.
     """
+    register = open_register(source, api)
     wanted = webhook.wanted(source, webhook.address(source, wish.endpoint))
-    ours, elsewhere = webhook.find_ours(api, source, wish.endpoint)
+    ours, elsewhere = webhook.find_ours(list_hooks(register, api), source, wish.endpoint)
     if elsewhere and wish.move:
         ours, elsewhere = [*ours, *elsewhere], []
     for hook in elsewhere:
-        there = str(hook.get("url")).partition("?")[0]
-        yield f"Left alone a webhook of ours to {there}; add --move if that is our old address."
-    secret, sentences = _choose_secret(source, wish, is_new=not ours)
+        yield f"Left alone a webhook of ours to {webhook.plain(hook)}; add --move if that is our old address."
+    secret, is_new, sentences = _choose_secret(source, wish)
     yield from sentences
-    body = wanted | ({"secret": secret} if secret else {})
     if not ours:
-        what = f"a webhook to {wish.endpoint} for {len(wanted['events'])} kinds of events"
+        what = f"a webhook to {wish.endpoint} for {len(wanted.events)} kinds of events"
         if not wish.dry:
-            api.write("POST", webhook.HOOKS, body)
+            api.write("POST", register.path, register.write(wanted, secret))
         yield f"{'Would create' if wish.dry else 'Created'} {what}."
         return
-    yield from _align(ours[0], wanted, body, source, api, wish)
+    different = webhook.differences(ours[0], wanted) + (["secret"] if is_new else [])
+    if different:
+        if not wish.dry:
+            # With the secret, whatever is different: what replaces a webhook might leave it without one.
+            api.write("PUT", place_of(register, ours[0], source), register.write(wanted, secret))
+        yield f"{'Would correct' if wish.dry else 'Corrected'} our webhook: {', '.join(different)}."
+    else:
+        yield f"The webhook to {wish.endpoint} is as it should be."
     for hook in ours[1:]:
-        yield from _remove(
-            api, hook, source, dry=wish.dry, why=", a duplicate that would tell everything twice"
-        )
+        why = ", a duplicate that would tell everything twice"
+        yield from _remove(api, place_of(register, hook, source), hook, dry=wish.dry, why=why)
 
 
 def uninstall(source: Source, api: Jira, endpoint: str, *, dry: bool = False) -> Iterator[str]:
     """Remove our webhooks to this endpoint, or all under our name."""
-    hooks, _ = webhook.find_ours(api, source, endpoint)
+    register = open_register(source, api)
+    hooks, _ = webhook.find_ours(list_hooks(register, api), source, endpoint)
     if not hooks:
         yield "There is no webhook of ours."
     for hook in hooks:
-        yield from _remove(api, hook, source, dry=dry, why="")
+        yield from _remove(api, place_of(register, hook, source), hook, dry=dry, why="")
     yield "Labels, notes and properties stay with the issues; remove them in Jira if you wish."
 
 
-def _align(
-    hook: Json, wanted: dict[str, Any], body: dict[str, Any], source: Source, api: Jira, wish: Wish
-) -> Iterator[str]:
-    different = webhook.differences(hook, wanted)
-    if not different and "secret" not in body:
-        yield f"The webhook to {wish.endpoint} is as it should be."
-        return
-    said = ", ".join(different + (["secret"] if "secret" in body else []))
-    if not wish.dry:
-        api.write("PUT", f"{webhook.HOOKS}/{webhook.number_of(hook, source)}", body)
-    yield f"{'Would correct' if wish.dry else 'Corrected'} our webhook: {said}."
-
-
-def _choose_secret(source: Source, wish: Wish, *, is_new: bool) -> tuple[str, list[str]]:
-    """("" to leave it as it is, what to say about it)."""
+def _choose_secret(source: Source, wish: Wish) -> tuple[str, bool, list[str]]:
+    """(the secret, "" for none; whether Jira does not have it yet; what to say about it)."""
     if not webhook.is_signed(source):
-        return "", [
-            "Requests are proved by the token in the address; Data Center from 10 on can sign instead."
-        ]
+        told = "Requests are proved by the token in the address; Data Center from 10 on can sign instead."
+        return "", False, [told]
     known = list(source.settings["signing_secrets"])
     if known and not wish.rotate:
-        return (known[0] if is_new else ""), []
+        return known[0], False, []
     if wish.dry:
         where = f"keep it in {wish.secret_file}" if wish.secret_file else "show it once"
-        return "x", [f"Would make a new signing secret and {where}."]
+        return "x", True, [f"Would make a new signing secret and {where}."]
     secret = chance.token_urlsafe(32)
     if wish.secret_file:
         _write_secret(wish.secret_file, secret)
-        return secret, [
-            f"Wrote a new signing secret to {wish.secret_file}; restart Complaint Gift to use it."
-        ]
-    return secret, [
-        f"Its signing secret, shown once: {secret}",
-        "Put it into a file of mode 600 and name that file under signing_secrets as {file: path}.",
-    ]
+        return (
+            secret,
+            True,
+            [f"Wrote a new signing secret to {wish.secret_file}; restart Complaint Gift to use it."],
+        )
+    return (
+        secret,
+        True,
+        [
+            f"Its signing secret, shown once: {secret}",
+            "Put it into a file of mode 600 and name that file under signing_secrets as {file: path}.",
+        ],
+    )
 
 
-def _remove(api: Jira, hook: Json, source: Source, *, dry: bool, why: str) -> Iterator[str]:
+def _remove(api: Jira, place: str, hook: Hook, *, dry: bool, why: str) -> Iterator[str]:
     if not dry:
-        api.write("DELETE", f"{webhook.HOOKS}/{webhook.number_of(hook, source)}", None)
-    yield f"{'Would remove' if dry else 'Removed'} the webhook {hook.get('name')!r}{why}."
+        api.write("DELETE", place, None)
+    yield f"{'Would remove' if dry else 'Removed'} the webhook {hook.name!r}{why}."
 
 
 def _write_secret(path: Path, secret: str) -> None:

@@ -2,34 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable
 
-from complaint_gift.plugin import Refused, Source
-from complaint_gift_jira.api import Jira, Json
-from complaint_gift_jira.ids import mapping, rows, text
+from complaint_gift.plugin import Source
+from complaint_gift_jira.register import Hook
 from complaint_gift_jira.settings import DATA_CENTER
 
-HOOKS = "/rest/webhooks/1.0/webhook"
 NAME = "Complaint Gift"
-FILTER = "issue-related-events-section"
 EVENTS = (
     "comment_created", "comment_deleted", "comment_updated", "jira:issue_created", "jira:issue_deleted",
     "jira:issue_updated",
 )  # fmt: skip
 
 
-def wanted(source: Source, endpoint: str) -> dict[str, Any]:
+def wanted(source: Source, endpoint: str) -> Hook:
     """The webhook to create or to align an existing one with; its secret is not in here."""
     projects = source.settings["projects"]
-    return {
-        "name": f"{NAME} ({source.name})",
-        "url": endpoint,
-        "events": sorted(EVENTS),
-        "filters": {FILTER: f"project in ({', '.join(projects)})" if projects else ""},
-        "excludeBody": False,
-        "enabled": True,
-    }
+    query = f"project in ({', '.join(projects)})" if projects else ""
+    return Hook("", f"{NAME} ({source.name})", endpoint, tuple(sorted(EVENTS)), query)
 
 
 def is_signed(source: Source) -> bool:
@@ -44,45 +34,34 @@ def address(source: Source, endpoint: str) -> str:
     return endpoint if is_signed(source) else f"{endpoint}?token={source.settings['url_tokens'][0]}"
 
 
-def find_ours(api: Jira, source: Source, endpoint: str) -> tuple[list[Json], list[Json]]:
-    """(to this endpoint, elsewhere under our name) among the admin webhooks, the oldest first.
+def find_ours(hooks: Iterable[Hook], source: Source, endpoint: str) -> tuple[list[Hook], list[Hook]]:
+    """(to this endpoint, elsewhere under our name) among all webhooks.
 
     Without an endpoint all go by the name. What is elsewhere may belong to another installation.
     """
-    hooks = sorted(rows(api.listed(HOOKS)), key=lambda hook: text(hook.get("self")))
-    named = [hook for hook in hooks if hook.get("name") == f"{NAME} ({source.name})"]
+    every = list(hooks)
+    named = [hook for hook in every if hook.name == f"{NAME} ({source.name})"]
     if not endpoint:
         return named, []
     return (
-        [hook for hook in hooks if _plain(hook) == endpoint],
-        [hook for hook in named if _plain(hook) != endpoint],
+        [hook for hook in every if plain(hook) == endpoint],
+        [hook for hook in named if plain(hook) != endpoint],
     )
 
 
-def number_of(hook: Json, source: Source) -> str:
-    """Its id; only the address of the webhook itself names it."""
-    number = text(hook.get("self")).rstrip("/").rpartition("/")[2]
-    if not (number.isascii() and number.isdigit()):
-        raise Refused(
-            f"{source.name}: a webhook of ours has no number; remove it by hand in System, WebHooks."
-        )
-    return number
+def differences(hook: Hook, wish: Hook) -> list[str]:
+    """The words for what is not as wanted."""
+    told = {
+        "name": hook.name == wish.name,
+        "url": hook.url == wish.url,
+        "events": hook.events == wish.events,
+        "filters": hook.query is None or hook.query == wish.query,
+        "excludeBody": hook.exclude_body == wish.exclude_body,
+        "enabled": hook.enabled == wish.enabled,
+    }
+    return [name for name, is_right in told.items() if not is_right]
 
 
-def differences(hook: Json, wish: Mapping[str, Any]) -> list[str]:
-    """The names of what is not as wanted."""
-
-    def value(of: Mapping[str, Any], name: str) -> Any:
-        found = of.get(name)
-        if name == "events":
-            return sorted(found or [])
-        if name == "filters":
-            return text(mapping(found).get(FILTER)).strip()
-        return found if found is not None else wish.get(name) if name in ("excludeBody", "enabled") else ""
-
-    return [name for name in wish if value(hook, name) != value(wish, name)]
-
-
-def _plain(hook: Json) -> str:
+def plain(hook: Hook) -> str:
     """The address without a token."""
-    return text(hook.get("url")).partition("?")[0]
+    return hook.url.partition("?")[0]

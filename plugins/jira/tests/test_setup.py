@@ -20,6 +20,11 @@ def hook(desk: Any) -> dict[str, Any]:
     return dict(found)
 
 
+def double(desk: Any) -> dict[str, Any]:
+    """The same webhook once more."""
+    return desk.hooks["1"] | {"self": f"{desk.url}/rest/webhooks/1.0/webhook/2", "id": 2}
+
+
 def test_install_makes_one_signed_webhook_and_keeps_its_secret(desk: Any, tmp_path: Path) -> None:
     file = tmp_path / "deep" / "secret"
     desk.configure(signing_secrets=None, signing_secret_file=str(file), projects=["SD"], endpoint=ENDPOINT)
@@ -30,7 +35,8 @@ def test_install_makes_one_signed_webhook_and_keeps_its_secret(desk: Any, tmp_pa
     assert file.stat().st_mode & 0o777 == 0o600
     made = hook(desk)
     assert (made["url"], made["secret"]) == (ENDPOINT, secret)
-    assert made["filters"] == {"issue-related-events-section": "project in (SD)"}
+    _, _, sent = desk.wrote()[-1]
+    assert sent["filters"] == {"issue-related-events-section": "project in (SD)"}
     assert {"comment_created", "comment_updated", "comment_deleted", "jira:issue_updated"} <= set(
         made["events"]
     )
@@ -79,11 +85,12 @@ def test_install_repairs_what_somebody_changed_and_removes_duplicates(desk: Any)
     desk.configure(endpoint=ENDPOINT)
     run(desk, "install")
     desk.hooks["1"]["events"] = ["comment_created"]
-    desk.hooks["2"] = desk.hooks["1"] | {"self": f"{desk.url}/rest/webhooks/1.0/webhook/2"}
+    desk.hooks["2"] = double(desk)
     told = run(desk, "install").output
     assert "Corrected our webhook: events" in told
     assert "a duplicate" in told
     assert len(hook(desk)["events"]) == 6
+    assert hook(desk)["secret"] == "a signing secret"
 
 
 def test_old_data_center_gets_its_token_into_the_address(kit: Any) -> None:
@@ -92,6 +99,7 @@ def test_old_data_center_gets_its_token_into_the_address(kit: Any) -> None:
     from complaint_gift_jira import JiraPlugin
 
     desk = Desk(cloud=False)
+    desk.version = 9
     desk.plugin = JiraPlugin()
     with kit.serve(desk) as url:
         desk.url = url
@@ -164,10 +172,39 @@ def test_missing_source_is_said(desk: Any) -> None:
 
 def test_refusal_says_that_it_may_be_run_again(desk: Any) -> None:
     desk.configure(endpoint=ENDPOINT)
-    desk.fail("GET /rest/webhooks", 403)
+    desk.fail("GET /rest/(jira-)?webhook", 403)
     found = run(desk, "install")
     assert found.exit_code == 1
     assert "run this again afterwards" in found.output
+
+
+@pytest.mark.parametrize(
+    ("version", "address"), [(9, "/rest/webhooks/1.0/webhook"), (10, "/rest/jira-webhook/1.0/webhooks")]
+)
+def test_data_center_keeps_webhooks_where_its_version_has_them(kit: Any, version: int, address: str) -> None:
+    from small_jira import Desk
+
+    from complaint_gift_jira import JiraPlugin
+
+    desk = Desk(cloud=False)
+    desk.version, desk.plugin = version, JiraPlugin()
+    with kit.serve(desk) as url:
+        desk.url = url
+        desk.source = kit.make_data_center(base_url=url, endpoint=ENDPOINT)
+        for command in ("install", "install", "status", "uninstall"):
+            run(desk, command)
+    asked = {path for _, path, _, _ in desk.asked if "webhook" in path}
+    assert asked == {address, f"{address}/1"}
+    posted = next(body for method, path, body in desk.wrote() if method == "POST")
+    assert posted.get("secret", posted.get("configuration", {}).get("SECRET")) == kit.SECRET
+    assert not desk.hooks
+
+
+def test_webhook_without_a_number_is_left_to_a_person(desk: Any) -> None:
+    desk.configure(endpoint=ENDPOINT)
+    run(desk, "install")
+    desk.hooks["1"] |= {"id": "../1", "self": f"{desk.url}/rest/webhooks/1.0/webhook/"}
+    assert "remove it by hand" in run(desk, "uninstall").output
 
 
 # -- status
@@ -190,8 +227,8 @@ def test_status_names_what_is_wrong_and_what_to_do(desk: Any) -> None:
     healthy(desk)
     desk.configure(endpoint=ENDPOINT, projects=["SD", "GONE"], agent_groups=["closed"], bot_user_id="another")
     desk.permissions = {"ADD_COMMENTS": False, "DELETE_OWN_COMMENTS": False}
-    desk.hooks["1"]["enabled"] = False
-    desk.hooks["2"] = desk.hooks["1"] | {"self": f"{desk.url}/rest/webhooks/1.0/webhook/2"}
+    desk.hooks["1"] |= {"enabled": False, "active": False}
+    desk.hooks["2"] = double(desk)
     found = run(desk, "status")
     assert found.exit_code == 1
     for words in (
@@ -200,7 +237,7 @@ def test_status_names_what_is_wrong_and_what_to_do(desk: Any) -> None:
         "may not add comments; nor delete its own comments",
         "nobody is seen in agent_groups",
         "2 webhooks of ours",
-        "differs from what it should be in filters, enabled",
+        f"differs from what it should be in {'filters, ' if desk.cloud else ''}enabled",
     ):
         assert words in found.output
 
@@ -223,7 +260,7 @@ def test_rule_that_tells_us_needs_no_webhook(desk: Any, kit: Any) -> None:
 
 def test_webhooks_that_only_an_administrator_sees_do_not_hide_the_rest(desk: Any) -> None:
     healthy(desk)
-    desk.fail("GET /rest/webhooks", 403)
+    desk.fail("GET /rest/(jira-)?webhook", 403)
     found = run(desk, "status")
     assert "Let an administrator look" in found.output
 

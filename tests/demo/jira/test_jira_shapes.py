@@ -287,6 +287,30 @@ def test_answer_has_the_shape_that_we_wrote_down(caller: Caller, method: str, pa
     check_ours(caller, root, name, (method, path, body))
 
 
+MOVED = {"name": "Ours", "url": "https://cg.example.com/hooks", "events": ["comment_created"], "active": True,
+         "configuration": {"EXCLUDE_BODY": "false", "SECRET": "s"}}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("POST", "/webhooks", MOVED),
+        ("GET", "/webhooks", ...),
+        ("GET", "/webhooks/1", ...),
+        ("PUT", "/webhooks/1", MOVED | {"active": False}),
+    ],
+    ids=lambda part: part if isinstance(part, str) else "",
+)
+def test_webhooks_of_data_center_are_where_version_10_has_them(
+    old_caller: Caller, method: str, path: str, body: Any
+) -> None:
+    make_admin(old_caller.client.application)
+    if path != "/webhooks" or method == "GET":
+        assert old_caller("POST", "/rest/jira-webhook/1.0/webhooks", MOVED).status_code == 201
+    check_ours(old_caller, "/rest/jira-webhook/1.0", "movedwebhooks", (method, path, body))
+    assert old_caller("GET", f"{HOOKS}/webhook").status_code == 404
+
+
 @pytest.mark.parametrize(
     ("method", "path", "body"), OLD_CALLS, ids=lambda part: part if isinstance(part, str) else ""
 )
@@ -313,7 +337,7 @@ def check_ours(call: Caller, root: str, name: str, asked: tuple[str, str, Any]) 
         jsonschema.validate(answer.json, operation.answers[answer.status_code])
 
 
-@pytest.mark.parametrize("name", ["servicedesk", "datacenter", "webhooks", "oauth"])
+@pytest.mark.parametrize("name", ["servicedesk", "datacenter", "webhooks", "movedwebhooks", "oauth"])
 def test_every_shape_of_our_own_names_its_source(name: str) -> None:
     for operation in read_operations(name):
         assert operation.source, operation.id

@@ -4,6 +4,7 @@ import json
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from werkzeug.serving import make_server
 from complaint_gift.demo.standin_jira import EMAIL, TOKEN, create_app
 from complaint_gift.demo.standin_jira.memory import add_project
 from complaint_gift.domain import Action, ActionKind, Role, Visibility
-from complaint_gift.plugin import PluginError, Published, Source
+from complaint_gift.plugin import PluginError, Published, Request, Source
 from complaint_gift_jira import JiraPlugin
 
 CLOUD, DATA_CENTER = "cloud", "data-center"
@@ -185,6 +186,28 @@ def test_webhook_is_installed_and_nothing_is_amiss(site: Site) -> None:
     assert any("Created" in sentence for sentence in setup.install(site.source, site.client, wish))
     assert any("as it should be" in sentence for sentence in setup.install(site.source, site.client, wish))
     assert site.plugin.probe(site.source, site.client) == []
+
+
+def test_installed_webhook_is_signed_with_our_secret_even_after_a_repair(
+    site: Site, number: str, receiver: Any
+) -> None:
+    """What replaces a webhook must not leave it without its secret."""
+    from complaint_gift_jira import setup
+
+    object.__setattr__(site.source, "settings", {**site.source.settings, "endpoint": receiver.url})
+    wish = setup.Wish(receiver.url)
+    list(setup.install(site.source, site.client, wish))
+    with site.app.extensions["desk"].transaction() as records:
+        (hook,) = records.find("webhook")
+        records.put("webhook", hook | {"enabled": False})
+    assert any(
+        "Corrected our webhook: enabled" in told for told in setup.install(site.source, site.client, wish)
+    )
+    say(site.app, number, site.app.extensions["cast"].customer, "Где мой суп?")
+    site.app.extensions["sender"].deliver_due()
+    headers, body = receiver.got[-1]
+    told = {name.lower(): (value,) for name, value in headers.items()}
+    site.plugin.verify(Request("POST", "/hooks/jira-main", told, body, datetime.now(UTC)), site.source)
 
 
 @pytest.mark.needs_shared

@@ -74,7 +74,10 @@ def create_app(
     for version in (2,) if data_center else (3, 2):
         app.register_blueprint(_make_platform(version), url_prefix=f"/rest/api/{version}")
     app.register_blueprint(servicedesk.blueprint, url_prefix="/rest/servicedeskapi")
-    app.register_blueprint(hooks.blueprint, url_prefix="/rest/webhooks/1.0")
+    if data_center:
+        app.register_blueprint(hooks.moved, url_prefix="/rest/jira-webhook/1.0")
+    else:
+        app.register_blueprint(hooks.blueprint, url_prefix="/rest/webhooks/1.0")
     _guard(app, desk, (known, bearers), limits, deliver)
     consent.add_routes(app, desk, clients or {}, EMAIL)
     _add_own_routes(app, desk)
@@ -132,6 +135,7 @@ _SCHEMAS = (
     ("/rest/api/2", "datacenter"),
     ("/rest/servicedeskapi", "servicedesk"),
     ("/rest/webhooks/1.0", "webhooks"),
+    ("/rest/jira-webhook/1.0", "movedwebhooks"),
 )
 
 

@@ -1,4 +1,7 @@
-"""The administrators' webhooks over REST: made, aligned, removed. A secret is never shown again."""
+"""The administrators' webhooks over REST: made, aligned, removed. A secret is never shown again.
+
+`blueprint` is as Cloud has it, and Data Center to 9; `moved` as Data Center from 10 on.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from complaint_gift.demo.standin_jira import asking, refusals
 from complaint_gift.demo.standin_jira.announcing import EVENTS
 from complaint_gift.demo.standin_jira.memory import next_id
 
-blueprint = Blueprint("hooks", __name__)
+blueprint, moved = Blueprint("hooks", __name__), Blueprint("moved_hooks", __name__)
 _PROJECTS = re.compile(r"project\s*(?:=|in)\s*\(?([^)]+?)\)?\s*", re.IGNORECASE)
 
 
@@ -55,6 +58,7 @@ def _show(records: Records, hook: Json) -> Json:
 
 
 @blueprint.before_request
+@moved.before_request
 def require_admin() -> None:
     if "admins" not in g.caller["groups"]:
         raise refusals.forbidden("Only administrators may manage webhooks.")
@@ -84,3 +88,50 @@ def one_webhook(number: str) -> tuple[Response | str, int]:
         if request.method == "PUT":
             hook = records.put("webhook", _read(records, asking.read_body(), hook, g.caller["id"]))
         return jsonify(_show(records, hook)), 200
+
+
+def _translate(wish: Json) -> Json:
+    """A webhook of Data Center 10 in the older shape. A `secret` beside the configuration is ignored."""
+    kept = wish.get("configuration") or {}
+    told = {key: wish[key] for key in ("name", "url", "events", "filters") if key in wish}
+    excluded = kept.get("EXCLUDE_BODY") == "true" or wish.get("excludeBody") is True
+    # A PUT replaces the whole, the secret too.
+    return told | {
+        "secret": kept.get("SECRET", ""), "excludeBody": excluded, "enabled": wish.get("active", True)
+    }  # fmt: skip
+
+
+def _show_moved(hook: Json) -> Json:
+    return {
+        "id": int(hook["id"]), "name": hook["name"], "url": hook["url"], "events": hook["events"],
+        "configuration": {"EXCLUDE_BODY": str(hook["exclude"]).lower()}, "active": hook["enabled"],
+        "scopeType": "global", "sslVerificationRequired": True,
+        "createdDate": int(hook["at"] * 1000), "updatedDate": int(hook["at"] * 1000),
+    }  # fmt: skip
+
+
+@moved.get("/webhooks")
+def list_moved() -> Response:
+    with asking.desk().reading() as records:
+        return jsonify([_show_moved(hook) for hook in records.find("webhook")])
+
+
+@moved.post("/webhooks")
+def create_moved() -> tuple[Response, int]:
+    with asking.desk().transaction() as records:
+        return jsonify(_show_moved(add_webhook(records, _translate(asking.read_body()), g.caller["id"]))), 201
+
+
+@moved.route("/webhooks/<number>", methods=["GET", "PUT", "DELETE"])
+def one_moved(number: str) -> tuple[Response | str, int]:
+    with asking.desk().transaction() as records:
+        hook = records.get("webhook", number)
+        if hook is None:
+            raise refusals.refuse(404, "No webhook with this id.")
+        if request.method == "DELETE":
+            records.remove("webhook", number)
+            return "", 204
+        if request.method == "PUT":
+            wish = _translate(asking.read_body())
+            hook = records.put("webhook", _read(records, wish, hook, g.caller["id"]))
+        return jsonify(_show_moved(hook)), 200
