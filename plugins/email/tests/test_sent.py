@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import smtplib
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from postfix import NotInstalled, Ports, choose_ports, running
 from small_world import World, make_store, make_template
 
 sys.path.insert(0, str(Path(__file__).parent))
-from imap_world import Server, a_server, source_at
+from imap_world import PATIENCE, Server, a_server, source_at
 from office import FINE, RUDE, Office
+from smtp_world import Sink, gate_settings, wait_until
 
 from complaint_gift.plugin import Fate, Refused
 from complaint_gift_email import EmailPlugin
-from complaint_gift_email.doors.imap import Mailbox, open_mailbox
+from complaint_gift_email.doors.imap import Cursors, Mailbox, open_mailbox
 from complaint_gift_email.doors.sent import SentFolder
 
 
@@ -136,3 +140,48 @@ def test_a_folder_that_no_server_marks_is_asked_for_by_name(
     ):
         SentFolder(source, office.desk, "\\Archive").look(mailbox)
     assert "marks no folder as" in " ".join(EmailPlugin().probe(source, None))
+
+
+@pytest.fixture
+def ports() -> Iterator[Ports]:
+    made = choose_ports()
+    serving = running(made)
+    try:
+        serving.__enter__()
+    except NotInstalled as missing:
+        pytest.skip(str(missing))
+    yield made
+    serving.__exit__(None, None, None)
+
+
+@pytest.mark.slow
+def test_a_reply_through_the_gate_and_its_copy_among_sent_mail_are_one(
+    office: Office, server: Server, ports: Ports, kit: Any, tmp_path: Path
+) -> None:
+    """As a mail program does it: by Postfix and the gate to the customer, then a copy into the mailbox."""
+    source = source_at(kit, server, tmp_path)
+    source.settings["gate"] = gate_settings(ports.behind, port=ports.gate)
+    source.settings["accounts"] = ["dana@shop.test"]
+    customers = Sink(port=ports.sink, offers=())
+    customers.start()
+    doors = [d for d in EmailPlugin().listeners(source, office.desk) if d.name != "mail-main INBOX"]
+    assert len(doors) == 2
+    for door in doors:
+        door.start()
+    try:
+        until = time.monotonic() + PATIENCE
+        while not Cursors(source).place("Sent") and time.monotonic() < until:
+            time.sleep(0.1)
+        with smtplib.SMTP("127.0.0.1", ports.guarded, timeout=60) as client:
+            client.sendmail("dana@shop.test", ["anna@customer.test"], office.reply())
+        server.append(office.reply(), "Sent")
+        assert wait_until(lambda: len(customers.mails) == 1, 30)
+        assert wait_until(lambda: (Cursors(source).place("Sent") or (0, 0))[1] == 1, 30)
+    finally:
+        for door in doors:
+            door.stop()
+        customers.stop()
+    office.world.work()
+    assert len(office.told()) == 1
+    assert office.messages() == ["first@customer.test", "r@shop.test"]
+    assert len([row for row in office.service.deliveries() if row.key.startswith("out:")]) == 1

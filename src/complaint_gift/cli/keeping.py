@@ -121,7 +121,8 @@ def upgrade() -> None:
 def erase(person: str, source: str, by: str, yes: bool) -> None:
     """Forget PERSON, given by helpdesk id, e-mail address or exact name.
 
-    Their texts, name and addresses leave the database and its logs; the audit keeps a hash.
+    Their texts, name and addresses leave the database and its logs, their files the disk; the audit keeps a
+    hash.
     """
     parts = make_parts(silent=True)
     if source and source not in parts.settings.sources:
