@@ -27,6 +27,7 @@ from complaint_gift_email.sibling import FLAGS, Advice, Note, make_note, name_ad
 # Older ones are left alone, whatever is in them: nobody works on them any more.
 RECENT = timedelta(days=7)
 MOST_DRAFTS = 500
+SHORTEST_WAIT = 1.0
 _LINE = re.compile(rb"\bUID (\d+)")
 _FLAGS = re.compile(rb"\bFLAGS \(([^)]*)\)")
 _KEYWORD, _FLAGGED = FLAGS["k"], FLAGS["f"]
@@ -36,7 +37,7 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(slots=True)
 class Seen:
-    """A mail of the folder since we met it; no word of it. `advice` counts once it `is_read`."""
+    """A mail of the folder since we met it. `advice` is what was found in it, once it `is_read`."""
 
     name: str
     since: float
@@ -58,11 +59,13 @@ class DraftsFolder(Mailbox):
         self._rest = float(source.settings["imap"]["drafts_rest"])
         self._validity = 0
         self._seen: dict[int, Seen] = {}
+        self._due: float | None = None
 
     def longest_wait(self) -> float:
         """Until the next draft has rested."""
-        waiting = [s.since for s in self._seen.values() if not s.is_read and not s.note and not s.is_old]
-        return max(0.0, min(waiting) + self._rest - time.monotonic()) if waiting else IDLE_SECONDS
+        if self._due is None:
+            return IDLE_SECONDS
+        return max(SHORTEST_WAIT, self._due - time.monotonic())
 
     def look(self, mailbox: Any) -> int:
         """Bring flags and notes in line with the drafts; gives how many notes came or went."""
@@ -79,6 +82,8 @@ class DraftsFolder(Mailbox):
         changes = sum(self._drop(mailbox, uid) for uid in self._orphans(drafts))
         for uid in drafts.values():
             changes += self._settle(mailbox, uid, flags[uid], flag)
+        resting = [seen.since for uid in drafts.values() if not (seen := self._seen[uid]).is_read]
+        self._due = min(resting) + self._rest if resting else None
         return changes
 
     def _meet(self, mailbox: Any, uid: int) -> Seen:
@@ -96,7 +101,10 @@ class DraftsFolder(Mailbox):
     def _settle(self, mailbox: Any, uid: int, flags: set[str], flag: str) -> int:
         """One draft: read it if it is time, then see to its note and its flag."""
         seen = self._seen[uid]
-        if seen.is_old or time.monotonic() - seen.since < self._rest:
+        if not seen.is_read and time.monotonic() - seen.since < self._rest:
+            return 0
+        if seen.is_old:
+            seen.is_read = True
             return 0
         if not seen.is_read:
             seen.advice, seen.is_read = self._advise(mailbox, uid), True
