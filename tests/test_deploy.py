@@ -7,9 +7,17 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
+
+from complaint_gift.runtime import load_settings
 
 ROOT = Path(__file__).resolve().parent.parent
 DEPLOY = ROOT / "deploy"
+SECRETS = (
+    "ZENDESK_CLIENT_SECRET", "ZENDESK_SIGNING_SECRET",
+    "CG_REVIEW_TOKEN", "CG_CONSOLE_PASSWORD", "CG_SESSION_KEY",
+)  # fmt: skip
+FILLED = dict.fromkeys(SECRETS, "a long secret text of many letters")
 SYSTEMD = sorted((DEPLOY / "systemd").glob("*.service"))
 
 
@@ -44,6 +52,22 @@ def test_compose_reads_its_file(compose: list[str]) -> None:
     assert told.returncode == 0, told.stderr
     for service in ("web", "worker", "ticker", "database", "valkey"):
         assert f"  {service}:" in told.stdout
+
+
+def test_compose_has_a_gate_for_those_who_ask_for_it(compose: list[str]) -> None:
+    filled = dict.fromkeys(names_of_secrets(), "secret")
+    told = run(*compose, "--profile", "gate", "-f", str(DEPLOY / "compose.yaml"), "config", **filled)
+    assert told.returncode == 0, told.stderr
+    gate = YAML(typ="safe").load(told.stdout)["services"]["gate"]
+    assert gate["command"] == ["complaint-gift", "gate"]
+    port = load_settings(DEPLOY / "gate.yaml", FILLED).sources["mail"].settings["gate"]["port"]
+    assert str(port) in str(gate["ports"])
+    assert str(port) in str(gate["healthcheck"]["test"])
+
+
+@pytest.mark.parametrize("name", ["example.yaml", "gate.yaml"])
+def test_the_product_reads_its_example_configurations(name: str) -> None:
+    assert load_settings(DEPLOY / name, FILLED).sources
 
 
 def test_compose_refuses_a_missing_secret(compose: list[str]) -> None:
