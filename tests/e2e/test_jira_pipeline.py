@@ -1,6 +1,10 @@
 """A Russian conversation of a service desk, end to end: signed webhook, rules, note, labels, escalation."""
 
+import json
+import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +14,8 @@ from pipeline import Pipeline, run_pipeline
 from complaint_gift.demo.standin_jira import EMAIL, Act, comments, issues
 from complaint_gift.demo.standin_jira.markup import to_document, to_plain
 from complaint_gift.demo.standin_jira.memory import issue_of
+from complaint_gift.demo.standin_jira.sender import sign
+from complaint_gift.plugin import Delivery, Request, UnknownEvent, Unreadable
 
 pytestmark = pytest.mark.slow
 COURT = (
@@ -99,6 +105,41 @@ def test_unsigned_webhook_is_turned_away(running: Pipeline) -> None:
         answer = requests.post(f"{running.url}/hooks/jira-demo", data=body, headers=headers, timeout=20)
         assert answer.status_code == 401
     assert EMAIL not in answer.text
+
+
+@pytest.mark.needs_shared
+def test_every_payload_seen_elsewhere_is_taken_and_ends_in_a_state_that_is_seen(
+    running: Pipeline, shared: Path
+) -> None:
+    """Over HTTP, signed, as if sent just now: 200 for each, and afterwards done, ignored or unreadable."""
+    means, sent, expected = running.parts.service.means, [], {}
+    source = means.sources["jira-demo"]
+    for path in sorted((shared / "fixtures" / "jira").glob("*.json")):
+        told = json.loads(path.read_text("utf-8"))
+        if isinstance(told, dict):
+            told["timestamp"] = int(time.time() * 1000)
+        body = json.dumps(told, ensure_ascii=False).encode()
+        headers = {"X-Hub-Signature": sign(source.settings["signing_secrets"][0], body)}
+        url = f"{running.url}/hooks/jira-demo"
+        sent.append((path.stem, requests.post(url, data=body, headers=headers, timeout=60).status_code))
+        expected[means.plugins["jira"].key(Request("POST", "/", {}, body, datetime.now(UTC)))] = is_readable(
+            means.plugins["jira"], source, body
+        )
+    assert len(sent) >= 40
+    assert [(name, code) for name, code in sent if code != 200] == []
+    running.settle(rounds=40)
+    found = {row.key: row.state.value for row in running.parts.service.deliveries() if row.key in expected}
+    assert len(found) == len(expected)
+    for key, readable in expected.items():
+        assert found[key] in (("done", "ignored") if readable else ("unreadable",))
+
+
+def is_readable(plugin: Any, source: Any, body: bytes) -> bool:
+    try:
+        plugin.parse(Delivery(1, source.name, "k", {}, body, datetime.now(UTC)), source)
+    except (Unreadable, UnknownEvent):
+        return False
+    return True
 
 
 def test_link_of_the_console_leads_to_the_request_on_the_page(

@@ -273,6 +273,14 @@ def test_webhooks_want_an_administrator_and_status_does_not_ask_about_them(site:
     assert "webhook" not in run(site, "status").output
 
 
+def test_service_account_is_let_in_by_its_own_credentials_and_asks_once(site: Site) -> None:
+    object.__setattr__(site.source, "settings", {**site.source.settings, "oauth": "service-account"})
+    plugin = JiraPlugin()
+    for _ in range(2):
+        assert plugin.connect(site.source).myself()["accountId"] == site.app.extensions["cast"].bot
+    assert [kind for *_, kind in site.asked if kind] == ["client_credentials"]
+
+
 # -- renewing
 
 
