@@ -1,7 +1,8 @@
 """A real Postfix on loopback, with a folder and ports of its own; nothing of the system's is touched.
 
 `plain` takes mail as it is, `guarded` hands it to the gate first (smtpd_proxy_filter), `behind` takes it back
-from the gate. What Postfix sends on goes by LMTP to `sink`, a port of the test's.
+from the gate, `asking` asks the gate as a milter. What Postfix sends on goes by LMTP to `sink`, a port of the
+test's.
 """
 
 from __future__ import annotations
@@ -61,10 +62,12 @@ _BEHIND = "\n  ".join(
         "-o content_filter=",
     )
 )
+_ASKING = "\n  ".join(("", "-o smtpd_milters=inet:127.0.0.1:{milter}", "-o milter_default_action=tempfail"))
 _MASTER = """
 127.0.0.1:{plain} inet n - n - 50 smtpd
 127.0.0.1:{guarded} inet n - n - 50 smtpd{guard}
 127.0.0.1:{behind} inet n - n - 50 smtpd{back}
+127.0.0.1:{asking} inet n - n - 50 smtpd{ask}
 pickup    unix  n - n 60 1 pickup
 cleanup   unix  n - n - 0 cleanup
 qmgr      unix  n - n 300 1 qmgr
@@ -103,11 +106,13 @@ class Ports:
     behind: int
     gate: int
     sink: int
+    asking: int
+    milter: int
 
 
 def choose_ports() -> Ports:
-    """Five that are free now."""
-    probes = [socket.socket() for _ in range(5)]
+    """Seven that are free now."""
+    probes = [socket.socket() for _ in range(7)]
     for probe in probes:
         probe.bind(("127.0.0.1", 0))
     numbers = [int(probe.getsockname()[1]) for probe in probes]
@@ -130,7 +135,7 @@ def running(ports: Ports) -> Iterator[Path]:
         _write(folder, ports, Path(program).parent, daemons)
         _call(program, folder, "start")
         try:
-            for port in (ports.plain, ports.guarded, ports.behind):
+            for port in (ports.plain, ports.guarded, ports.behind, ports.asking):
                 _await_port(port, folder)
             yield folder
         finally:
@@ -147,7 +152,8 @@ def _write(folder: Path, ports: Ports, commands: Path, daemons: Path) -> None:
     onward = f"lmtp:inet:127.0.0.1:{ports.sink}" if ports.sink else "discard:"
     told = {"folder": folder, "commands": commands, "daemons": daemons, "onward": onward, **vars(ports)}
     (folder / "etc" / "main.cf").write_text(_MAIN.format(**told).lstrip())
-    master = _MASTER.format(**told, guard=_GUARDED.format(**told), back=_BEHIND)
+    guards = {"guard": _GUARDED.format(**told), "back": _BEHIND, "ask": _ASKING.format(**told)}
+    master = _MASTER.format(**told, **guards)
     (folder / "etc" / "master.cf").write_text(master.lstrip())
 
 

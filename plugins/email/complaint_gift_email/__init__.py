@@ -40,6 +40,7 @@ from complaint_gift_email.doors.opening import open_delivery, verify
 from complaint_gift_email.doors.sent import SentFolder
 from complaint_gift_email.editing import rewrite
 from complaint_gift_email.gate import GateListener
+from complaint_gift_email.gate.milter import MilterListener
 from complaint_gift_email.gate.reading import as_delivery
 from complaint_gift_email.loops import why_automatic
 from complaint_gift_email.message import read_mail
@@ -154,7 +155,8 @@ class EmailPlugin:
         found: list[Listener] = []
         for door in self._doors(source):
             if door == "gate":
-                found.append(GateListener(source, desk, is_recording=True))
+                door_of = MilterListener if source.settings["gate"]["milter"] else GateListener
+                found.append(door_of(source, desk, is_recording=True))
                 continue
             if door == "lmtp":
                 found.append(MailPort(source, desk))

@@ -78,7 +78,7 @@ class Passing:
             return _say_held(ruling)
         if ruling.fate is Fate.REJECT:
             await self.drop(dialogue)
-            return _say_no(ruling)
+            return say_no(ruling)
         trace = b"" if way["is_trusted"] else _trace(way)
         return await self._hand_over(dialogue, stuff(trace + raw), weighed, raw)
 
@@ -146,7 +146,8 @@ def _say_held(ruling: Ruling) -> str:
     return f"250 2.0.0 Held until a lead has read it, number {ruling.number}{see}"[:LONGEST_LINE]
 
 
-def _say_no(ruling: Ruling) -> str:
+def say_no(ruling: Ruling) -> str:
+    """Why it is refused, as answers of SMTP: one line or two, in ASCII."""
     lines = [f"Not sent: {ruling.sentence}"[: LONGEST_LINE - 20]]
     if ruling.link:
         lines.append(f"Why, and what to write instead: {ruling.link}")

@@ -45,10 +45,14 @@ class UserSettings(Schema):
 
 
 class GateSettings(Schema):
-    """`on_error` is what becomes of a reply with an error; warnings are told and never stop anything."""
+    """`on_error` is what becomes of a reply with an error; warnings are told and never stop anything.
+
+    With `milter` (unix:/path or inet:host:port) the mail server asks, and the port of the proxy stays closed.
+    """
 
     host = fields.String(load_default="127.0.0.1")
     port = fields.Integer(strict=True, load_default=10025, validate=validate.Range(1, 65535))
+    milter = fields.String(load_default="")
     upstream = fields.Nested(SmtpSettings, required=True)
     on_error = fields.String(load_default="tell", validate=validate.OneOf(("tell", "hold", "reject")))
     trusted = fields.List(fields.String(), load_default=lambda: list(LOOPBACK))
@@ -59,6 +63,17 @@ class GateSettings(Schema):
     largest_mb = fields.Integer(strict=True, load_default=50, validate=validate.Range(1, 500))
     # How many processes judge; None is one for each processor, 0 judges in threads of one process.
     processes = fields.Integer(strict=True, load_default=None, validate=validate.Range(0, 32))
+
+    @validates("milter")
+    def _check_milter(self, value: str, **_: Any) -> None:
+        if not value:
+            return
+        try:
+            is_near = isinstance(place := read_place(value), Path) or is_loopback(place[0])
+        except ValueError as exc:
+            raise ValidationError(str(exc)) from None
+        if not is_near:
+            raise ValidationError("a milter takes what it is given; let it listen on this machine only")
 
     @validates("trusted")
     def _check_trusted(self, value: list[str], **_: Any) -> None:
@@ -88,6 +103,17 @@ class GateSettings(Schema):
             raise ValidationError(
                 "the gate would send to itself; name the mail server's own port", "upstream"
             )
+
+
+def read_place(value: str) -> Path | tuple[str, int]:
+    """Where a milter listens: the path of a socket, or host and port. Raises ValueError in words."""
+    kind, _, rest = value.partition(":")
+    host, _, port = rest.rpartition(":")
+    if kind == "unix" and rest.startswith("/"):
+        return Path(rest)
+    if kind == "inet" and host and port.isdigit() and 0 < int(port) < 65536:
+        return host, int(port)
+    raise ValueError(f"{value!r} is no place to listen; write unix:/run/complaint-gift/milter.sock")
 
 
 def is_loopback(host: str) -> bool:
