@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 import time
 from pathlib import Path
@@ -118,6 +119,53 @@ def test_remembered_mistakes_are_found_again(folder: Path) -> None:
     for _ in range(2):
         with pytest.raises(PlaybookError, match="never closed"):
             load_playbook(folder)
+
+
+def test_only_the_folders_used_last_are_remembered(tmp_path: Path) -> None:
+    cache, folders = tmp_path / "cache", [tmp_path / f"rules-{number}" for number in range(12)]
+    remember(folders[0])
+    used = next(cache.glob("*.json"))
+    (cache / "tmpold.part").touch()
+    os.utime(cache / "tmpold.part", (0, 0))
+    (cache / "tmpnew.part").touch()
+    (cache / "npm-of-somebody").mkdir()
+    for folder in folders[1:]:
+        remember(folder)
+        for path in cache.glob("*.json"):
+            os.utime(path, (path.stat().st_atime, path.stat().st_mtime - 60))
+        assert Memory(folders[0]).is_sound("a"), "what is used stays, however old"
+    assert len(list(cache.glob("*.json"))) == 8
+    assert used.exists()
+    others = {path.name for path in cache.iterdir() if path.suffix != ".json"}
+    assert others == {"tmpnew.part", "npm-of-somebody"}
+    assert Memory(folders[-1]).is_sound("a")
+    assert not Memory(folders[1]).is_sound("a")
+
+
+def remember(folder: Path) -> None:
+    memory = Memory(folder)
+    memory.call_sound("a")
+    memory.save()
+
+
+def test_memories_are_removed_while_others_read_and_write(tmp_path: Path) -> None:
+    problems: list[BaseException] = []
+
+    def work(number: int) -> None:
+        try:
+            for turn in range(25):
+                remember(tmp_path / f"rules-{number}-{turn}")
+        except BaseException as error:
+            problems.append(error)
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not problems
+    remember(tmp_path / "last")
+    assert len(list((tmp_path / "cache").iterdir())) == 8
 
 
 def test_no_cache_folder_is_no_obstacle(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

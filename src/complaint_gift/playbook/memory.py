@@ -1,6 +1,7 @@
 """What was read before: parsed files by their content, so that a start need not parse YAML again.
 
-Kept as JSON in the user's cache folder. Whatever is wrong with it, or cannot be written, is ignored.
+Kept as JSON in the user's cache folder, a file for each folder of rules; those used last stay. Whatever is
+wrong with one, cannot be written or was removed by another process is ignored.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import hashlib
 import json
 import os
 import tempfile
+import time
 from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -18,6 +20,8 @@ from complaint_gift.playbook.tree import Node
 
 _FORMAT = 1
 _MOST_BYTES = 64_000_000
+_MOST_FOLDERS = 8
+_ABANDONED = 3600  # seconds after which nobody is still writing a file
 _SOURCES = ("playbook", "rules", "text")
 
 
@@ -54,6 +58,7 @@ class Memory:
             kept = json.loads(self._path.read_bytes())
             if kept["stamp"] == self._stamp:
                 self._old, self._sound = dict(kept["files"]), [str(one) for one in kept["sound"]]
+                os.utime(self._path)  # it was used: others go before it
         except (OSError, ValueError, KeyError, TypeError, RecursionError):
             return
 
@@ -96,8 +101,26 @@ class Memory:
             ) as part:
                 json.dump(whole, part, ensure_ascii=False, separators=(",", ":"))
             os.replace(part.name, self._path)
+            _purge(self._path.parent)
         except (OSError, ValueError):
             return
+
+
+def _purge(folder: Path) -> None:
+    """Remove what was used longest ago. Who reads a file meanwhile has it open or finds none and parses."""
+    used = {path: _used_at(path) for path in (*folder.glob("playbook-*.json"), *folder.glob("tmp*.part"))}
+    kept = sorted((path for path in used if path.suffix == ".json"), key=lambda path: used[path])
+    parts = [path for path in used if path.suffix == ".part" and used[path] < time.time() - _ABANDONED]
+    for path in (*kept[:-_MOST_FOLDERS], *parts):
+        path.unlink(missing_ok=True)
+
+
+def _used_at(path: Path) -> float:
+    """Seconds since 1970; 0 when it is gone by now."""
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0
 
 
 def _code_stamp() -> str:
