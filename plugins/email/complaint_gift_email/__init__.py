@@ -162,7 +162,8 @@ class EmailPlugin:
                 found.append(MailPort(source, desk))
                 continue
             wish = source.settings["imap"]
-            found.append(Mailbox(source, desk, wish["inbox"]))
+            if source.settings["transport"] == "imap":
+                found.append(Mailbox(source, desk, wish["inbox"]))
             if wish["sent"]:
                 found.append(SentFolder(source, desk, wish["sent"]))
             if wish["drafts"]:
@@ -172,7 +173,9 @@ class EmailPlugin:
     @staticmethod
     def _doors(source: Source) -> list[str]:
         settings = source.settings
-        ways = [name for name in ("imap", "lmtp") if settings["transport"] == name and settings[name]]
+        # Where mail comes in another way, the mailbox still shows what was sent and what is a draft.
+        ways = ["imap"] if settings["imap"] else []
+        ways += ["lmtp"] if settings["transport"] == "lmtp" and settings["lmtp"] else []
         return [*ways, *(("gate",) if settings["gate"] else ())]
 
     def send(self, held: Outgoing, source: Source, client: Post) -> Receipt:

@@ -15,9 +15,10 @@ def probe(source: Source) -> list[str]:
 
 def _look_at_door(source: Source) -> Iterator[str]:
     settings = source.settings
-    if settings["transport"] != "imap" or settings["imap"] is None:
+    if settings["imap"] is None:
         return
     wish = settings["imap"]
+    inbox = wish["inbox"] if settings["transport"] == "imap" else ""
     try:
         with open_mailbox(source) as mailbox:
             there = {folder.name for folder in mailbox.folder.list()}
@@ -25,7 +26,7 @@ def _look_at_door(source: Source) -> Iterator[str]:
     except PluginError as exc:
         yield str(exc).removeprefix(f"{source.name}: ")
         return
-    for name in filter(None, (wish["inbox"], wish["sent"], wish["drafts"])):
+    for name in filter(None, (inbox, wish["sent"], wish["drafts"])):
         if name.startswith("\\") and name.casefold() not in marks:
             yield (
                 f"the mailbox marks no folder as {name}, so what lies there is not looked at; write its name "

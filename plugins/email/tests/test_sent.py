@@ -129,6 +129,14 @@ def test_the_folder_marked_as_sent_is_followed(
     client.logout()
 
 
+def test_where_mail_comes_in_another_way_the_inbox_is_left_alone(office: Office, kit: Any) -> None:
+    imap = {"host": "127.0.0.1", "user": "support", "password": "secret", "drafts": "\\Drafts"}
+    source = kit.make_source(transport="post", imap=imap)
+    doors = EmailPlugin().listeners(source, office.desk)
+    assert [door.name for door in doors] == ["mail-main \\Sent", "mail-main \\Drafts"]
+    assert EmailPlugin().listens(source)
+
+
 @pytest.mark.slow
 def test_a_folder_that_no_server_marks_is_asked_for_by_name(
     office: Office, server: Server, kit: Any, tmp_path: Path
