@@ -136,6 +136,7 @@ message = _table(
     _text("channel"),
     _text("language"),
     UniqueConstraint("conversation_id", "external_id"),
+    Index("ix_message_external_id", "external_id"),
 )
 
 # What a message said at one time; verdicts point here.
