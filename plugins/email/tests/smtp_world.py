@@ -85,12 +85,12 @@ class Sink:
             self._say(link, self.answers.get("354") or "354 go")
             if "354" in self.answers:
                 return True
-            content = b""
+            pieces = []
             while (part := lines.readline()) != b".\r\n":
-                content += part[1:] if part.startswith(b".") else part
+                pieces.append(part[1:] if part.startswith(b".") else part)
                 if not part:
                     return False
-            return self._answer(link, "DATA", lambda: self.mails.append(content))
+            return self._answer(link, "DATA", lambda: self.mails.append(b"".join(pieces)))
         else:
             return self._answer(link, command, lambda: None)
         return True

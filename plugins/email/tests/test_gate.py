@@ -247,6 +247,14 @@ def test_what_a_machine_sends_is_not_judged(sink: Sink, desk: ScriptedDesk, head
     assert desk.asked == []
 
 
+def test_every_mail_is_a_reply_where_only_a_helpdesk_sends(sink: Sink, desk: ScriptedDesk) -> None:
+    mail = a_mail("Hello", Subject="[support-1] Cold soup (Updated)", In_Reply_To="")
+    for every in (False, True):
+        with a_gate(desk, sink.port, every_mail=every) as port:
+            assert send(port, mail)[0] == 250
+    assert [one.is_reply for one in desk.asked] == [False, True]
+
+
 def test_a_bounce_passes(sink: Sink, desk: ScriptedDesk) -> None:
     with a_gate(desk, sink.port, on_error="reject") as port, smtplib.SMTP("127.0.0.1", port) as client:
         client.sendmail("", ["b@example.test"], a_mail("FAULT"))

@@ -42,7 +42,8 @@ class Judging:
 
     def __init__(self, source: Source, desk: Desk, *, is_recording: bool = False) -> None:
         self._source, self._desk, self._is_recording = source, desk, is_recording
-        self._stop = Fate(source.settings["gate"]["on_error"])
+        settings = source.settings["gate"]
+        self._stop, self._is_reply = Fate(settings["on_error"]), settings["every_mail"]
         self._accounts = Accounts.of(source.settings)
 
     def do(self, task: str, *given: Any) -> Any:
@@ -107,7 +108,9 @@ class Judging:
             way["login"],
             way["is_trusted"],
         )
-        return read_outgoing(self._source.name, raw, passage, self._accounts, self._thread_of)
+        return read_outgoing(
+            self._source.name, raw, passage, self._accounts, self._thread_of, is_reply=self._is_reply
+        )
 
     def _thread_of(self, mail: Mail) -> str:
         incoming = Incoming(mail.raw, Envelope(recipients=(), sender=""), is_out=True)

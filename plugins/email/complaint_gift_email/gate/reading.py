@@ -36,9 +36,18 @@ class Passage:
 
 
 def read_outgoing(
-    source: str, raw: bytes, passage: Passage, accounts: Accounts, thread: Callable[[Mail], str]
+    source: str,
+    raw: bytes,
+    passage: Passage,
+    accounts: Accounts,
+    thread: Callable[[Mail], str],
+    *,
+    is_reply: bool = False,
 ) -> Outgoing | None:
-    """None for what a machine sends; nobody's words are in it. Never raises for what is in a mail."""
+    """None for what a machine sends; nobody's words are in it. Never raises for what is in a mail.
+
+    `is_reply`: it is one even where nothing in it says so.
+    """
     mail = read_mail(raw)
     if is_machine(mail.headers, passage.sender):
         return None
@@ -59,7 +68,7 @@ def read_outgoing(
             "login": login,
         },
         conversation=thread(mail),
-        is_reply=bool(mail.in_reply_to or mail.references or _REPLY.match(mail.subject)),
+        is_reply=is_reply or bool(mail.in_reply_to or mail.references or _REPLY.match(mail.subject)),
         history=_history(mail.text, text),
         subject=mail.subject,
         recipients=passage.recipients,

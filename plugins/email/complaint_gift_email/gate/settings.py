@@ -61,6 +61,8 @@ class GateSettings(Schema):
     key = fields.String(load_default="")
     tls = fields.String(load_default="starttls", validate=validate.OneOf(("starttls", "implicit")))
     largest_mb = fields.Integer(strict=True, load_default=50, validate=validate.Range(1, 500))
+    # A helpdesk's mails do not say that they answer something: each of them is a reply.
+    every_mail = fields.Boolean(load_default=False)
     # How many processes judge; None is one for each processor, 0 judges in threads of one process.
     processes = fields.Integer(strict=True, load_default=None, validate=validate.Range(0, 32))
 
