@@ -93,11 +93,24 @@ def test_reply_that_nobody_drafted_here_counts_as_found_later(world: World) -> N
 def test_rules_in_shadow_are_counted_and_shown_to_nobody(world: World) -> None:
     world.book = Shadowed()
     world.complain()
-    draft(world, "Thank you.")
+    draft(world, "Thank", rests=1)
+    draft(world, "Thank you", rests=2)
+    assert records(world) == {}, "nobody has read what came up between two keys"
+    draft(world, "Thank you.", rests=4)
+    draft(world, "Thank you. And")
     assert records(world)["quiet"] == RuleRecord("quiet", shadow=1)
     world.reply("Thank you, Marta.")
     world.settle(hours=1)
     assert records(world) == {rule: RuleRecord(rule, shadow=1) for rule in ("quiet", "absent")}
+
+
+def test_rule_in_shadow_is_counted_where_a_reason_was_given(world: World) -> None:
+    world.book = Shadowed()
+    world.complain()
+    draft(world, "It is your fault.")
+    assert "quiet" not in records(world)
+    world.service.waive(SOURCE, "1", "It is your fault.", ("no-blame",), "A quotation", "Dana")
+    assert records(world)["quiet"] == RuleRecord("quiet", shadow=1)
 
 
 def test_shadow_of_a_real_playbook_is_counted(world: World, tmp_path: Path) -> None:

@@ -170,8 +170,10 @@ def test_drafts_are_known_by_conversation_and_hash(store: SqlStore) -> None:
     with store.transaction() as tx:
         tx.save_draft_review(review)
         tx.save_draft_review(replace(review, conversation="8", shown=()))
-        tx.save_draft_review(replace(review, shown=("c",), created_at=LATER))
-        assert tx.draft_review("desk", "7", "h") == replace(review, shown=("c",), created_at=LATER)
+        tx.save_draft_review(replace(review, shown=("c",), shadow=("d",), created_at=LATER))
+        assert tx.draft_review("desk", "7", "h") == replace(
+            review, shown=("c",), shadow=("d",), created_at=LATER
+        )
         assert tx.draft_review("desk", "7", "other") is None
 
 

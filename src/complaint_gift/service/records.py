@@ -184,13 +184,17 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class DraftReview:
-    """What an agent was shown while writing: the hash of the draft, never the draft."""
+    """What an agent was shown while writing: the hash of the draft, never the draft.
+
+    `shadow`: the rules that would have spoken and are only counted.
+    """
 
     text_hash: str
     source: str
     conversation: str
     shown: tuple[str, ...]
     created_at: datetime
+    shadow: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +219,7 @@ class RuleRecord:
     """What became of a rule: numbers of conversations, each counted once however often it was met there.
 
     `shown` in a draft that stood or was sent, `waived` as "does not apply", `sent_anyway` although shown,
-    `found_later` only in what had been sent, `shadow` counted and shown to nobody. `reasons` of the waivers,
+    `found_later` only in what had been sent, `shadow` in either, shown to nobody. `reasons` of the waivers,
     the frequent first.
     """
 

@@ -27,13 +27,12 @@ from complaint_gift.service.records import (
     EscalationFilter,
     KeptPromise,
     RuleRecord,
-    Seen,
     Stage,
     Waiver,
     hash_text,
 )
 from complaint_gift.service.turns import THEIRS
-from complaint_gift.service.verdicts import join
+from complaint_gift.service.verdicts import count_as_read, join
 
 RESTED = timedelta(seconds=3)  # a text that stood so long has been read by whoever wrote it
 
@@ -99,16 +98,16 @@ def _place(
 def _remember(
     means: Means, source: str, conversation: str, text: str, verdict: Verdict, shadow: list[Finding]
 ) -> None:
-    shown, now = tuple(sorted({finding.rule for finding in verdict.findings})), means.now()
-    review = DraftReview(hash_text(text), source, conversation, shown, now)
+    shown, quiet = (tuple(sorted({f.rule for f in found})) for found in (verdict.findings, shadow))
+    now = means.now()
+    review = DraftReview(hash_text(text), source, conversation, shown, now, quiet)
     try:
         with means.store.transaction() as tx:
             # What comes up between two keys is no judgement on a rule: what stood is counted, or was sent.
             last = tx.last_draft_review(source, conversation)
             if last is not None and now - last.created_at >= RESTED:
-                tx.add_sightings(source, conversation, Seen.SHOWN, last.shown, now)
+                count_as_read(tx, last, now)
             tx.save_draft_review(review)
-            tx.add_sightings(source, conversation, Seen.SHADOW, (f.rule for f in shadow), now)
     except StoreUnavailable as exc:
         log.warning("draft-review-not-kept", source=source, error=type(exc).__name__)
 
@@ -129,7 +128,7 @@ def waive(
     with means.store.transaction() as tx:
         seen = tx.draft_review(source, conversation, digest)
         if seen is not None:  # whoever gives a reason has read what was shown
-            tx.add_sightings(source, conversation, Seen.SHOWN, seen.shown, now)
+            count_as_read(tx, seen, now)
         new = [
             rule
             for rule in dict.fromkeys(rules)

@@ -13,7 +13,15 @@ from complaint_gift.service.contexts import Facts, context_of
 from complaint_gift.service.gaps import Gaps
 from complaint_gift.service.means import Means
 from complaint_gift.service.ports import Transaction
-from complaint_gift.service.records import KeptPromise, Seen, StoredMessage, Subject, Waiver, hash_text
+from complaint_gift.service.records import (
+    DraftReview,
+    KeptPromise,
+    Seen,
+    StoredMessage,
+    Subject,
+    Waiver,
+    hash_text,
+)
 from complaint_gift.service.turns import Turn, split_turns
 
 
@@ -80,7 +88,7 @@ def _read_message(
     snapshot, digest = facts.snapshot, hash_text(stored.message.text)
     shown = tx.draft_review(snapshot.source, snapshot.id, digest)
     if shown is not None:
-        tx.add_sightings(snapshot.source, snapshot.id, Seen.SHOWN, shown.shown, now)
+        count_as_read(tx, shown, now)
         errors = tuple(f for f in errors if f.rule in shown.shown)
     if not errors:
         return None
@@ -90,6 +98,12 @@ def _read_message(
         tx.add_waiver(Waiver(rule, reason, by, snapshot.source, snapshot.id, digest, now, sent=True))
     given = {(w.rule, w.text_hash) for w in tx.waivers(snapshot.source, snapshot.id)}
     return Violation(stored, errors, shown is not None, all(is_waived(f, digest, given) for f in errors))
+
+
+def count_as_read(tx: Transaction, draft: DraftReview, now: datetime) -> None:
+    """For the record of each rule: this draft stood, was sent or got a reason, so somebody has read it."""
+    tx.add_sightings(draft.source, draft.conversation, Seen.SHOWN, draft.shown, now)
+    tx.add_sightings(draft.source, draft.conversation, Seen.SHADOW, draft.shadow, now)
 
 
 def is_waived(finding: Finding, digest: str, given: Collection[tuple[str, str]]) -> bool:

@@ -56,6 +56,7 @@ class Judgements(Rows):
             "text_hash": review.text_hash,
             "shown": list(review.shown),
             "created_at": review.created_at,
+            "shadow": list(review.shadow),
         }
         self._upsert(t.draft_review, ("source", "conversation", "text_hash"), values)
 
@@ -73,7 +74,8 @@ class Judgements(Rows):
         row = self._db.execute(select(t.draft_review).where(*where).order_by(*newest).limit(1)).one_or_none()
         if row is None:
             return None
-        return DraftReview(row.text_hash, row.source, row.conversation, tuple(row.shown), row.created_at)
+        shown, shadow = tuple(row.shown), tuple(row.shadow or ())
+        return DraftReview(row.text_hash, row.source, row.conversation, shown, row.created_at, shadow)
 
     def add_waiver(self, waiver: Waiver) -> bool:
         """False when this rule was already waived for this text here."""

@@ -199,7 +199,7 @@ finding = _table(
     _json("params"),
 )
 
-# What an agent was shown for a draft. The draft is known by its hash only.
+# What an agent was shown for a draft, and what rules in shadow would have said. Of the draft: a hash only.
 draft_review = _table(
     "draft_review",
     Column("source", Words, nullable=False),
@@ -207,6 +207,7 @@ draft_review = _table(
     Column("text_hash", Words, nullable=False),
     _json("shown"),
     _at("created_at", index=True),
+    Column("shadow", JSON),
     UniqueConstraint("source", "conversation", "text_hash"),
 )
 
