@@ -101,12 +101,13 @@ def _show(parts: Parts, mail: Outgoing | None, ruling: Ruling, language: str) ->
         return answer
     signals = parts.playbook().signals(mail.text)
     case = find_case(parts, {"source": mail.source, "conversation": mail.conversation})
-    is_missing = any(finding.missing for finding in ruling.findings)
+    # Where no case tells: only a reply to a complaint misses steps, and hardly anybody else says sorry.
+    is_like = any(f.missing for f in ruling.findings) or any(s.name == "apology" for s in signals)
     answer |= {
         "text": mail.text,
         "conversation": mail.conversation,
         "signals": [{"signal": s.name, "start": s.start, "end": s.end} for s in signals],
-        "complaint": case["complaint"] if case else is_missing,
+        "complaint": case["complaint"] if case else is_like,
         "print": _print(mail, ruling),
     }
     return answer | ({"case": case} if case else {})

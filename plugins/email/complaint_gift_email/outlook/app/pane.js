@@ -6,7 +6,7 @@ import { makeAsk, makeKeep, makeWaive, mountPanel } from "../../static/panel/pan
 import { makeEditor } from "./editor.js";
 import { writeKept } from "./kept.js";
 import { draftOf, readEnvelope, whyNot } from "./mail.js";
-import { call, languageOf } from "./office.js";
+import { languageOf } from "./office.js";
 import { findToken, placeOf } from "./service.js";
 import { wordsFor } from "./words.js";
 
@@ -47,8 +47,6 @@ async function start(context) {
     perMinute: PER_MINUTE,
     onState: follow,
   });
-  const cause = await call(item, "getInitializationContextAsync");
-  if (/"(?:hold|block)"/.test(String(cause ?? "")) && (await panel.settled(TIMEOUT))) $("asis").focus();
 
   async function learn() {
     const next = await readEnvelope(item);
@@ -61,7 +59,7 @@ async function start(context) {
     const why = mail === null ? "new" : whyNot(mail, config.ours);
     const note = words.notes[editor.isReadable ? why : "noText"] ?? "";
     say(note || standingWord());
-    $("review").hidden = note !== "";
+    $("review").hidden = note !== "" || isAccepted();
     if (note) return null;
     if (why) return { skip: why };
     return { scope: "public-reply", context: { conversation: answer?.conversation ?? null, complaint: answer?.complaint } };
@@ -78,9 +76,9 @@ async function start(context) {
   // What was set aside here counts when somebody presses Send: the script there asks our server again.
   function follow({ kind, verdict }) {
     const isStop = kind === "answer" && (verdict === "hold" || verdict === "block");
-    $("foot").hidden = !isStop || !$("question").hidden || standingWord() !== "";
+    $("foot").hidden = !isStop || !$("question").hidden || isAccepted();
     if (!isStop) closeQuestion();
-    if (kind !== "answer" || panel === null || answer === null || standingWord()) return;
+    if (kind !== "answer" || panel === null || answer === null || isAccepted()) return;
     const open = new Set(panel.findings.map((finding) => finding.id));
     const aside = answer.findings.map((finding) => finding.id).filter((id) => !open.has(id));
     if (aside.length) writeKept(item, { print: answer.print, aside });
@@ -105,17 +103,22 @@ async function start(context) {
     const isNoted = await panel.sendAnyway(reason);
     if (!(await writeKept(item, { print, aside: [], sent: true }))) return tell(words.notAccepted);
     $("foot").hidden = true;
-    tell(isNoted ? words.accepted : words.acceptedUnkept);
+    tell(isNoted ? words.accepted : words.acceptedUnkept, true);
   }
 
   // Stays until the mail says something else.
-  function tell(sentence) {
-    told = { about: editor.whole, sentence };
+  function tell(sentence, isDone = false) {
+    told = { about: editor.whole, sentence, isDone };
     say(sentence);
+    $("review").hidden = isDone; // who has decided is not asked again
   }
 
   function standingWord() {
     return told !== null && told.about === editor.whole ? told.sentence : "";
+  }
+
+  function isAccepted() {
+    return standingWord() !== "" && told.isDone;
   }
 }
 
