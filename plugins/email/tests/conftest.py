@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from postfix import NotInstalled, Ports, choose_ports, running
 
 from complaint_gift.domain import Conversation
 from complaint_gift.plugin import Delivery, Request, Source
@@ -120,3 +121,15 @@ def kit() -> SimpleNamespace:
 @pytest.fixture
 def source() -> Source:
     return make_source()
+
+
+@pytest.fixture(scope="module")
+def postfix() -> Iterator[Ports]:
+    ports = choose_ports()
+    serving = running(ports)
+    try:
+        serving.__enter__()
+    except NotInstalled as missing:
+        pytest.skip(str(missing))
+    yield ports
+    serving.__exit__(None, None, None)
