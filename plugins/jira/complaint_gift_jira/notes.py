@@ -78,7 +78,7 @@ def _adopt(plain: str, action: Action, source: Source, api: Jira, own: list[Json
     wanted = _WORD.findall(plain)
     for one in own:
         is_free = not read_mark(one) and not _WRITTEN.search(_written(one))
-        if is_free and _WORD.findall(read_body(one.get("body")).text) == wanted:
+        if wanted and is_free and _WORD.findall(read_body(one.get("body")).text) == wanted:
             _require_internal(one, action, source, api)
             return one
     return None
