@@ -110,9 +110,9 @@ def test_any_payload_ends_typed(body: Any) -> None:
     swallow(*KIT, body)
 
 
-def spoil(chance: random.Random) -> Any:
+def spoil(chance: random.Random, payloads: list[bytes] = OURS) -> Any:
     """As `mutated`, but quick enough for thousands: one number makes all of it."""
-    whole = json.loads(chance.choice(OURS))
+    whole = json.loads(chance.choice(payloads))
     for _ in range(chance.randint(1, 4)):
         known = list(paths(whole))
         if not known:
@@ -154,3 +154,17 @@ def test_ten_thousand_payloads_end_typed(seed: int) -> None:
         raw = json.dumps(body).encode()
         body = raw[: seed % (len(raw) + 1)]
     swallow(*KIT, body)
+
+
+@pytest.mark.slow
+@pytest.mark.needs_shared
+@pytest.mark.timeout(1800)
+def test_ten_thousand_payloads_seen_elsewhere_end_typed(shared: Path) -> None:
+    """Real captures, larger and stranger than ours."""
+    payloads = [path.read_bytes() for path in sorted((shared / "fixtures" / "jira").glob("*.json"))]
+    for seed in range(10_000):
+        body = spoil(random.Random(seed), payloads)
+        try:
+            swallow(*KIT, body)
+        except Exception as exc:
+            raise AssertionError(f"spoilt payload {seed}") from exc
