@@ -49,6 +49,7 @@ def data(tmp_path: Path, empty_database: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("CG_CONFIG", str(config))
     monkeypatch.setenv("CG_TEST_SECRET", "x" * 24)
     monkeypatch.setenv("USER", "dana")
+    monkeypatch.setenv("LC_ALL", "C")
     return data
 
 

@@ -5,6 +5,8 @@ import json
 import os
 from pathlib import Path
 
+import pytest
+
 from complaint_gift.service import EscalationFilter
 from complaint_gift.store import SqlStore
 
@@ -120,6 +122,15 @@ def test_doctor_names_everything_that_is_wrong_and_what_to_do(run) -> None:
         "things need attention",
     ):
         assert words in told.output, words
+
+
+def test_doctor_reads_the_policy_back_in_the_language_of_the_terminal(
+    run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LC_ALL", "C")
+    assert "A customer hears from us within 4 working hours" in run("doctor").output
+    monkeypatch.setenv("LC_ALL", "ru_RU.UTF-8")
+    assert "Отвечаем клиенту за 4 рабочих часа" in run("doctor").output
 
 
 def test_doctor_without_a_database_says_how_to_make_one(run, data: Path) -> None:

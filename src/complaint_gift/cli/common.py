@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -40,6 +40,12 @@ def read_settings() -> Settings:
             "The configuration has a problem:" if count == 1 else f"The configuration has {count} problems:"
         )
         raise Stopped("\n".join([head, *(f"  {problem}" for problem in exc.problems)])) from None
+
+
+def language_of(environ: Mapping[str, str]) -> str:
+    """The language of whoever sits at this terminal, as their system says it: Russian or English."""
+    said = next((environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environ.get(name)), "")
+    return "ru" if said.lower().startswith("ru") else "en"
 
 
 def make_parts(*, silent: bool = False) -> Parts:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import click
 import redis
 
-from complaint_gift.cli.common import read_settings, told
+from complaint_gift.cli.common import language_of, read_settings, told
+from complaint_gift.cli.policywords import read_back
 from complaint_gift.plugin import PluginError
 from complaint_gift.runtime.settings import Settings
 
@@ -28,7 +29,7 @@ SILENT = timedelta(seconds=45)
 @click.command()
 @told
 def doctor() -> None:
-    """Look at everything and say what is wrong and what to do. Exits with 1 when something is."""
+    """Look at everything, say what holds, what is wrong and what to do. Exits with 1 when something is."""
     from complaint_gift.runtime import build
 
     settings = read_settings()
@@ -42,6 +43,8 @@ def doctor() -> None:
     parts = build(settings)
     playbook = parts.playbook()
     click.echo(f"{len(playbook.active)} rules speak, profile {playbook.profile}.")
+    for sentence in read_back(parts.policy, language_of(os.environ)):
+        click.echo(sentence)
     for check in (look_at_work, look_at_gate, look_at_audit, look_at_sources, look_at_doors):
         wrong += _say(_calmly(check, parts))
     if wrong:
