@@ -3,6 +3,12 @@
 import json
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
+from complaint_gift.cli.escalations import TEXTS
+from complaint_gift.domain import EscalationState
+from complaint_gift.web.wording import check_complete
+
 
 def test_nothing_waiting_is_said(run) -> None:
     assert run("escalations", "list").output == "Nobody is waiting for a human.\n"
@@ -17,6 +23,25 @@ def test_list_says_what_is_due(run, escalate) -> None:
     assert "due in 30 minutes" in told
     assert "overdue by 3 hours" in told
     assert told.index("overdue") < told.index("due in")
+
+
+def test_list_speaks_the_language_of_the_terminal(run, escalate, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LC_ALL", "ru_RU.UTF-8")
+    assert run("escalations", "list").output == "Человека никто не ждёт.\n"
+    number = str(escalate())
+    escalate(due_at=datetime.now(UTC) - timedelta(hours=3))
+    told = run("escalations", "list").output
+    for words in ("Клиент говорит о суде", "срок через 30 минут", "просрочено на 3 часа", "обращение 7"):
+        assert words in told
+    assert "теперь ваша, Dana" in run("escalations", "ack", number, "--by", "Dana").output
+    assert "этим занимается Dana" in run("escalations", "list").output
+    run("escalations", "resolve", number, "--note", "вернули деньги", "--by", "Dana")
+    assert "решение, Dana: вернули деньги" in run("escalations", "list", "--all").output
+
+
+def test_every_text_is_there_in_both_languages() -> None:
+    check_complete(TEXTS)
+    assert {state.value for state in EscalationState} <= set(TEXTS["en"])
 
 
 def test_list_for_programs_is_json(run, escalate) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import getpass
 import json
+import os
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 import click
 
-from complaint_gift.cli.common import make_parts, told
+from complaint_gift.cli.common import language_of, make_parts, told
 from complaint_gift.domain import Escalation, EscalationState
 
 WAITING = frozenset({EscalationState.OPEN, EscalationState.ACKNOWLEDGED})
@@ -16,6 +18,36 @@ COLOURS = {
     EscalationState.OPEN: "yellow",
     EscalationState.ACKNOWLEDGED: "cyan",
     EscalationState.RESOLVED: "green",
+}
+TEXTS: Mapping[str, Mapping[str, str]] = {
+    "en": {
+        "none": "There has been no escalation yet.",
+        "nobody": "Nobody is waiting for a human.",
+        "open": "open",
+        "acknowledged": "acknowledged",
+        "resolved": "resolved",
+        "due": "due in {span}",
+        "overdue": "overdue by {span}",
+        "place": "{source}, conversation {conversation}",
+        "on_it": "{who} is on it",
+        "resolved_by": "resolved by {who}",
+        "taken": "Escalation {id} is yours, {who}.",
+        "done": "Escalation {id} is resolved.",
+    },
+    "ru": {
+        "none": "Эскалаций ещё не было.",
+        "nobody": "Человека никто не ждёт.",
+        "open": "открыта",
+        "acknowledged": "в работе",
+        "resolved": "решена",
+        "due": "срок через {span}",
+        "overdue": "просрочено на {span}",
+        "place": "{source}, обращение {conversation}",
+        "on_it": "этим занимается {who}",
+        "resolved_by": "решение, {who}",
+        "taken": "Эскалация {id} теперь ваша, {who}.",
+        "done": "Эскалация {id} решена.",
+    },
 }
 by_option = click.option("--by", default=getpass.getuser, help="Who you are.  [default: your login name]")
 
@@ -42,7 +74,7 @@ def list_command(everything: bool, source: str, limit: int, shape: str) -> None:
         click.echo(json.dumps([as_json(one) for one in found], ensure_ascii=False, indent=2))
         return
     if not found:
-        click.echo("There has been no escalation yet." if everything else "Nobody is waiting for a human.")
+        click.echo(_texts()["none" if everything else "nobody"])
         return
     now = datetime.now(UTC)
     for one in found:
@@ -56,7 +88,7 @@ def list_command(everything: bool, source: str, limit: int, shape: str) -> None:
 def ack(number: int, by: str) -> None:
     """Take escalation NUMBER: colleagues see that you are on it."""
     taken = make_parts().service.acknowledge(number, by)
-    click.secho(f"Escalation {taken.id} is yours, {taken.acknowledged_by}.", fg="green")
+    click.secho(_texts()["taken"].format(id=taken.id, who=taken.acknowledged_by), fg="green")
 
 
 @escalations.command()
@@ -67,7 +99,7 @@ def ack(number: int, by: str) -> None:
 def resolve(number: int, note: str, by: str) -> None:
     """Resolve escalation NUMBER."""
     done = make_parts().service.resolve(number, by, note)
-    click.secho(f"Escalation {done.id} is resolved.", fg="green")
+    click.secho(_texts()["done"].format(id=done.id), fg="green")
 
 
 def as_json(one: Escalation) -> dict[str, object]:
@@ -94,26 +126,31 @@ def as_json(one: Escalation) -> dict[str, object]:
     }
 
 
+def _texts() -> Mapping[str, str]:
+    return TEXTS[language_of(os.environ)]
+
+
 def _show(one: Escalation, now: datetime) -> None:
     from complaint_gift.service.notices import reason_title
     from complaint_gift.web.wording import say_span
 
+    said, language = _texts(), language_of(os.environ)
     left = one.due_at - now
     is_late = left < timedelta(0) and one.state is not EscalationState.RESOLVED
-    due = f"overdue by {say_span(left, 'en')}" if is_late else f"due in {say_span(left, 'en')}"
-    head = click.style(f"{one.id:>5}  {one.state.value}", fg=COLOURS[one.state], bold=True)
+    due = said["overdue" if is_late else "due"].format(span=say_span(left, language))
+    head = click.style(f"{one.id:>5}  {said[one.state.value]}", fg=COLOURS[one.state], bold=True)
     tail = (
         ""
         if one.state is EscalationState.RESOLVED
         else click.style(f"  {due}", fg="red" if is_late else None)
     )
     click.echo(f"{head}{tail}")
-    click.echo(f"       {reason_title(one.reason, 'en')}")
-    place = f"{one.source}, conversation {one.conversation}" if one.conversation else one.source
+    click.echo(f"       {reason_title(one.reason, language)}")
+    place = said["place"].format(source=one.source, conversation=one.conversation)
+    place = place if one.conversation else one.source
     click.echo(f"       {place}" + (f": {one.summary}" if one.summary else ""))
     if one.acknowledged_by and one.state is EscalationState.ACKNOWLEDGED:
-        click.echo(f"       {one.acknowledged_by} is on it")
+        click.echo(f"       {said['on_it'].format(who=one.acknowledged_by)}")
     if one.resolved_by:
-        click.echo(
-            f"       resolved by {one.resolved_by}" + (f": {one.resolution}" if one.resolution else "")
-        )
+        who = said["resolved_by"].format(who=one.resolved_by)
+        click.echo(f"       {who}" + (f": {one.resolution}" if one.resolution else ""))
