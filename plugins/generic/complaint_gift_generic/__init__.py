@@ -40,7 +40,7 @@ class GenericPlugin:
     # The helpdesk's names for these, and what it sends besides, stand in the configuration.
     handled = frozenset(parse.MEANINGS)
     ignored: frozenset[str] = frozenset()
-    can = frozenset((Can.VERIFY, Can.FETCH, Can.NOTE, Can.TAG, Can.PRIORITY))
+    can = frozenset((Can.VERIFY, Can.FETCH, Can.NOTE, Can.TAG, Can.PRIORITY, Can.ASSIGN))
     # What makes an unknown helpdesk send again differs; most do after a 5xx.
     answers: Mapping[Outcome, int] = MappingProxyType(
         {
@@ -64,6 +64,7 @@ class GenericPlugin:
             Can.NOTE: write["note"],
             Can.TAG: write["tags"],
             Can.PRIORITY: write["priority"],
+            Can.ASSIGN: write["assign"],
         }
         return frozenset(what for what, section in told.items() if section)
 
@@ -115,6 +116,10 @@ class GenericPlugin:
     def fetch(self, number: str, source: Source, client: Helpdesk) -> Conversation | None:
         """See `Helpdesk.conversation`."""
         return client.conversation(number)
+
+    def probe(self, source: Source, client: Helpdesk) -> list[str]:
+        """See `Helpdesk.probe`."""
+        return client.probe()
 
     def perform(self, action: Action, source: Source, client: Helpdesk) -> Receipt:
         """See `actions.perform`."""

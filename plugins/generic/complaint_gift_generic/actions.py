@@ -11,6 +11,7 @@ from complaint_gift.domain import Action, ActionKind, Visibility
 from complaint_gift.plugin import Published, Receipt, Refused, Source, Unreachable
 from complaint_gift_generic.api import Helpdesk, Unclear
 from complaint_gift_generic.reading import find_items, read_conversation, read_id
+from complaint_gift_generic.template import names_in, without
 from complaint_gift_generic.writing import make_wish, note_values
 
 LONGEST_NOTE = 20_000
@@ -173,6 +174,31 @@ def _set_priority(action: Action, section: Mapping[str, Any], source: Source, de
     return _write(action, make_wish(section, told_so), desk, f"priority {wanted}")
 
 
+def _assign(action: Action, section: Mapping[str, Any], source: Source, desk: Helpdesk) -> Receipt:
+    """To an agent, a group or both, as far as the description has a place for them."""
+    place = f"ticket {action.conversation}"
+    given = {name: action.payload.get(f"{name}_id") for name in ("assignee", "group")}
+    used = {*names_in(section["path"]), *names_in(section["body"])}
+    wanted = {name: one for name, one in given.items() if isinstance(one, str) and one and name in used}
+    if not wanted:
+        told = ", ".join(name for name, one in given.items() if one) or "nobody"
+        raise Refused(f"{source.name}: {place} is to go to {told}; write.assign has no place for that.")
+    missing = used & given.keys() - wanted.keys()
+    if missing & set(names_in(section["path"])):
+        raise Refused(f"{source.name}: the assignment of {place} names no {', '.join(sorted(missing))}.")
+    where = source.settings["conversation"]
+    if source.settings["fetch"] and all(where[name] for name in wanted):
+        there = desk.conversation(action.conversation)
+        if there is None:
+            raise Refused(f"{source.name}: {place} is gone.", status=404)
+        if {"assignee": there.assignee_id, "group": there.group_id}.items() >= wanted.items():
+            return Receipt(detail=f"assign of {place}, so already")
+    values = {name: section["values"].get(one, one) for name, one in wanted.items()}
+    lean = {**section, "body": without(section["body"], missing)}
+    wish = make_wish(lean, {"conversation": action.conversation, **values})
+    return _write(action, wish, desk, ", ".join(f"{name} {one}" for name, one in wanted.items()))
+
+
 def _write(action: Action, wish: Any, desk: Helpdesk, what: str) -> Receipt:
     """What is the same however often it is done, yet is done once for a mark."""
     detail = f"{action.kind.value} of ticket {action.conversation}: {what}"
@@ -192,4 +218,5 @@ _DOES: dict[ActionKind, Callable[[Action, Mapping[str, Any], Source, Helpdesk], 
     ActionKind.NOTE: _add_note,
     ActionKind.TAGS: _change_tags,
     ActionKind.PRIORITY: _set_priority,
+    ActionKind.ASSIGN: _assign,
 }

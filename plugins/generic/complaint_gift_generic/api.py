@@ -11,9 +11,12 @@ from complaint_gift.client import Basic, Client, Credentials
 from complaint_gift.domain import Conversation
 from complaint_gift.plugin import Refused, Source, Unreachable
 from complaint_gift_generic.journal import FileJournal, Journal, MemoryJournal
+from complaint_gift_generic.paging import list_in, next_page, with_list
 from complaint_gift_generic.reading import read_conversation, read_id
 from complaint_gift_generic.template import fill_path
 from complaint_gift_generic.writing import Wish
+
+MOST_PAGES = 100
 
 
 class Unclear(Unreachable):
@@ -37,7 +40,8 @@ class Helpdesk:
         found = {}
         for name, path in fetch["parts"].items():
             try:
-                found[name] = self.client.get(fill_path(path, {"conversation": number}))
+                asked = fill_path(path, {"conversation": number})
+                found[name] = self._whole(self.client, asked, fetch["pages"].get(name))
             except Refused as exc:
                 if exc.status in (404, 410):
                     return None
@@ -45,6 +49,33 @@ class Helpdesk:
         # One part alone is the document itself; several stand beside each other under their names.
         whole = found if fetch["shape"] or len(found) > 1 else next(iter(found.values()))
         return fetch["shape"].find(whole) if fetch["shape"] else whole
+
+    def _whole(self, client: Client, path: str, pages: Mapping[str, Any] | None) -> Any:
+        """The answer, its list with the items of all its further pages."""
+        first = page = client.get(path)
+        if pages is None:
+            return first
+        items, seen = list_in(first, pages["items"]), {path}
+        while (further := next_page(path, pages, page, client)) is not None:
+            if further in seen or len(seen) >= MOST_PAGES:
+                why = "come round again" if further in seen else f"are more than {MOST_PAGES}"
+                raise Unreachable(f"{self.source.name}: the pages of {path} {why}; check fetch.pages.")
+            seen.add(further)
+            page = client.get(further)
+            items += list_in(page, pages["items"])
+        return with_list(first, pages["items"], items)
+
+    def probe(self) -> list[str]:
+        """What is wrong, as far as the configuration says how to look; raises Refused or Unreachable."""
+        api: Mapping[str, Any] | None = self.source.settings["api"]
+        if self.client is None or api is None or api["probe"] is None:
+            return []
+        probe = api["probe"]
+        answer = self.client.get(probe["path"])
+        if probe["holds"] is None or probe["holds"].holds(answer):
+            return []
+        told = f"the answer of {self.client.base_url}{probe['path']} does not fulfil {probe['holds'].text}"
+        return [f"{told}; check base_url, the user and api.probe."]
 
     def conversation(self, number: str) -> Conversation | None:
         """The conversation as it is now, None when it is gone."""

@@ -11,6 +11,7 @@ from marshmallow import RAISE, Schema, ValidationError, fields, validate, valida
 from complaint_gift.domain import Role
 from complaint_gift.fields import Secret, is_safe
 from complaint_gift_generic import proof
+from complaint_gift_generic.asking import FetchSection, ProbeSection
 from complaint_gift_generic.expression import Path
 from complaint_gift_generic.parse import EVENT_HEADERS, MEANINGS
 from complaint_gift_generic.writing import WriteSection
@@ -19,7 +20,6 @@ from complaint_gift_generic.writing import WriteSection
 # nobody should begin with.
 ALGORITHMS = ("sha256", "sha512", "sha384", "sha1")
 _HEADER = re.compile(r"[A-Za-z0-9-]{1,80}", re.ASCII)
-_PATH = re.compile(r"/[!-~]{0,500}", re.ASCII)
 PRIORITIES = ("low", "normal", "high", "urgent")
 STATUSES = ("open", "pending", "solved", "closed")
 PEOPLE = (Role.CUSTOMER, Role.AGENT, Role.MANAGER, Role.BOT, Role.BYSTANDER)
@@ -199,6 +199,7 @@ class AuthSection(Strict):
 class ApiSection(Strict):
     base_url = fields.String(required=True)
     auth = fields.Nested(AuthSection, required=True)
+    probe = fields.Nested(ProbeSection, load_default=None)
 
     @validates("base_url")
     def _check_base_url(self, value: str, **_: Any) -> None:
@@ -206,26 +207,6 @@ class ApiSection(Strict):
             raise ValidationError(
                 "write https://host without user, query or fragment (http only on 127.0.0.1)"
             )
-
-
-class FetchSection(Strict):
-    """Which addresses give the conversation, and how their answers become a body like the webhook's."""
-
-    parts = fields.Dict(
-        fields.String(validate=validate.Regexp(r"^[a-z_]{1,40}$")),
-        fields.String(validate=validate.Regexp(_PATH, error="begin with a slash, without spaces")),
-        required=True,
-        validate=validate.Length(1),
-    )
-    shape = Path(load_default=None)
-
-    @validates("parts")
-    def _check_parts(self, value: Mapping[str, str], **_: Any) -> None:
-        for name, path in value.items():
-            if "{" in path.replace("{conversation}", "") or "{conversation}" not in path:
-                raise ValidationError(
-                    {name: ["name the ticket as {conversation}, and nothing else in braces"]}
-                )
 
 
 class GenericSettings(Strict):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -35,6 +35,17 @@ def fill(part: Any, values: Mapping[str, Any]) -> Any:
         return {key: fill(value, values) for key, value in part.items()}
     if isinstance(part, list):
         return [fill(value, values) for value in part]
+    return part
+
+
+def without(part: Any, names: Collection[str]) -> Any:
+    """The body without what would say one of these names."""
+    if isinstance(part, Mapping):
+        return {
+            key: without(value, names)
+            for key, value in part.items()
+            if isinstance(value, Mapping) or not set(names_in(value)) & set(names)
+        }
     return part
 
 

@@ -1,4 +1,4 @@
-"""How notes, tags and priorities are written. A note that cannot be shown to be internal is refused here."""
+"""How notes, tags and the like are written. A note that cannot be shown to be internal is refused here."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ METHODS = ("POST", "PUT", "PATCH", "DELETE")
 _PATH = re.compile(r"/[!-~]{0,500}", re.ASCII)
 NOTE_NAMES = ("conversation", "text", "html", "mark")
 TAG_NAMES = ("conversation", "tags", "add", "remove")
+ASSIGN_NAMES = ("conversation", "assignee", "group")
 PRIORITY_NAMES = ("conversation", "priority")
 TAKE_BACK_NAMES = ("conversation", "id")
 _NOTHING: tuple[Any, ...] = (None, {}, [], "")
@@ -141,6 +142,18 @@ class PrioritySection(RequestSection):
             raise ValidationError("put {priority} into it", "body")
 
 
+class AssignSection(RequestSection):
+    """Who has it now: an agent, a group or both; `values` are the helpdesk's ids for our names of them."""
+
+    values = fields.Dict(fields.String(), fields.Raw(), load_default=dict)
+
+    @validates_schema(skip_on_field_errors=True)
+    def _check_whole(self, data: Mapping[str, Any], **_: Any) -> None:
+        self.check_names(data, ASSIGN_NAMES)
+        if not {"assignee", "group"} & {*names_in(data["body"]), *names_in(data["path"])}:
+            raise ValidationError("put {assignee} or {group} into it", "body")
+
+
 class WriteSection(Schema):
     """What we may change; what is left out is never done."""
 
@@ -150,3 +163,4 @@ class WriteSection(Schema):
     note = fields.Nested(NoteSection, load_default=None)
     tags = fields.Nested(TagsSection, load_default=None)
     priority = fields.Nested(PrioritySection, load_default=None)
+    assign = fields.Nested(AssignSection, load_default=None)

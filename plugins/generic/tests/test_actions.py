@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from complaint_gift.domain import Action, ActionKind
-from complaint_gift.plugin import Published, Receipt, Refused, Unreachable
+from complaint_gift.plugin import Can, Published, Receipt, Refused, Unreachable
 from complaint_gift_generic import GenericPlugin
 
 TEXT = "A lead is needed <here> & now.\nSecond line."
@@ -99,6 +99,34 @@ def test_priority_is_said_in_the_helpdesks_words(desk: SimpleNamespace, plugin: 
     assert desk.desk.tickets[number]["priority"] == 2
     with pytest.raises(Refused, match=r"write\.priority\.values"):
         perform(GenericPlugin(), source, ActionKind.PRIORITY, number, priority="urgent")
+
+
+ASSIGN = {
+    "method": "PATCH", "path": "/tickets/{conversation}",
+    "body": {"owner": "{assignee}", "team": {"id": "{group}"}}, "values": {"leads": 7},
+}  # fmt: skip
+
+
+def test_ticket_is_assigned_in_the_helpdesks_words(desk: SimpleNamespace, plugin: GenericPlugin) -> None:
+    number, source = desk.desk.open(), desk.configure(write__assign=ASSIGN)
+    assert Can.ASSIGN in plugin.able(source)
+    assert Can.ASSIGN not in plugin.able(desk.configure())
+    perform(plugin, source, ActionKind.ASSIGN, number, assignee_id="u-7", group_id="leads")
+    assert (desk.desk.tickets[number]["owner"], desk.desk.tickets[number]["team"]) == ("u-7", {"id": 7})
+    perform(GenericPlugin(), source, ActionKind.ASSIGN, number, group_id="leads")
+    assert desk.desk.asked[-1][2] == {"team": {"id": 7}}, "who has it stays as it is"
+
+
+def test_assignment_that_is_so_already_or_has_no_place_writes_nothing(
+    desk: SimpleNamespace, plugin: GenericPlugin
+) -> None:
+    number, source = desk.desk.open(), desk.configure(write__assign=ASSIGN)
+    assert "so already" in perform(plugin, source, ActionKind.ASSIGN, number, assignee_id="u-2").detail
+    owner = desk.configure(write__assign=ASSIGN | {"body": {"owner": "{assignee}"}})
+    for payload, told in (({"group_id": "leads"}, "to go to group"), ({}, "to go to nobody")):
+        with pytest.raises(Refused, match=told):
+            perform(plugin, owner, ActionKind.ASSIGN, number, **payload)
+    assert {one[0] for one in desk.desk.asked} == {"GET"}
 
 
 def test_what_is_not_described_is_refused(desk: SimpleNamespace, plugin: GenericPlugin) -> None:
