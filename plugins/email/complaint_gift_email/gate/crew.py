@@ -33,7 +33,7 @@ log = structlog.get_logger(__name__)
 Work = Callable[..., Any]
 
 
-class Helpers(Protocol):
+class Hands(Protocol):
     """Whoever does the tasks of a gate."""
 
     @property
@@ -62,11 +62,11 @@ class Threads:
         """Threads start when they are needed."""
 
     async def ask(self, task: str, *given: Any) -> Any:
-        """See Helpers."""
+        """See Hands."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._work, task, *given)
 
     async def close(self) -> None:
-        """See Helpers."""
+        """See Hands."""
         self._threads.shutdown(wait=True)
 
 
@@ -97,7 +97,7 @@ class Crew:
 
     @property
     def is_whole(self) -> bool:
-        """See Helpers."""
+        """See Hands."""
         return not any(member.is_gone for member in self._members)
 
     def fork(self) -> None:
@@ -141,7 +141,7 @@ class Crew:
             return False, "the gate broke; see its log"
 
     async def open(self) -> None:
-        """See Helpers."""
+        """See Hands."""
         # The last one to become free is asked first: its memory is warm, and the others may sleep.
         self._free: asyncio.LifoQueue[_Member] = asyncio.LifoQueue()
         for member in self._members:
@@ -149,7 +149,7 @@ class Crew:
             self._free.put_nowait(member)
 
     async def ask(self, task: str, *given: Any) -> Any:
-        """See Helpers."""
+        """See Hands."""
         exchange = asyncio.ensure_future(self._exchange(task, given))
         exchange.add_done_callback(lambda done: done.cancelled() or done.exception())
         try:
@@ -184,7 +184,7 @@ class Crew:
         raise _gone(self._members[0])
 
     async def close(self) -> None:
-        """See Helpers."""
+        """See Hands."""
         for member in self._members:
             if member.writer is not None:
                 member.writer.close()

@@ -18,7 +18,7 @@ import structlog
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
 from complaint_gift.plugin import Desk, PluginError, Source
-from complaint_gift_email.gate.crew import Crew, Helpers, Threads
+from complaint_gift_email.gate.crew import Crew, Hands, Threads
 from complaint_gift_email.gate.door import Door
 from complaint_gift_email.gate.judging import Judging
 from complaint_gift_email.gate.passing import Passing
@@ -101,7 +101,7 @@ class GateListener:
 
     async def _run(self, made: socket.socket, ready: threading.Event) -> None:
         self._ending = asyncio.Event()
-        helpers: Helpers = self._crew or Threads(self._judging.do, THREADS)
+        helpers: Hands = self._crew or Threads(self._judging.do, THREADS)
         await helpers.open()
         passing = Passing(Pool(self._settings["upstream"], self._host), helpers)
         context = _context(self._settings)

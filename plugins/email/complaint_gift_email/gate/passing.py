@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 
 from complaint_gift.plugin import Fate, PluginError, Ruling
-from complaint_gift_email.gate.crew import Helpers
+from complaint_gift_email.gate.crew import Hands
 from complaint_gift_email.gate.dialogue import Away, Dialogue, Lost, Reply, stuff
 from complaint_gift_email.gate.judging import Weighed, note_broken
 from complaint_gift_email.gate.pool import Pool
@@ -26,7 +26,7 @@ log = structlog.get_logger(__name__)
 class Passing:
     """Everything that the clients of one gate share. Belongs to one event loop."""
 
-    def __init__(self, pool: Pool, helpers: Helpers) -> None:
+    def __init__(self, pool: Pool, helpers: Hands) -> None:
         self._pool, self._helpers = pool, helpers
         self._afterwards: set[asyncio.Task[None]] = set()
 
