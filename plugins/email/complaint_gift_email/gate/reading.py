@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from complaint_gift.domain import Author, Role
 from complaint_gift.plugin import Outgoing
@@ -60,13 +61,7 @@ def read_outgoing(
         author=author,
         text=text,
         raw=raw,
-        envelope={
-            "sender": passage.sender,
-            "recipients": list(passage.recipients),
-            "options": list(passage.options),
-            "recipient_options": [list(options) for options in passage.recipient_options],
-            "login": login,
-        },
+        envelope=_envelope(passage, login),
         conversation=thread(mail),
         is_reply=is_reply or bool(mail.in_reply_to or mail.references or _REPLY.match(mail.subject)),
         history=_history(mail.text, text),
@@ -76,6 +71,16 @@ def read_outgoing(
         findings=judge_accounts(mail, accounts),
         message=message_id(mail),
     )
+
+
+def _envelope(passage: Passage, login: str) -> dict[str, Any]:
+    return {
+        "sender": passage.sender,
+        "recipients": list(passage.recipients),
+        "options": list(passage.options),
+        "recipient_options": [list(options) for options in passage.recipient_options],
+        "login": login,
+    }
 
 
 def is_machine(headers: Headers, sender: str) -> bool:
