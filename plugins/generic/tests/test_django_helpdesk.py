@@ -1,12 +1,14 @@
 """django-helpdesk, a helpdesk that nobody here wrote, connected by a description alone.
 
 Its webhook reaches our receiver, the worker reads the reply, and the note comes back as a follow-up that is
-not public. All of it runs: django-helpdesk in an environment of its own, and `complaint-gift serve`.
+not public. Its mails to customers go to a real Postfix and through the gate. All of it runs: django-helpdesk
+in an environment of its own, and `complaint-gift serve`.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
 import signal
@@ -15,16 +17,25 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import postfix
 import pytest
 import requests
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "email" / "tests"))
+from smtp_world import Sink
+
+from complaint_gift.runtime import Parts, build, load_settings
+from complaint_gift.service.held import KeptOutgoing, OutgoingState
+from complaint_gift_email.message import Mail, read_mail
+
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(2400)]
 HERE = Path(__file__).resolve().parent / "django_helpdesk"
-READY_SECONDS = 600  # half a minute, unless the machine has other work
+READY_SECONDS = 1200  # half a minute, unless the machine has other work
 AGENT, BOT = ("dana", "the password of dana"), ("complaint-gift", "the password of ours")
 HOOK_PASSWORD = "only-for-the-webhook"
 # Says nothing that calls a person by itself: a note then tells that the reply was reviewed.
@@ -101,6 +112,24 @@ class Desk:
 
     url: str
     logs: tuple[Path, ...]
+    boxes: Sink
+    environ: dict[str, str]
+
+    def mails(self, customer: str) -> list[Mail]:
+        """What has arrived for a customer."""
+        read = [read_mail(raw) for raw in list(self.boxes.mails)]
+        return [mail for mail in read if customer in [one.address for one in mail.to]]
+
+    @contextmanager
+    def installation(self) -> Iterator[Parts]:
+        """Ours, as a lead's console sees it."""
+        parts = build(load_settings(None, self.environ))
+        # Nobody listens here: what is asked of it are rows and decisions.
+        parts.service.means.tagger = parts.service.means.classifier = None
+        try:
+            yield parts
+        finally:
+            parts.store.close()
 
     def ask(self, method: str, path: str, who: tuple[str, str] = AGENT, **body: Any) -> Any:
         answer = requests.request(method, self.url + path, json=body or None, auth=who, timeout=120)
@@ -127,8 +156,31 @@ class Desk:
 
 
 @pytest.fixture(scope="module")
-def desk(python: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    """Both servers, each told about the other."""
+def ports() -> Iterator[postfix.Ports]:
+    """A real Postfix that hands every mail to the gate first."""
+    chosen = postfix.choose_ports()
+    serving = postfix.running(chosen)
+    try:
+        serving.__enter__()
+    except postfix.NotInstalled as missing:
+        pytest.skip(str(missing))
+    yield chosen
+    serving.__exit__(None, None, None)
+
+
+@pytest.fixture(scope="module")
+def boxes(ports: postfix.Ports) -> Iterator[Sink]:
+    made = Sink(port=ports.sink, offers=())
+    made.start()
+    yield made
+    made.stop()
+
+
+@pytest.fixture(scope="module")
+def desk(
+    python: str, ports: postfix.Ports, boxes: Sink, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Desk]:
+    """Both servers, each told about the other, and Postfix between them."""
     folder = tmp_path_factory.mktemp("django")
     here, there = free_port(), free_port()
     hook = f"http://desk:{HOOK_PASSWORD}@127.0.0.1:{here}/hooks/django-desk"
@@ -136,32 +188,40 @@ def desk(python: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk
     theirs = {
         "DESK_FOLDER": str(folder), "DJANGO_SETTINGS_MODULE": "desk", "PYTHONDONTWRITEBYTECODE": "1",
         "HELPDESK_FOLLOWUP_WEBHOOK_URLS": hook, "HELPDESK_NEW_TICKET_WEBHOOK_URLS": hook,
+        "DESK_SMTP_PORT": str(ports.guarded),
     }  # fmt: skip
     ours = {
-        "CG_CONFIG": str(write_config(folder, there)), "DATA": str(folder / "data"), "PORT": str(here),
+        "CG_CONFIG": str(write_config(folder, there, ports)), "DATA": str(folder / "data"), "PORT": str(here),
         "DESK_HOOK_PASSWORD": HOOK_PASSWORD, "DESK_PASSWORD": BOT[1], "DATABASE_URL": "", "REDIS_URL": "",
     }  # fmt: skip
     logins = [":".join(AGENT), ":".join(BOT)]
     url = f"http://127.0.0.1:{there}"
-    served = run(
-        [python, str(HERE / "serve.py"), str(there), *logins], theirs, desk_log, f"{url}/api/tickets/"
-    )
     receiver = run(
         [sys.executable, "-m", "complaint_gift.cli", "serve"],
         ours,
         own_log,
         f"http://127.0.0.1:{here}/readyz",
     )
-    for _ in served:
-        for _ in receiver:
-            yield Desk(url, (desk_log, own_log))
+    served = run(
+        [python, str(HERE / "serve.py"), str(there), *logins], theirs, desk_log, f"{url}/api/tickets/"
+    )
+    for _ in receiver:
+        for _ in served:
+            yield Desk(url, (desk_log, own_log), boxes, ours)
 
 
-def write_config(folder: Path, port: int) -> Path:
+def write_config(folder: Path, port: int, ports: postfix.Ports) -> Path:
     text = (HERE / "mapping.yaml").read_text("utf-8")
     text = re.sub(r"base_url: \S+ .*", f"base_url: http://127.0.0.1:{port}", text)
+    upstream = {"host": "127.0.0.1", "port": ports.behind, "security": "none"}
+    gate = {"port": ports.gate, "upstream": upstream, "on_error": "hold", "every_mail": True}
+    mail = {"plugin": "email", "transport": "imap", "address": "support@desk.example", "gate": gate}
+    post = {"host": "127.0.0.1", "port": ports.plain, "security": "none", "sender": "gift@desk.example"}
+    more = {"workers": 1, "server": {"processes": 1}, "notify": {"email": post}}
     file = folder / "cg.yaml"
-    file.write_text(f"{text}\nworkers: 1\nserver: {{processes: 1}}\n", "utf-8")
+    # JSON is YAML.
+    lines = [f"  mail: {json.dumps(mail)}", *(f"{name}: {json.dumps(told)}" for name, told in more.items())]
+    file.write_text(text.rstrip() + "\n" + "\n".join(lines) + "\n", "utf-8")
     return file
 
 
@@ -187,6 +247,46 @@ def test_bad_reply_gets_a_note_that_customers_cannot_read(desk: Desk) -> None:
     assert next(one for one in found["followup_set"] if one["id"] == sent)["public"] is True
     # What else it wants to change, it changes as described: the complaint now stands higher.
     wait_for(lambda: desk.ticket(ticket)["priority"] < 3, desk)
+
+
+def held_for(desk: Desk, customer: str) -> list[KeptOutgoing]:
+    with desk.installation() as parts:
+        return [row for row in parts.service.list_outgoing(()) if customer in str(row.mail.recipients)]
+
+
+def test_a_good_reply_leaves_through_the_gate(desk: Desk) -> None:
+    ticket = desk.open("Cold tea", "nina@example.net")
+    desk.reply(ticket, FINE)
+
+    def arrived() -> list[Mail]:
+        return [mail for mail in desk.mails("nina@example.net") if "refunded 12 euros" in mail.text]
+
+    (mail,) = wait_for(arrived, desk)
+    assert mail.sender.address == "support@desk.example"
+    assert not [row for row in held_for(desk, "nina@example.net") if row.state is OutgoingState.HELD]
+
+
+def test_a_bad_reply_waits_for_a_lead_who_changes_it(desk: Desk) -> None:
+    ticket = desk.open("Cold coffee", "omar@example.org")
+    sent = desk.reply(ticket, REPLY)
+    assert sent, "django-helpdesk hears that its mail was taken"
+    (row,) = wait_for(lambda: held_for(desk, "omar@example.org"), desk)
+    assert row.state is OutgoingState.HELD
+    assert "your own fault" in " ".join(finding.quote or "" for finding in row.findings)
+    wait_for(lambda: desk.mails("support@desk.example"), desk)  # its author is told by mail
+    assert not [mail for mail in desk.mails("omar@example.org") if "your own fault" in mail.text]
+
+    with desk.installation() as parts:
+        parts.service.edit_outgoing(row.id, "Olga", FINE)
+        parts.service.approve(row.id, "Olga")
+
+    def answers() -> list[Mail]:
+        return [mail for mail in desk.mails("omar@example.org") if "refunded 12 euros" in mail.text]
+
+    assert wait_for(answers, desk)
+    wait_for(lambda: held_for(desk, "omar@example.org")[0].state is OutgoingState.SENT, desk)
+    assert len(answers()) == 1
+    assert "your own fault" not in answers()[0].text
 
 
 def test_our_own_note_and_a_good_reply_are_left_alone(desk: Desk) -> None:
