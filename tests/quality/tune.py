@@ -19,12 +19,12 @@ from typing import Any
 from measure import LABELS
 from texts import OutOfFold, labelled, marked_replies, samples, whole_replies
 
-from complaint_gift.domain import Scope, Severity
+from complaint_gift.domain import Scope
 from complaint_gift.learned.heads import SHAPES
 from complaint_gift.playbook import Context, Playbook, load_playbook
 from complaint_gift.playbook.rule import Rule
 from complaint_gift.rules.learned import decided, merged
-from complaint_gift.rules.signals import Hit
+from complaint_gift.rules.signals import SURE, Hit
 from complaint_gift.rules.signals import Learned as Speaks
 from complaint_gift.text import Text
 
@@ -36,10 +36,8 @@ SIMPLE = 0.01  # what a more intricate line has to win
 THRESHOLDS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.85, 0.93, 0.97)
 VETOES = (0.1, 0.15, 0.2)  # below them only words that the layer is sure are none of it
 KEEPS = (0.0, 0.1, 0.25)
-# Replies written to be measured on are full of faults; in everyday ones, judged by eye, the learned layer was
-# nearly always wrong at lower scores. Below these it may confirm words, never speak alone. Where an error's
-# rule is heard alone below `sure`, it is shown as a warning.
-LEAST_ALONE = {Severity.ERROR: 0.3, Severity.WARNING: 0.3, Severity.INFO: 0.3}
+# Below it the layer may confirm words, never speak alone. (An error heard alone below `sure` is a warning.)
+LEAST_ALONE = 0.3
 NEVER_ALONE = "no-sarcasm-or-condescension"
 
 
@@ -171,7 +169,7 @@ def ways(rule: Rule) -> Iterator[Speaks]:
     """All ways of deciding, the plain ones first."""
     head = rule.id
     fault = SHAPES[head] == "fault" and Scope.PUBLIC_REPLY in rule.scopes
-    least = (1.0 if head == NEVER_ALONE else LEAST_ALONE[rule.severity]) if fault else 0.0
+    least = (1.0 if head == NEVER_ALONE else LEAST_ALONE) if fault else 0.0
     for threshold in (*VETOES, *THRESHOLDS):
         yield Speaks(head, threshold, "confirms")
     for threshold in THRESHOLDS:
@@ -192,7 +190,8 @@ def best(trial: Trial) -> Speaks:
 
 def line(how: Speaks) -> str:
     keeps = f", keeps: {how.keeps:g}" if how.keeps else ""
-    return f"learned: {{head: {how.head}, threshold: {how.threshold:g}, decides: {how.decides}{keeps}}}"
+    sure = f", sure: {how.sure:g}" if how.sure != SURE else ""
+    return f"learned: {{head: {how.head}, threshold: {how.threshold:g}, decides: {how.decides}{keeps}{sure}}}"
 
 
 def main() -> None:
@@ -213,8 +212,9 @@ def main() -> None:
         after, counts = trial.value(chosen)
         gain = f"{before:6.2f} -> {after:5.2f}"
         print(f"{part.language} {part.signal:24} {gain}  {figures(counts):36} {line(chosen)}", flush=True)
-        if asked.write and (after > before + SIMPLE or how not in list(ways(trial.rule))):
-            rewrite(Path(__file__).parents[2], part.signal, part.language, chosen)
+        if asked.write and (after > before + SIMPLE or replace(how, sure=SURE) not in list(ways(trial.rule))):
+            kept = replace(chosen, sure=how.sure)
+            rewrite(Path(__file__).parents[2], part.signal, part.language, kept)
 
 
 def figures(counts: dict[bool, list[int]]) -> str:
