@@ -35,8 +35,10 @@ def run(folder: Path, *options: str, **environ: str) -> subprocess.CompletedProc
     (folder / "pytest.ini").write_text("[pytest]\nmarkers = alone\n")
     command = [sys.executable, "-m", "pytest", "-q", "-p", "given", "-p", "abreast", "-p", "no:cacheprovider"]
     surroundings = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    # A room of their own: we are in the outer one, and would wait for ourselves.
+    room = {"PYTHONPATH": str(SUPPORT), "TMPDIR": str(folder)}
     return subprocess.run(
-        [*command, *options], cwd=folder, env=surroundings | {"PYTHONPATH": str(SUPPORT)} | environ,
+        [*command, *options], cwd=folder, env=surroundings | room | environ,
         capture_output=True, text=True, timeout=240, check=False,
     )  # fmt: skip
 
