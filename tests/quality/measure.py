@@ -3,7 +3,8 @@
     python tests/quality/measure.py [--profile full] [--words-only] [--check ID ...] [--show]
 
 `fires` counts as caught when the finding of that rule appears. For what is learned, stored out-of-fold scores
-are used, never the shipped weights, so that no text is measured by a model that has seen it.
+are used, so that no text is measured by a model that has seen it; what other people wrote trained nothing and
+is read by the shipped weights.
 """
 
 from __future__ import annotations
@@ -20,28 +21,31 @@ from tallies import Tally, by_check, macro, table
 from texts import FOLDER, OutOfFold, Reply, Sample, labelled, samples, whole_replies
 
 from complaint_gift.domain import Decision, Scope, Severity
+from complaint_gift.learned.encoder import Encoder, available
+from complaint_gift.learned.tagger import Tagger
 from complaint_gift.playbook import Context, Playbook, load_playbook
 
 LANGUAGES = ("en", "ru")
-# Labels of LABELS.md and the rule whose finding (or, for what has to be there, absence) they mean.
+OTHERS = "real-replies"  # measures only, trains nothing
+# Labels of LABELS.md and the rules of which a finding (or, for what has to be there, its absence) means them.
 LABELS = {
-    "apology": ("apologise-explicitly", False),
-    "thanks_for_feedback": ("thank-for-the-complaint", False),
-    "direct_line": ("open-a-direct-line", False),
-    "remedy": ("offer-concrete-remedy", False),
-    "next_step_when_who": ("promise-what-when-who", False),
-    "owns_fault": ("own-the-mistake", False),
-    "fake_apology": ("no-fake-apology", True),
-    "sends_customer_away": ("no-effort-back-to-customer", True),
-    "argues": ("no-proving-right", True),
-    "blames_customer": ("no-blame-customer", True),
-    "demands_proof": ("no-demand-for-proof", True),
-    "hides_behind_rules": ("no-hiding-behind-rules", True),
-    "minimises": ("no-minimising", True),
-    "vague_promise": ("no-vague-promise", True),
-    "sells": ("no-selling-in-a-complaint", True),
-    "dead_end": ("no-dead-end", True),
-    "canned": ("no-copy-paste", True),
+    "apology": (("apologise-explicitly",), False),
+    "thanks_for_feedback": (("thank-for-the-complaint",), False),
+    "direct_line": (("open-a-direct-line",), False),
+    "remedy": (("offer-concrete-remedy",), False),
+    "next_step_when_who": (("promise-what-when-who",), False),
+    "owns_fault": (("own-the-mistake",), False),
+    "fake_apology": (("no-fake-apology",), True),
+    "sends_customer_away": (("no-effort-back-to-customer",), True),
+    "argues": (("no-proving-right", "no-polite-contradiction"), True),
+    "blames_customer": (("no-blame-customer",), True),
+    "demands_proof": (("no-demand-for-proof",), True),
+    "hides_behind_rules": (("no-hiding-behind-rules",), True),
+    "minimises": (("no-minimising",), True),
+    "vague_promise": (("no-vague-promise",), True),
+    "sells": (("no-selling-in-a-complaint",), True),
+    "dead_end": (("no-dead-end", "refuse-with-reason-and-alternative"), True),
+    "canned": (("no-copy-paste", "name-the-problem"), True),
 }
 
 
@@ -53,11 +57,14 @@ class Measure:
         self.scores = scores
         self.only = only
         self.show = show
+        self.others: Tagger | None = None
         self.active = {rule.id for rule in playbook.active}
 
     def verdict(self, text: str, scope: str, context: dict[str, Any]) -> Any:
         parsed = Context.parse(context)
         learned = self.scores.of(text, parsed.complaint_text) if self.scores else None
+        if learned is None and self.scores and self.others:
+            learned = self.others.tag(text, parsed)
         return self.playbook.review(text, scope=Scope(scope), context=parsed, learned=learned)
 
     def wanted(self, check: str) -> bool:
@@ -148,8 +155,9 @@ class Measure:
         """F1 per label of replies by real hands."""
         result: dict[str, dict[str, Any]] = {}
         replies = labelled(name)
-        for label, (check, present) in LABELS.items():
-            if not self.wanted(check):
+        self.others = Tagger(Encoder()) if name == OTHERS and self.scores and available() else None
+        for label, (checks, present) in LABELS.items():
+            if not any(map(self.wanted, checks)):
                 continue
             tally = Tally()
             for reply in replies:
@@ -157,7 +165,7 @@ class Measure:
                 if value is None:
                     continue
                 verdict = self.verdict(reply.text, "public-reply", {"complaint_text": reply.complaint})
-                found = any(finding.rule == check for finding in verdict.findings)
+                found = any(finding.rule in checks for finding in verdict.findings)
                 tally.add(bool(value), found is present)
             if tally.fires + tally.passes:
                 result[label] = tally.as_json()
@@ -222,7 +230,7 @@ def _run(measure: Measure, name: str, *, corpus_only: bool) -> dict[str, Any]:
               f"missing caught {m['caught']:.2f} alarms {m['alarms']:.2f}, "
             f"words overlap {part['marked words overlap']:.2f}, "
               f"held {part['held']:.2f}")  # fmt: skip
-    for source in ("real-replies", "ru-replies"):
+    for source in (OTHERS, "ru-replies"):
         result[source] = labels = measure.labels(source)
         lines = [
             (label, f"{v['f1']:.2f}", f"{v['precision']:.2f}", f"{v['caught']:.2f}", str(v["fires"]))

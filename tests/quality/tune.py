@@ -94,10 +94,10 @@ def by_real_hands(playbook: Playbook, scores: OutOfFold) -> Iterator[tuple[str, 
     """Labelled replies, for the rules that their labels mean."""
     for reply in labelled("ru-replies"):
         case = read(playbook, scores, reply.text, "public-reply", {"complaint_text": reply.complaint})
-        for label, (rule, present) in LABELS.items():
+        for label, (rules, present) in LABELS.items():
             value = reply.labels.get(label)
-            if case is not None and value is not None:
-                yield rule, reply.language, replace(case, fires=bool(value) is present, whole=True)
+            if case is not None and value is not None and len(rules) == 1:
+                yield rules[0], reply.language, replace(case, fires=bool(value) is present, whole=True)
 
 
 def read(playbook: Playbook, scores: OutOfFold, raw: str, scope: str, context: dict[str, Any]) -> Case | None:
