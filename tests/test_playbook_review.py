@@ -191,8 +191,8 @@ def test_the_learned_layer_gives_credit_and_is_missed_when_asked(small: Playbook
     ("text", "score", "decision"),
     [
         ("It hurt, we gather.", 0.5, None),
-        ("It hurt, we gather.", 0.89, Decision.WARN),
-        ("It hurt, we gather.", 0.9, Decision.HOLD),
+        ("It hurt, we gather.", 0.9, Decision.WARN),
+        ("It hurt, we gather.", 0.91, Decision.HOLD),
         ("Sorry if it hurt you.", 0.89, Decision.HOLD),
     ],
 )

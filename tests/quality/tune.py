@@ -36,7 +36,7 @@ SIMPLE = 0.01  # what a more intricate line has to win
 THRESHOLDS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.85, 0.93, 0.97)
 VETOES = (0.1, 0.15, 0.2)  # below them only words that the layer is sure are none of it
 KEEPS = (0.0, 0.1, 0.25)
-# Below it the layer may confirm words, never speak alone. (An error heard alone below `sure` is a warning.)
+# Below it the layer may confirm words, never speak alone. (An error that is heard alone is but a warning.)
 LEAST_ALONE = 0.3
 NEVER_ALONE = "no-sarcasm-or-condescension"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import time
 from collections.abc import Iterator
@@ -51,7 +52,9 @@ class Desktop:
     def flags(self) -> dict[int, bytes]:
         self.client.select("Drafts", readonly=True)
         found = self.client.uid("FETCH", "1:*", "(FLAGS)")[1]
-        return {int(line.split()[2]): line for line in found if isinstance(line, bytes)}
+        # A server may tell of changed flags by the way, in an order of its own and without the UID.
+        numbered = [(re.search(rb"UID (\d+)", line), line) for line in found if isinstance(line, bytes)]
+        return {int(uid[1]): line for uid, line in numbered if uid}
 
     def read(self, uid: int) -> bytes:
         self.client.select("Drafts", readonly=True)

@@ -26,7 +26,7 @@ def merged(hits: Sequence[Hit], learned: Learned, speaks: Mapping[str, ByLanguag
         for start, end, score, how in spans:
             if how.decides == "confirms" or any(n == name and s < end and start < e for n, s, e in covered):
                 continue
-            sure = score >= how.sure
+            sure = score > how.sure
             sentence = sentence_at(text, start)
             kept.append(Hit(name, start, end, sentence, Layer.LEARNED, score, sure=sure))
     return sorted(kept, key=lambda hit: (hit.start, -hit.end, hit.signal))
