@@ -18,6 +18,7 @@ import structlog
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
 from complaint_gift.plugin import Desk, PluginError, Source
+from complaint_gift_email.gate.closing import shut
 from complaint_gift_email.gate.crew import Crew, Hands, Threads
 from complaint_gift_email.gate.door import Door
 from complaint_gift_email.gate.judging import Judging
@@ -115,7 +116,7 @@ class GateListener:
         log.info("gate-open", source=self._source.name, port=self._settings["port"])
         ready.set()
         await self._ending.wait()
-        server.close()
+        await shut(server)
         await self._drain()
         await passing.close()
 

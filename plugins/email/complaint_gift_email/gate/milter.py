@@ -20,6 +20,7 @@ from typing import Any
 import structlog
 
 from complaint_gift.plugin import Desk, Fate, PluginError, Source
+from complaint_gift_email.gate.closing import rounds, shut
 from complaint_gift_email.gate.crew import Threads
 from complaint_gift_email.gate.judging import Judging, Weighed, note_broken
 from complaint_gift_email.gate.passing import DOWN, say_no
@@ -246,7 +247,7 @@ class MilterListener:
         log.info("milter-open", source=self._source.name, place=self._settings["milter"])
         ready.set()
         await self._ending.wait()
-        server.close()
+        await shut(server)
         until = asyncio.get_running_loop().time() + STOP_SECONDS
         while any(talk.is_busy or talk.afterwards for talk in self._talks):
             if asyncio.get_running_loop().time() > until:
@@ -254,7 +255,9 @@ class MilterListener:
             await asyncio.sleep(0.05)
         for talk in list(self._talks):
             talk.hang_up()
-        await asyncio.sleep(0.05)  # a closed connection is let go of by the loop, in its next rounds
+        while self._talks and asyncio.get_running_loop().time() < until + 1:
+            await asyncio.sleep(0.01)
+        await rounds()  # a closed connection is let go of by the loop, in its next rounds
         await self._helpers.close()
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
