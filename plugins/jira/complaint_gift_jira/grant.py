@@ -7,18 +7,17 @@ the token before, which is said to be taken for ten minutes more. After that onl
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
-import os
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from complaint_gift.client import Client
+from complaint_gift.client.tokens import locked_beside, write_privately
 from complaint_gift.plugin import Refused, Unreachable
 
 PATH = "/oauth/token"
@@ -49,16 +48,9 @@ class GrantFile:
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    @contextmanager
-    def locked(self) -> Iterator[None]:
-        """One holder at a time; the kernel frees the lock of a process that dies. Raises OSError."""
-        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(self.path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-            yield
-        finally:
-            os.close(descriptor)
+    def locked(self) -> AbstractContextManager[None]:
+        """One holder at a time; raises OSError."""
+        return locked_beside(self.path)
 
     def read(self) -> Grant | None:
         """Inside `locked()`. None when there is none, or none that can be understood; raises OSError."""
@@ -69,18 +61,7 @@ class GrantFile:
 
     def write(self, grant: Grant) -> None:
         """Inside `locked()`. On the disk, whole, when this returns; raises OSError."""
-        fresh = self.path.with_suffix(".new")
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-        with open(descriptor, "w", encoding="utf-8") as file:
-            json.dump(asdict(grant), file)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(self.path)
-        folder = os.open(self.path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        write_privately(self.path, json.dumps(asdict(grant)), is_precious=True)
 
 
 class Granted:

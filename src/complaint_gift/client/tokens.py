@@ -65,16 +65,9 @@ class FileCache:
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    @contextmanager
-    def locked(self) -> Iterator[None]:
-        """See TokenCache. Every call opens the lock file anew, so threads exclude each other too."""
-        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(self.path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-            yield
-        finally:
-            os.close(descriptor)
+    def locked(self) -> AbstractContextManager[None]:
+        """See TokenCache."""
+        return locked_beside(self.path)
 
     def read(self) -> Token | None:
         """See TokenCache. A file that cannot be read counts as none: a new token is cheap."""
@@ -88,11 +81,44 @@ class FileCache:
         if token is None:
             self.path.unlink(missing_ok=True)
             return
-        fresh = self.path.with_suffix(".new")
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-        with open(descriptor, "w", encoding="utf-8") as file:
-            json.dump(asdict(token), file)
-        fresh.replace(self.path)
+        write_privately(self.path, json.dumps(asdict(token)))
+
+
+@contextmanager
+def locked_beside(path: Path) -> Iterator[None]:
+    """One holder at a time, over all processes; the kernel frees the lock of one that dies. Raises OSError.
+
+    Every call opens the lock file beside `path` anew, so threads exclude each other too.
+    """
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor = os.open(path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def write_privately(path: Path, content: str, *, is_precious: bool = False) -> None:
+    """Replace a file of mode 0600 as a whole; what is precious is on the disk when this returns."""
+    fresh = path.with_suffix(".new")
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    with open(descriptor, "w", encoding="utf-8") as file:
+        file.write(content)
+        if is_precious:
+            file.flush()
+            os.fsync(file.fileno())
+    fresh.replace(path)
+    if is_precious:
+        _sync_folder(path.parent)
+
+
+def _sync_folder(path: Path) -> None:
+    folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 @contextmanager
