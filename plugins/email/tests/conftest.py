@@ -125,6 +125,17 @@ def source() -> Source:
 
 @pytest.fixture(scope="module")
 def postfix() -> Iterator[Ports]:
+    """One for all tests of a file."""
+    yield from _a_postfix()
+
+
+@pytest.fixture
+def ports() -> Iterator[Ports]:
+    """One for this test alone."""
+    yield from _a_postfix()
+
+
+def _a_postfix() -> Iterator[Ports]:
     ports = choose_ports()
     serving = running(ports)
     try:

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from marshmallow import ValidationError
-from postfix import NotInstalled, Ports, choose_ports, running
+from postfix import Ports
 
 sys.path.insert(0, str(Path(__file__).parent))
 from smtp_world import DOWN, ScriptedDesk, Sink, a_mail, gate_settings, wait_until
@@ -197,18 +197,6 @@ def test_a_socket_that_was_left_behind_is_taken_and_a_living_one_is_not(
 def test_a_place_that_is_none_or_not_ours_alone_is_refused(place: str) -> None:
     with pytest.raises(ValidationError):
         GateSettings().load({"upstream": {"host": "127.0.0.1"}, "milter": place})
-
-
-@pytest.fixture
-def ports() -> Iterator[Ports]:
-    made = choose_ports()
-    serving = running(made)
-    try:
-        serving.__enter__()
-    except NotInstalled as missing:
-        pytest.skip(str(missing))
-    yield made
-    serving.__exit__(None, None, None)
 
 
 def send(port: int, text: str, number: int) -> tuple[int, str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from postfix import NotInstalled, Ports, choose_ports, running
+from postfix import Ports
 from small_world import World, make_store, make_template
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -148,18 +148,6 @@ def test_a_folder_that_no_server_marks_is_asked_for_by_name(
     ):
         SentFolder(source, office.desk, "\\Archive").look(mailbox)
     assert "marks no folder as" in " ".join(EmailPlugin().probe(source, None))
-
-
-@pytest.fixture
-def ports() -> Iterator[Ports]:
-    made = choose_ports()
-    serving = running(made)
-    try:
-        serving.__enter__()
-    except NotInstalled as missing:
-        pytest.skip(str(missing))
-    yield made
-    serving.__exit__(None, None, None)
 
 
 @pytest.mark.slow
