@@ -26,6 +26,7 @@ OFFERED_FOR = {
     "SIZE": "SIZE",
 }
 _LONGEST_LINE = 4096
+_ONE_PIECE = 32_768  # as much as a socket takes at once: whether it all went out need not be asked
 _MOST_LINES = 200
 _BARE = re.compile(rb"(?<!\r)\n|\r(?!\n)")
 
@@ -136,9 +137,24 @@ class Dialogue:
 
     async def hand_over(self, content: bytes) -> Reply:
         """After a 354: the whole mail, dots doubled already. Raises Away before its end, Lost after it."""
-        assert self._writer is not None  # noqa: S101 - open() came before
+        head, tail = (b"", content) if len(content) <= _ONE_PIECE else (content, b"")
+        await self._begin_to_hand_over(head)
         try:
-            self._send(content)
+            self._send(tail + b".\r\n")
+            return await self._answer(DATA_SECONDS)
+        except Away as exc:
+            raise Lost(str(exc)) from None
+
+    async def _begin_to_hand_over(self, head: bytes) -> None:
+        """All but the end; of a small mail nothing yet, it goes in one write with its end."""
+        assert self._writer is not None  # noqa: S101 - open() came before
+        if not self.is_open:
+            self.close()
+            raise Away(f"{self.settings['host']} broke off before the mail")
+        if not head:
+            return
+        try:
+            self._send(head)
             async with asyncio.timeout(DATA_SECONDS):
                 await self._writer.drain()
         except (OSError, TimeoutError) as exc:
@@ -147,11 +163,6 @@ class Dialogue:
         except BaseException:
             self.close()
             raise
-        try:
-            self._send(b".\r\n")
-            return await self._answer(DATA_SECONDS)
-        except Away as exc:
-            raise Lost(str(exc)) from None
 
     def _send(self, raw: bytes) -> None:
         if self._writer is None or self._writer.is_closing():

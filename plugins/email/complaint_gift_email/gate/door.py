@@ -83,7 +83,8 @@ class Door(SMTP):
             if self.is_trusted:
                 more.append("250-XFORWARD NAME ADDR PROTO HELO SOURCE PORT IDENT")
             known = [line for line in offered[1:] if line.strip() != "250-AUTH"]
-            return [*offered[:1], *more, *known]
+            # As one piece: aiosmtpd writes each of them by itself, and the client wakes up for every line.
+            return ["\r\n".join([*offered[:1], *more, *known])]
         return await super()._call_handler_hook(command, *args)
 
     @property

@@ -24,7 +24,6 @@ log = structlog.get_logger(__name__)
 class Entry:
     """How a mail that went out is put into its conversation."""
 
-    conversation: str
     key: str
     headers: Mapping[str, str]
 
@@ -35,6 +34,11 @@ class Weighed:
 
     ruling: Ruling
     entry: Entry | None = None
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether somebody wants to hear that the mail server has it."""
+        return bool(self.ruling.number) or self.entry is not None
 
 
 class Judging:
@@ -83,11 +87,7 @@ class Judging:
         """The mail server has it: its author hears, and now the customer has an answer."""
         if weighed.ruling.number:
             self._desk.confirm(weighed.ruling)
-        entry = weighed.entry
-        if entry is None:
-            return
-        # Only where the conversation is one that we know.
-        if self._desk.memory(self._source.name).conversation(entry.conversation) is not None:
+        if entry := weighed.entry:
             self._desk.take(self._source.name, entry.key, entry.headers, raw)
 
     def unsent(self, ruling: Ruling) -> None:
@@ -95,9 +95,12 @@ class Judging:
         self._desk.forget(ruling)
 
     def _entry(self, mail: Outgoing) -> Entry | None:
+        """Only where the conversation is one that we know: the gate need not come back for any other mail."""
         if not self._is_recording or not mail.conversation:
             return None
-        return Entry(mail.conversation, *as_delivery(mail))
+        if self._desk.memory(self._source.name).conversation(mail.conversation) is None:
+            return None
+        return Entry(*as_delivery(mail))
 
     def _read(self, raw: bytes, way: Mapping[str, Any]) -> Outgoing | None:
         passage = Passage(

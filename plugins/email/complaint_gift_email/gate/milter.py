@@ -172,7 +172,7 @@ class Talk:
             self._say(DISCARD)
         else:
             self._say(CONTINUE)
-            if ruling.number or weighed.entry is not None:
+            if weighed.is_awaited:
                 task = asyncio.get_running_loop().create_task(self._tell(weighed, raw))
                 self.afterwards.add(task)
                 task.add_done_callback(self.afterwards.discard)

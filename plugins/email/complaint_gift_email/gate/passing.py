@@ -96,8 +96,8 @@ class Passing:
             log.error("gate-answer-lost", why=str(exc))
             return LOST
         if reply.is_positive:
-            if ruling.number or weighed.entry is not None:
-                self._later("sent", weighed, raw)
+            if weighed.is_awaited:
+                self._later("sent", weighed, raw if weighed.entry else b"")
             self._pool.give(dialogue)
         else:
             self._take_back(ruling)
