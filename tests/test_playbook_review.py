@@ -35,7 +35,7 @@ id: apologise
 kind: require
 severity: warning
 profiles: [minimal, standard, full]
-when: {first_reply: yes}
+when: {first_reply: yes, again: [stiff]}
 signals: [sorry]
 revoked_by: [fake]
 message: {en: Say sorry.}
@@ -141,6 +141,8 @@ def test_only_an_error_with_its_words_holds_a_reply(
         ({}, ["no-fake", "apologise"]),
         ({"complaint": False}, ["apologise"]),
         ({"first_reply": False}, ["no-fake"]),
+        ({"first_reply": False, "complaint_text": "I hereby write twice."}, ["no-fake", "apologise"]),
+        ({"first_reply": False, "complaint_text": "I write twice."}, ["no-fake"]),
         ({"channel": "email"}, ["no-fake", "apologise"]),
     ],
 )

@@ -103,6 +103,15 @@ def test_require_names_which_of_several_is_missing() -> None:
     assert not faults(close, "We are sorry. A refund.")
 
 
+def test_words_do_not_stand_in_for_what_the_learned_layer_alone_decides() -> None:
+    check = Require((("remedy", "ask"),))
+    text = Text("Please prove it.")
+    hits = by_signal(FINDER.find(text))
+    assert not joined(check.find(Situation(text, hits, Context())))
+    assert joined(check.find(Situation(text, hits, Context(), decided=frozenset({"remedy"}))))
+    assert not joined(check.find(Situation(text, hits, Context(), decided=frozenset({"sorry"}))))
+
+
 def test_require_may_ask_for_it_early() -> None:
     check = Require((("sorry",),), first_third=True)
     assert not faults(check, "We are sorry. " + "Word after word. " * 60)
@@ -117,6 +126,9 @@ def test_require_if_order_and_limit() -> None:
     assert quotes(order, "It is late because of rain. Sorry.") == ["because"]
     assert not faults(order, "Sorry. It is late because of rain.")
     assert not faults(order, "It is late because of rain.")
+    always = Order(("sorry",), ("why",), always=True)
+    assert quotes(always, "It is late because of rain.") == ["because"]
+    assert not faults(always, "Sorry. It is late because of rain.")
     assert faults(Limit(("why",), most=1), "because because")[0].params["count"] == "2"
     assert not faults(Limit(("why",), most=2), "because because")
     assert quotes(Limit((), longest_sentence=3), "One two three. One two three four.") == [

@@ -127,6 +127,7 @@ WHEN: dict[str, dict[str, Any]] = {
         "brand": "only for the brands {}",
         "source": "only from the sources {}",
         "complaint_signal": "only where the complaint holds {}",
+        "again": "or in a later one, where the complaint holds {}",
     },
     "ru": {
         "complaint": {True: "только если это жалоба", False: "только если это не жалоба"},
@@ -143,6 +144,7 @@ WHEN: dict[str, dict[str, Any]] = {
         "brand": "только для марок {}",
         "source": "только из источников {}",
         "complaint_signal": "только если в жалобе есть {}",
+        "again": "или в следующем, если в жалобе есть {}",
     },
 }
 

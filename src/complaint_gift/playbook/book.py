@@ -113,9 +113,7 @@ class Playbook:
                 yield from ((rule, finding) for finding in self._said(rule, situation))
 
     def _said(self, rule: Rule, situation: Situation) -> Iterable[Finding]:
-        if not rule.when.holds(situation.context, situation.text.raw):
-            return ()
-        if rule.when.complaint_signal and not situation.complained(rule.when.complaint_signal):
+        if not (rule.when.holds(situation.context, situation.text.raw) and rule.when.answers(situation)):
             return ()
         faults = joined(rule.check.find(situation))
         return _as_findings(rule, faults, situation.text.raw, situation.context) if faults else ()

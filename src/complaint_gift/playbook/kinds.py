@@ -170,7 +170,8 @@ def _require_if(reader: KindReader) -> Check:
 
 
 def _order(reader: KindReader) -> Check:
-    return Order(reader.signals("first"), reader.signals("then"), reader.unless())
+    first, then = reader.signals("first"), reader.signals("then")
+    return Order(first, then, reader.unless(), reader.fields.flag("always", False))
 
 
 def _limit(reader: KindReader) -> Check:

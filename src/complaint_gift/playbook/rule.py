@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from complaint_gift.domain import Scope, Severity
-from complaint_gift.rules import Check, Context
+from complaint_gift.rules import Check, Context, Situation
 from complaint_gift.rules.writer import script
 
 PROFILES = ("minimal", "standard", "full")
@@ -27,12 +27,13 @@ class When:
     brand: tuple[str, ...] = ()
     source: tuple[str, ...] = ()
     complaint_signal: tuple[str, ...] = ()
+    again: tuple[str, ...] = ()
 
     def holds(self, context: Context, text: str) -> bool:
-        """Whether a rule with these conditions speaks; `complaint_signal` is looked at elsewhere."""
+        """Whether a rule with these conditions speaks, whatever the customer's words are."""
         return (
             self.complaint in (None, context.complaint)
-            and self.first_reply in (None, context.first_reply)
+            and (bool(self.again) or self.first_reply in (None, context.first_reply))
             and (not self.visibility or context.visibility in self.visibility)
             and (not self.reply_to or context.reply_to in self.reply_to)
             and (not self.channel or context.channel in self.channel)
@@ -42,6 +43,16 @@ class When:
             and (not self.brand or context.brand in self.brand)
             and (not self.source or context.source in self.source)
         )
+
+    def answers(self, situation: Situation) -> bool:
+        """Whether the customer's words are such as the rule is for.
+
+        Who has to complain again is owed what the first reply owed: `again` lets a later reply count as one.
+        """
+        if self.complaint_signal and not situation.complained(self.complaint_signal):
+            return False
+        in_time = self.first_reply in (None, situation.context.first_reply)
+        return in_time or (bool(self.again) and situation.complained(self.again))
 
 
 @dataclass(frozen=True, slots=True)

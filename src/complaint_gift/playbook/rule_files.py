@@ -153,6 +153,7 @@ def _when(fields: Fields, signals: frozenset[str]) -> When:
         brand=inner.names("brand"),
         source=inner.names("source"),
         complaint_signal=KindReader(inner, signals).signals("complaint_signal", required=False),
+        again=KindReader(inner, signals).signals("again", required=False),
     )
     inner.finish()
     return result

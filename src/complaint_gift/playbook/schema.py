@@ -89,6 +89,10 @@ def _conditions() -> Shape:
             "severity": _told(_names(["low", "normal", "high", "critical"]), "How grave the case is."),
             "brand": _told(_names(), "Only for these brands."),
             "source": _told(_names(), "Only from these sources of the configuration."),
+            "again": _told(
+                _names(),
+                "With first_reply: a later reply counts as the first where the complaint holds one of these.",
+            ),
             "complaint_signal": _told(_names(), "Only where the complaint holds one of these signals."),
         }
     )
@@ -110,6 +114,7 @@ def _checks() -> dict[str, Shape]:
         "if_complaint": _told(_names(), "require_if: ... or where the complaint holds one of these ..."),
         "then": _told(_names(), "require_if: ... one of these has to be near. order: what comes second."),
         "first": _told(_names(), "order: what has to come first."),
+        "always": _told(_YES, "order: also where what has to come first is not there at all."),
         "unless": _told(_names(), "Silent where one of these is anywhere in the text."),
         "cancelled_by": _told(cancelled, "forbid: a hit next to one of these is silent."),
         "revoked_by": _told(_names(), "require: does not count in one sentence with one of these."),

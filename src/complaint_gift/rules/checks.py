@@ -124,8 +124,9 @@ class Require:
             return
         if self.suspect and not situation.heard and not any(True for _ in situation.found(self.suspect)):
             return
+        groups = [situation.deciding(group) for group in self.groups]
         credited = [
-            [hit for hit in situation.found(group) if self._counts(hit, situation)] for group in self.groups
+            [hit for hit in situation.found(group) if self._counts(hit, situation)] for group in groups
         ]
         missing = [group[0] for group, hits in zip(self.groups, credited, strict=True) if not hits]
         if not missing and not self._together(credited):
@@ -180,12 +181,13 @@ class RequireIf:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """`first` has to come before `then`, where both are there."""
+    """`first` has to come before `then`, where both are there; with `always` also where `first` is not."""
 
     kind: ClassVar[str] = "order"
     first: tuple[str, ...]
     then: tuple[str, ...]
     unless: tuple[str, ...] = ()
+    always: bool = False
 
     def names(self) -> Iterator[str]:
         yield from (*self.first, *self.then, *self.unless)
@@ -193,9 +195,10 @@ class Order:
     def find(self, situation: Situation) -> Iterator[Fault]:
         if any(True for _ in situation.found(self.unless)):
             return
-        start = min((hit.start for hit in situation.found(self.first)), default=None)
+        never = len(situation.text.raw) if self.always else 0
+        start = min((hit.start for hit in situation.found(self.first)), default=never)
         early = min(situation.found(self.then), key=lambda hit: hit.start, default=None)
-        if start is not None and early is not None and early.start < start:
+        if early is not None and early.start < start:
             yield fault_at(early)
 
 

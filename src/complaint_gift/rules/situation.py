@@ -59,6 +59,10 @@ class Situation:
         for name in names:
             yield from self.hits.get(name, ())
 
+    def deciding(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        """Those of the signals about which the learned layer alone has decided, or else all of them."""
+        return tuple(name for name in names if name in self.decided) or names
+
     def near(self, sentence: int, names: Iterable[str], before: int, after: int) -> Hit | None:
         """A hit of these signals in the same sentence, or at most so many sentences before or after."""
         for hit in self.found(names):
