@@ -17,6 +17,8 @@ from complaint_gift.cli import main
 from complaint_gift.playbook import DEFAULT, PlaybookError, load_playbook
 from complaint_gift.playbook.schema import SCHEMAS
 
+pytestmark = pytest.mark.slow
+
 PLAYBOOKS = DEFAULT.parent
 
 

@@ -9,6 +9,8 @@ from click.testing import CliRunner, Result
 
 from complaint_gift.cli import main
 
+pytestmark = pytest.mark.slow
+
 SETTINGS = "extends: default\nshadow: [no-selfies]\n"
 RULE = """\
 id: no-selfies

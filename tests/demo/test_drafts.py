@@ -6,6 +6,8 @@ from complaint_gift.demo import conversations
 from complaint_gift.domain import Decision, Scope
 from complaint_gift.playbook import Context, load_playbook
 
+pytestmark = pytest.mark.slow
+
 CASES = [
     pytest.param(language, sample, name, id=f"{folder}{language}-{name}-{sample['subject'][:24]}")
     for folder in ("", "jira")

@@ -11,6 +11,8 @@ from complaint_gift.playbook import DEFAULT, LivePlaybook, Playbook
 from complaint_gift.runtime import load_settings
 from complaint_gift.runtime.parts import build, folder_of, keep_fresh, refresh
 
+pytestmark = pytest.mark.slow
+
 
 def test_nothing_is_opened_until_it_is_used(tmp_path: Path) -> None:
     parts = build(load_settings(None, {"DATA": str(tmp_path / "data")}))

@@ -28,6 +28,8 @@ from complaint_gift.runtime.queue import JOBS, RqBell, connect_to_ring, connect_
 from complaint_gift.runtime.valkey import EmbeddedValkey
 from complaint_gift.runtime.worker import GuardedWorker, is_ours, start_worker
 
+pytestmark = pytest.mark.slow
+
 SUPPORT = Path(__file__).resolve().parents[1] / "support"
 StartWorker = Callable[..., subprocess.Popen[bytes]]
 

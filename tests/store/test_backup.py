@@ -26,6 +26,8 @@ from complaint_gift.store import (
 from complaint_gift.store.engine import connect, read_url
 from complaint_gift.store.tables import metadata
 
+pytestmark = pytest.mark.slow
+
 
 def _everything(url: str) -> dict[str, list[tuple[Any, ...]]]:
     with connect(read_url(url), pooled=False).connect() as connection:

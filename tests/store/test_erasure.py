@@ -13,6 +13,8 @@ from complaint_gift.store import SqlStore, upgrade
 from complaint_gift.store.engine import connect, file_of, read_url
 from complaint_gift.store.tables import metadata
 
+pytestmark = pytest.mark.slow
+
 NAME, MAIL, REF = "Зинаида Кукушкина", "z.kukushkina@example.com", "998877665544"
 MARKERS = (NAME, "ZINAIDA.MARKER", MAIL, REF, "Квартира-Маркер-17")
 HER = Author(REF, Role.CUSTOMER, NAME, MAIL)

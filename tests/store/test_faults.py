@@ -17,6 +17,8 @@ from complaint_gift.service.ports import StoreUnavailable
 from complaint_gift.store import SqlStore, engine, intake, upgrade
 from complaint_gift.store.engine import file_of, read_url
 
+pytestmark = pytest.mark.slow
+
 
 def _keep(store: SqlStore) -> None:
     store.keep_delivery(a_delivery("bad"))

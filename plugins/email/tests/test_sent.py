@@ -23,6 +23,8 @@ from complaint_gift_email import EmailPlugin
 from complaint_gift_email.doors.imap import Cursors, Mailbox, open_mailbox
 from complaint_gift_email.doors.sent import SentFolder
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def office(kit: Any, tmp_path: Path) -> Iterator[Office]:

@@ -25,6 +25,8 @@ from complaint_gift_email.doors.incoming import envelope_headers
 from complaint_gift_email.doors.lmtp import MailPort
 from complaint_gift_email.message import Envelope
 
+pytestmark = pytest.mark.slow
+
 COMPLAINT = "I want to complain: the soup was cold and the waiter shouted at me. Give me my money back!"
 
 

@@ -14,6 +14,8 @@ from complaint_gift.plugin import Request, Source
 from complaint_gift.testing import PluginContract, Workplace
 from complaint_gift_generic import GenericPlugin
 
+pytestmark = pytest.mark.slow
+
 
 class TestGeneric(PluginContract):
     kit: SimpleNamespace
