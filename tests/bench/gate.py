@@ -34,10 +34,14 @@ MOST_ADDED, LEAST_SHARE = 15.0, 0.4
 PATIENCE = 300.0
 INTRO = "On Mon, 2 Mar 2026 at 10:00, Marta <marta@example.test> wrote:"
 TEXTS = {
-    "an ordinary reply": f"Hello Marta,\nwe open at nine.\n\n{INTRO}\n> When do you open on Saturdays?\n",
+    "an ordinary reply": (
+        f"Hello Marta,\nwe open at nine, number {{number}}.\n\n{INTRO}\n"
+        "> When do you open on Saturdays, for order {number}?\n"
+    ),
     "a reply to a complaint, told about": (
-        "Hello Marta,\nit is your own fault, you should have read the terms. We cannot help you here.\n\n"
-        f"{INTRO}\n> I want to complain: nobody has called me back for two weeks.\n"
+        "Hello Marta,\nit is your own fault, you should have read the terms. We cannot help you here, "
+        f"number {{number}}.\n\n{INTRO}\n"
+        "> I want to complain about order {number}: nobody has called me back for two weeks.\n"
     ),
 }
 
@@ -90,7 +94,8 @@ def _mail(text: str) -> bytes:
     mail["From"], mail["To"] = "Support <support@shop.test>", "marta@example.test"
     mail["Subject"], mail["In-Reply-To"] = "Re: your message", "<0@example.test>"
     mail["Message-ID"] = f"<{uuid.uuid4()}@shop.test>"
-    mail.set_content(text)
+    # No two mails say the same: nothing that is remembered of one may serve the next.
+    mail.set_content(text.format(number=uuid.uuid4().int % 10**9))
     return mail.as_bytes(policy=SMTP)
 
 
