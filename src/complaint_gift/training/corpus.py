@@ -16,7 +16,7 @@ from complaint_gift.learned.sentences import split
 FOLDS = 3
 # Never measured, so every fold learns from them.
 SEEN_BY_ALL = -1
-SOURCES = {"corpus": "corpus", **{f"extra-near-{number}": "near" for number in (1, 2, 3)}}
+SOURCES = {"corpus": "corpus", **{f"extra-near-{number}": "near" for number in (1, 2, 3, 4)}}
 # How sure a label is: a quoted sentence is a positive, the rest of a reply that lacks the thing a negative.
 QUOTED, ABSENT, ELSEWHERE = 1.0, 0.15, {"element": 0.03, "fault": 0.1}
 # A text that passes its own check seldom commits another fault, but nobody looked.

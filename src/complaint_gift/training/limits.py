@@ -86,6 +86,7 @@ def _messages(scores: Sequence[Scores]) -> dict[str, Any]:
 
 def _triggers(known: Sequence[Scores]) -> dict[str, tuple[float, ...]]:
     """The least logit of each trigger: alone, with a stock word, with words that are sure."""
+    known = [each for each in known if (each.document.message or {}).get("triggers") is not None]
     heard = [lexicon.triggers(each.document.name) for each in known]
     sure = [lexicon.sure_triggers(each.document.name) for each in known]
     found: dict[str, tuple[float, ...]] = {}
