@@ -20,7 +20,7 @@ from complaint_gift.plugin import Fate, Outgoing, Ruling, Source
 from complaint_gift_email.gate import judging
 from complaint_gift_email.gate.judging import Judging
 
-MUTATIONS, SENT = 10_000, 150
+MUTATIONS = 10_000
 WAY = {
     "sender": "<a@shop.test>", "recipients": ("<b@example.test>",), "options": (),
     "recipient_options": ((),), "login": "", "is_trusted": True,
@@ -101,11 +101,14 @@ def test_mutated_mails_are_weighed_without_a_fault_of_ours(monkeypatch: pytest.M
             assert "\x00" not in text
 
 
-def test_mutated_mails_stay_one_mail_each(sink: Sink) -> None:
+@pytest.mark.parametrize(
+    "sent", [150, pytest.param(MUTATIONS, marks=(pytest.mark.slow, pytest.mark.timeout(600)))]
+)
+def test_mutated_mails_stay_one_mail_each(sink: Sink, sent: int) -> None:
     """Whatever is in them, the mail server sees as many mails as were sent, each line ended as it must."""
     chance, taken = random.Random(12), 0
     with a_gate(ScriptedDesk(), sink.port) as port, smtplib.SMTP("127.0.0.1", port, timeout=30) as client:
-        for _ in range(SENT):
+        for _ in range(sent):
             raw = mutate(chance)
             client.sendmail("a@shop.test", ["b@example.test"], raw)
             taken += 1
