@@ -15,6 +15,8 @@ from complaint_gift.cli.review import review
 from complaint_gift.cli.rules import rules
 from complaint_gift.playbook import DEFAULT, load_playbook
 
+pytestmark = pytest.mark.slow
+
 FAKE = "Dear Anna,\nI am sorry you feel that way 😀.\n"
 
 

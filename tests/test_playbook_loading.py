@@ -15,6 +15,8 @@ from complaint_gift.playbook import LivePlaybook, PlaybookError, load_playbook
 from complaint_gift.playbook.memory import Memory, cache_folder
 from complaint_gift.text import Text
 
+pytestmark = pytest.mark.slow
+
 RULE = """
 id: no-shouting
 kind: forbid
