@@ -195,6 +195,10 @@ class Signal:
     layer: Layer = Layer.LEXICAL
     score: float = 1.0
 
+    def as_json(self) -> dict[str, Any]:
+        """{signal, start, end}, as whoever reviews a text is shown it."""
+        return {"signal": self.name, "start": self.start, "end": self.end}
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -212,6 +216,19 @@ class Finding:
     end: int | None = None
     quote: str | None = None
     params: Mapping[str, str] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """Everything but `params`, under the names that the answers of the API have."""
+        return {
+            "id": self.id,
+            "rule": self.rule,
+            "severity": self.severity.value,
+            "layer": self.layer.value,
+            "missing": self.missing,
+            "start": self.start,
+            "end": self.end,
+            "quote": self.quote,
+        }
 
 
 @dataclass(frozen=True, slots=True)

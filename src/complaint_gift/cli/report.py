@@ -61,7 +61,7 @@ def as_json(verdict: Verdict, playbook: Playbook, language: str) -> dict[str, An
         "verdict": verdict.decision.value,
         "complete": verdict.complete,
         "findings": [_finding(finding, playbook, language) for finding in verdict.findings],
-        "signals": [{"signal": s.name, "start": s.start, "end": s.end} for s in verdict.signals],
+        "signals": [signal.as_json() for signal in verdict.signals],
         "playbook": verdict.playbook,
     }
 
@@ -69,14 +69,7 @@ def as_json(verdict: Verdict, playbook: Playbook, language: str) -> dict[str, An
 def _finding(finding: Finding, playbook: Playbook, language: str) -> dict[str, Any]:
     words = playbook.words(finding, language)
     return {
-        "id": finding.id,
-        "rule": finding.rule,
-        "severity": finding.severity.value,
-        "layer": finding.layer.value,
-        "missing": finding.missing,
-        "start": finding.start,
-        "end": finding.end,
-        "quote": finding.quote,
+        **finding.as_json(),
         "message": words.message,
         "why": words.why,
         "suggestion": words.suggestion,

@@ -67,17 +67,7 @@ class KeptOutgoing:
 
 def finding_as_json(finding: Finding) -> dict[str, Any]:
     """As it is stored with the message."""
-    return {
-        "id": finding.id,
-        "rule": finding.rule,
-        "severity": finding.severity.value,
-        "layer": finding.layer.value,
-        "missing": finding.missing,
-        "start": finding.start,
-        "end": finding.end,
-        "quote": finding.quote,
-        "params": dict(finding.params),
-    }
+    return {**finding.as_json(), "params": dict(finding.params)}
 
 
 def finding_of_json(told: Mapping[str, Any]) -> Finding:

@@ -113,7 +113,7 @@ class Review(MethodView):
             "complete": verdict.complete,
             "revision": draft["revision"],
             "findings": [_show_finding(parts, finding, language) for finding in verdict.findings],
-            "signals": [{"signal": s.name, "start": s.start, "end": s.end} for s in verdict.signals],
+            "signals": [signal.as_json() for signal in verdict.signals],
             "playbook": verdict.playbook,
         }
         if is_html:
@@ -228,14 +228,7 @@ def _place(parts: Parts, context: Mapping[str, Any]) -> dict[str, Any]:
 def _show_finding(parts: Parts, finding: Finding, language: str) -> dict[str, Any]:
     words = parts.playbook().words(finding, language)
     return {
-        "id": finding.id,
-        "rule": finding.rule,
-        "severity": finding.severity.value,
-        "layer": finding.layer.value,
-        "missing": finding.missing,
-        "start": finding.start,
-        "end": finding.end,
-        "quote": finding.quote,
+        **finding.as_json(),
         "message": words.message,
         "why": words.why,
         "reading": words.reading,

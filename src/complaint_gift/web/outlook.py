@@ -106,7 +106,7 @@ def _show(parts: Parts, mail: Outgoing | None, ruling: Ruling, language: str) ->
     answer |= {
         "text": mail.text,
         "conversation": mail.conversation,
-        "signals": [{"signal": s.name, "start": s.start, "end": s.end} for s in signals],
+        "signals": [signal.as_json() for signal in signals],
         "complaint": case["complaint"] if case else is_like,
         "print": _print(mail, ruling),
     }
@@ -118,14 +118,7 @@ def _show_finding(parts: Parts, finding: Finding, language: str) -> dict[str, An
     own = finding.params.get(f"say_{language}") or finding.params.get("say_en")
     words = None if own else parts.playbook().words(finding, language)
     return {
-        "id": finding.id,
-        "rule": finding.rule,
-        "severity": finding.severity.value,
-        "layer": finding.layer.value,
-        "missing": finding.missing,
-        "start": finding.start,
-        "end": finding.end,
-        "quote": finding.quote,
+        **finding.as_json(),
         "message": words.message if words else own,
         "why": words.why if words else "",
         "reading": words.reading if words else "",
