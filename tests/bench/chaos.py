@@ -20,7 +20,7 @@ import time
 import uuid
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -32,10 +32,10 @@ from helpdesk import CLIENT, open_tickets  # noqa: E402
 from installation import SECRET, Installation, await_answer, event, free_port  # noqa: E402
 from processes import children_of  # noqa: E402
 from sending import Senders  # noqa: E402
-from sqlalchemy import func, select  # noqa: E402
+from sqlalchemy import Connection, func, select  # noqa: E402
 
 from complaint_gift.demo.standin import Desk, create_app  # noqa: E402
-from complaint_gift.store.engine import connect, read_url  # noqa: E402
+from complaint_gift.store.engine import READING, connect, read_url  # noqa: E402
 from complaint_gift.store.tables import action, complaint_case, delivery, escalation  # noqa: E402
 
 WEBHOOKS, ROUNDS, VALKEY_KILLS = 10_000, 20, 4
@@ -168,21 +168,28 @@ def _await_calm(one: Installation) -> None:
     """Until nothing waits any more, or for an hour."""
     deadline = time.monotonic() + SETTLE_SECONDS
     while time.monotonic() < deadline:
-        states = {**_states(one, delivery), **_states(one, action)}
+        states = _states(one, delivery) + _states(one, action)
         if not states.get("new") and not states.get("pending") and not _half_read(one):
             return
         time.sleep(2)
 
 
 def _states(one: Installation, table: Any) -> Counter[str]:
-    with connect(read_url(one.database_url), pooled=False).connect() as connection:
+    with _reading(one) as connection:
         return Counter(connection.execute(select(table.c.state)).scalars())
+
+
+@contextmanager
+def _reading(one: Installation) -> Iterator[Connection]:
+    """A connection that waits for nobody who writes."""
+    with connect(read_url(one.database_url), pooled=False).connect() as connection:
+        yield connection.execution_options(**{READING: True})
 
 
 def _half_read(one: Installation) -> int:
     """What was read by words alone and waits for the learned layer."""
     waiting = select(func.count()).where(complaint_case.c.read_again_at.is_not(None))
-    with connect(read_url(one.database_url), pooled=False).connect() as connection:
+    with _reading(one) as connection:
         return int(connection.execute(waiting).scalar_one())
 
 
