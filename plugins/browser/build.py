@@ -11,14 +11,13 @@ import argparse
 import json
 import re
 import sys
-import zipfile
 from collections.abc import Iterable, Iterator
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from complaint_gift.bundle import NotPackable, bundle
+from complaint_gift.bundle import NotPackable, bundle, pack
 
 HERE = Path(__file__).resolve().parent
 SOURCE = HERE / "extension"
@@ -28,7 +27,6 @@ BUNDLES = {"content.js": "content/main.js", "worker.js": "worker.js", "options.j
 COPIED = ("sites.json", "managed.json", "options/options.html", "options/options.css", "_locales", "icons")
 LOCAL = ("127.0.0.1", "localhost")
 _HOST = re.compile(r"(?:\*\.)?(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,63}", re.ASCII)
-_MOMENT = (1980, 1, 1, 0, 0, 0)
 
 
 def collect(target: str, *, server: str = "", hosts: Iterable[str] = ()) -> dict[str, bytes]:
@@ -49,15 +47,7 @@ def collect(target: str, *, server: str = "", hosts: Iterable[str] = ()) -> dict
 
 def build(path: Path, target: str, *, server: str = "", hosts: Iterable[str] = ()) -> Path:
     """Write the extension for `target` ("chromium" or "firefox") to the zip `path`; raises NotPackable."""
-    contents = collect(target, server=server, hosts=hosts)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    # Not compressed: zlib's versions pack differently.
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
-        for name in sorted(contents):
-            entry = zipfile.ZipInfo(name, _MOMENT)
-            entry.create_system, entry.external_attr = 3, 0o644 << 16
-            archive.writestr(entry, contents[name])
-    return path
+    return pack(path, collect(target, server=server, hosts=hosts))
 
 
 def _files(path: Path) -> Iterator[Path]:

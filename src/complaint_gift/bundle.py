@@ -1,20 +1,55 @@
-"""JavaScript modules of ours as one classic script, for places that load no modules; no tool from outside."""
+"""Packs what runs inside a helpdesk, with no tool from outside: modules as one script, files as one zip."""
 
 from __future__ import annotations
 
 import json
 import posixpath
 import re
+import zipfile
+from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 PANEL = Path(__file__).resolve().parent / "web" / "static" / "panel"
 _IMPORT = re.compile(r'^import\s+(?:\{([^}]*)\}|(\w+))\s+from\s+"([^"]+)";\n', re.M)
 _REEXPORT = re.compile(r'^export\s+\{([^}]*)\}\s+from\s+"([^"]+)";\n', re.M)
+_HOST = re.compile(r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}", re.ASCII)
+_MOMENT = (1980, 1, 1, 0, 0, 0)
 _EXPORT = re.compile(r"^export\s+((?:async\s+)?function\*?|const|let|class)\s+(\w+)", re.M)
 
 
 class NotPackable(ValueError):
     """An app cannot be packed. The message is one sentence: what is wrong, what to write instead."""
+
+
+def pack(path: Path, contents: Mapping[str, bytes]) -> Path:
+    """Write the zip `path` of these files by their names: the same bytes every time. Raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # Not compressed: zlib's versions pack differently, and a whole app is smaller than one photograph.
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
+        for name in sorted(contents):
+            entry = zipfile.ZipInfo(name, _MOMENT)
+            entry.create_system, entry.external_attr = 3, 0o644 << 16
+            archive.writestr(entry, contents[name])
+    return path
+
+
+def read_origin(server: str) -> tuple[str, int | None]:
+    """Host and port (None for the usual one) of an origin, https://cg.example.com; raises NotPackable."""
+    try:
+        parts = urlsplit(server.strip())
+        port, host = parts.port, parts.hostname or ""
+    except ValueError:
+        raise NotPackable(f"{server!r} is no address; write it like https://cg.example.com") from None
+    extra = parts.path.strip("/") or parts.query or parts.fragment or parts.username
+    if parts.scheme != "https" or extra:
+        raise NotPackable(f"{server!r} must be https and nothing but a host; write https://cg.example.com")
+    return host, None if port == 443 else port
+
+
+def is_host(name: str) -> bool:
+    """Whether this is a host name with a domain, such as cg.example.com."""
+    return _HOST.fullmatch(name) is not None
 
 
 def bundle(entry: Path) -> str:

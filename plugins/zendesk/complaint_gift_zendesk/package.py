@@ -4,26 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
-import zipfile
 from collections.abc import Iterator, Mapping
 from importlib.metadata import version
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import click
 
+from complaint_gift.bundle import NotPackable, is_host, pack, read_origin
+
 PANEL = "assets/panel"
 SUFFIXES = (".js", ".css", ".html", ".json", ".svg", ".png")
-_HOST = re.compile(r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}", re.ASCII)
-_MOMENT = (1980, 1, 1, 0, 0, 0)
-
-
-class NotPackable(ValueError):
-    """The app cannot be packed. The message is one sentence: what is wrong and what to write instead."""
 
 
 def build(path: Path, *, server: str) -> Path:
@@ -31,15 +24,7 @@ def build(path: Path, *, server: str) -> Path:
 
     Raises NotPackable for an address that Zendesk's proxy could not reach.
     """
-    contents = collect(server)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    # Not compressed: zlib's versions pack differently, and the whole app is smaller than one photograph.
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
-        for name in sorted(contents):
-            entry = zipfile.ZipInfo(name, _MOMENT)
-            entry.create_system, entry.external_attr = 3, 0o644 << 16
-            archive.writestr(entry, contents[name])
-    return path
+    return pack(path, collect(server))
 
 
 def collect(server: str) -> dict[str, bytes]:
@@ -55,17 +40,10 @@ def collect(server: str) -> dict[str, bytes]:
 
 
 def _check_server(server: str) -> tuple[str, str]:
-    try:
-        parts = urlsplit(server.strip())
-        port, host = parts.port, parts.hostname or ""
-    except ValueError:
-        raise NotPackable(f"{server!r} is no address; write it like https://cg.example.com") from None
-    extra = parts.path.strip("/") or parts.query or parts.fragment or parts.username
-    if parts.scheme != "https" or extra:
-        raise NotPackable(f"{server!r} must be https and nothing but a host; write https://cg.example.com")
-    if not _HOST.fullmatch(host):
+    host, port = read_origin(server)
+    if not is_host(host):
         raise NotPackable(f"{host!r} is no public host name; Zendesk's proxy must be able to reach it")
-    if port not in (None, 443):
+    if port is not None:
         raise NotPackable(f"{server!r} names a port; Zendesk's proxy calls https on its usual port only")
     return f"https://{host}", host
 

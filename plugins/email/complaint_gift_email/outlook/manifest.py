@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
-import zipfile
 from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
@@ -12,7 +10,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 from uuid import UUID, uuid5
 
-from complaint_gift.bundle import NotPackable
+from complaint_gift.bundle import NotPackable, is_host, pack, read_origin
 from complaint_gift.plugin import Source
 from complaint_gift_email.outlook.files import SCRIPT
 
@@ -20,8 +18,6 @@ FOLDER = Path(__file__).resolve().parent / "package"
 PICTURES = ("color.png", "outline.png")
 LANGUAGES = ("ru.json",)
 _SPACE = UUID("5d1f9c0e-2f6b-4c53-9a0d-7c1f0e6f0a11")
-_HOST = re.compile(r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}", re.ASCII)
-_MOMENT = (1980, 1, 1, 0, 0, 0)
 
 
 def build(path: Path, source: Source, *, server: str, company: str = "", site: str = "") -> Path:
@@ -30,15 +26,7 @@ def build(path: Path, source: Source, *, server: str, company: str = "", site: s
     `server` is our public origin (https://cg.example.com), `company` and `site` what people read about who
     offers it.
     """
-    contents = collect(source, server=server, company=company, site=site)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    # Not compressed: zlib's versions pack differently.
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
-        for name in sorted(contents):
-            entry = zipfile.ZipInfo(name, _MOMENT)
-            entry.create_system, entry.external_attr = 3, 0o644 << 16
-            archive.writestr(entry, contents[name])
-    return path
+    return pack(path, collect(source, server=server, company=company, site=site))
 
 
 def collect(source: Source, *, server: str, company: str = "", site: str = "") -> Mapping[str, bytes]:
@@ -77,20 +65,14 @@ def fill(source: Source, origin: str, company: str, site: str) -> dict[str, Any]
 
 
 def _check_server(server: str) -> str:
-    try:
-        parts = urlsplit(server.strip())
-        port, host = parts.port, parts.hostname or ""
-    except ValueError:
-        raise NotPackable(f"{server!r} is no address; write it like https://cg.example.com") from None
-    if parts.scheme != "https" or parts.path.strip("/") or parts.query or parts.fragment or parts.username:
-        raise NotPackable(f"{server!r} must be https and nothing but a host; write https://cg.example.com")
-    if not _HOST.fullmatch(host):
+    host, port = read_origin(server)
+    if not is_host(host):
         raise NotPackable(f"{host!r} is no host name; Office loads add-ins from names like cg.example.com")
-    return f"https://{host}" + (f":{port}" if port not in (None, 443) else "")
+    return f"https://{host}" + (f":{port}" if port is not None else "")
 
 
 def _check_site(site: str) -> str:
     parts = urlsplit(site.strip())
-    if parts.scheme != "https" or not _HOST.fullmatch(parts.hostname or ""):
+    if parts.scheme != "https" or not is_host(parts.hostname or ""):
         raise NotPackable(f"{site!r} is no page of yours; write it like https://www.shop.example")
     return site.strip()
