@@ -30,6 +30,7 @@ from complaint_gift.plugin import (
 )
 from complaint_gift.signing import hash_of
 from complaint_gift_email import actions, attachments, health, outlook, parse
+from complaint_gift_email.accounts import Accounts
 from complaint_gift_email.conversation import read_conversation
 from complaint_gift_email.doors import ses
 from complaint_gift_email.doors.drafts import DraftsFolder
@@ -109,7 +110,7 @@ class EmailPlugin:
             confirm(delivery, source)
             return ()
         mail = read_mail(incoming.raw)
-        if why_automatic(mail, incoming.envelope):
+        if why_automatic(mail, incoming.envelope, Accounts.of(source.settings)):
             return ()
         found = read_conversation(mail, incoming, source, memory, delivery.received_at)
         if source.settings["keep_attachments"] and source.folder is not None and mail.attachments:

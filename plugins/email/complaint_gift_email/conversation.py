@@ -12,6 +12,7 @@ from complaint_gift.plugin import Memory, Source
 from complaint_gift_email.accounts import Accounts, Kind
 from complaint_gift_email.addresses import Address
 from complaint_gift_email.doors.incoming import Incoming
+from complaint_gift_email.loops import is_robot
 from complaint_gift_email.message import Mail
 from complaint_gift_email.thread import conversation_of, message_id
 
@@ -57,14 +58,35 @@ def read_conversation(
 def place(mail: Mail, incoming: Incoming, source: Source, memory: Memory | None) -> str:
     """The name of the conversation; without a memory as far as the mail itself tells."""
 
-    def takes_part(number: str, address: str) -> bool:
-        found = memory.conversation(number) if memory else None
-        people = {message.author.account for message in found.messages} if found else set()
-        return bool(address) and address in people | ({found.requester_id} if found else set())
-
+    accounts = Accounts.of(source.settings)
+    writer = _writer(mail, incoming, accounts, source).address
     secret = str(source.settings["thread_secret"])
-    find = memory.whereabouts if memory else None
-    return conversation_of(mail, incoming.envelope, secret, find, takes_part if memory else None)
+    if memory is None:
+        return conversation_of(mail, incoming.envelope, secret)
+
+    def takes_part(number: str, address: str) -> bool:
+        return bool(address) and address in _people(memory.conversation(number))
+
+    def is_stranger(number: str, answered: str) -> bool:
+        if not writer or incoming.is_out or accounts.is_ours(writer):
+            return False
+        return _answers_for_others(memory.conversation(number), answered, writer)
+
+    return conversation_of(mail, incoming.envelope, secret, memory.whereabouts, takes_part, is_stranger)
+
+
+def _people(found: Conversation | None) -> set[str]:
+    if found is None:
+        return set()
+    return {found.requester_id, *(message.author.account for message in found.messages)}
+
+
+def _answers_for_others(found: Conversation | None, answered: str, writer: str) -> bool:
+    """Somebody new answers what the company wrote: it went to many, and each answer is one's own matter."""
+    if found is None or not found.requester_id or writer in _people(found):
+        return False
+    authors = {message.id: message.author.role for message in found.messages}
+    return authors.get(answered, Role.AGENT) in (Role.AGENT, Role.MANAGER)
 
 
 def text_of(mail: Mail, *, is_first: bool) -> str:
@@ -94,11 +116,20 @@ def _believed(mail: Mail, incoming: Incoming, source: Source) -> Mapping[str, st
 
 
 def _writer(mail: Mail, incoming: Incoming, accounts: Accounts, source: Source) -> Address:
-    """Who speaks. A form on the company's site sends as the company and puts the customer in Reply-To."""
-    if incoming.is_out or not accounts.is_ours(mail.sender.address) or is_proven(mail, incoming, source):
+    """Who speaks. A form sends as the company, or as the robot of a service, the customer in Reply-To."""
+    if incoming.is_out or not _is_form(mail, incoming, accounts, source):
         return mail.sender
-    other = next((one for one in mail.reply_to if one.address and not accounts.is_ours(one.address)), None)
+    others = (one for one in mail.reply_to if one.address and not accounts.is_ours(one.address))
+    other = next((one for one in others if not is_robot(one.address)), None)
     return Address(other.address, other.name) if other else mail.sender
+
+
+def _is_form(mail: Mail, incoming: Incoming, accounts: Accounts, source: Source) -> bool:
+    if not accounts.is_ours(mail.sender.address):
+        return is_robot(mail.sender.address)
+    # Our own server vouches for our own form too: but only a person writes to somebody outside.
+    stays = all(accounts.is_ours(one.address) for one in mail.recipients)
+    return stays or not is_proven(mail, incoming, source)
 
 
 def _author(

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
+from complaint_gift_email.accounts import Accounts, Kind
+from complaint_gift_email.addresses import normalise
 from complaint_gift_email.message import Envelope, Mail
-from complaint_gift_email.wording import automatic
+from complaint_gift_email.wording import automatic, fold, wording
 
 LOOP = "x-complaint-gift-loop"
 _BULK = frozenset(("bulk", "junk", "list", "auto_reply", "auto-reply"))
@@ -15,6 +17,8 @@ _ROBOTS = re.compile(
     re.I,
 )
 _DAEMONS = re.compile(r"(?:mailer-daemon|mail-daemon|mdaemon|postmaster)(?:[+.=_-].{0,200})?@", re.I)
+_MAILTO = re.compile(r"<mailto:([^<>?\s]{3,320})[>?]", re.I)
+_LETTERS = re.compile(r"[^\W\d_]+")
 # Present on its own, whatever its value says.
 _MARKS = {
     "x-autoreply": "auto-reply",
@@ -30,11 +34,29 @@ _MARKS = {
 }
 
 
-def why_automatic(mail: Mail, envelope: Envelope = Envelope()) -> str:  # noqa: B008 - frozen
-    """Why no person wrote this: own, bounce, report, auto-reply, list or bulk; "" for a person's mail."""
+def why_automatic(
+    mail: Mail,
+    envelope: Envelope = Envelope(),  # noqa: B008 - frozen
+    accounts: Accounts | None = None,
+) -> str:
+    """Why no person wrote this: own, bounce, report, auto-reply, list or bulk; "" for a person's mail.
+
+    By `accounts`: where the company's own address is a group (Google, Mailman), every mail of a customer
+    comes as one of a list.
+    """
     if LOOP in mail.headers:
         return "own"
-    return _report(mail, envelope) or _reply(mail) or _bulk(mail)
+    is_group = accounts is not None and _comes_by_group(mail, accounts)
+    return _report(mail, envelope) or _reply(mail) or _bulk(mail, is_group)
+
+
+def _comes_by_group(mail: Mail, accounts: Accounts) -> bool:
+    """The list is the company's account itself, and somebody outside has written to it."""
+    told = mail.headers.get("list-id").rpartition("<")[2].partition(">")[0].strip()
+    groups = [told.replace(".", "@", 1), *_MAILTO.findall(mail.headers.get("list-post"))]
+    authors = (mail.sender, *mail.reply_to)
+    is_foreign = any(one.address and not accounts.is_ours(one.address) for one in authors)
+    return is_foreign and any(accounts.kind(one) is Kind.COMPANY for one in map(normalise, groups) if one)
 
 
 def is_robot(address: str) -> bool:
@@ -68,18 +90,28 @@ def _reply(mail: Mail) -> str:
         return "auto-reply"
     if _suppresses(mail) or mail.headers.get("x-auto-response-suppress").strip().lower() == "all":
         return "auto-reply"
-    folded = mail.subject.strip().lower().replace("ё", "е")
+    folded = fold(mail.subject.strip())
     words = automatic()
-    if folded.startswith(words.replies):
+    if folded.startswith(words.replies) or _stands_alone(folded):
         return "auto-reply"
     return "bounce" if folded.startswith(words.bounces) else ""
 
 
-def _bulk(mail: Mail) -> str:
+def _stands_alone(folded: str) -> bool:
+    words, calendar = automatic(), wording()
+    found = next((word for word in words.alone if folded.startswith(word)), "")
+    if not found:
+        return False
+    rest = _LETTERS.findall(folded[len(found) :])
+    return all(word in words.dates or word in calendar.months or word in calendar.days for word in rest)
+
+
+def _bulk(mail: Mail, is_group: bool) -> str:
     for name, why in _MARKS.items():
-        if name in mail.headers:
+        if name in mail.headers and not (is_group and why == "list"):
             return why
-    if mail.headers.get("precedence").strip().lower() in _BULK:
+    precedence = mail.headers.get("precedence").strip().lower()
+    if precedence in _BULK and not (is_group and precedence == "list"):
         return "bulk"
     return "auto-reply" if _ROBOTS.match(mail.sender.address) and not mail.reply_to else ""
 

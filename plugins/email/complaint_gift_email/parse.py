@@ -6,6 +6,7 @@ import structlog
 
 from complaint_gift.domain import ConversationChanged, Event, MessageAdded, Visibility
 from complaint_gift.plugin import Delivery, Source
+from complaint_gift_email.accounts import Accounts
 from complaint_gift_email.conversation import place
 from complaint_gift_email.doors import ses
 from complaint_gift_email.doors.opening import open_delivery
@@ -37,7 +38,7 @@ def parse(delivery: Delivery, source: Source) -> list[Event]:
         is_asking = source.settings["transport"] == "ses" and ses.confirmation(delivery.body, source)
         return [ConversationChanged("", delivery.received_at, what="subscription")] if is_asking else []
     mail = read_mail(incoming.raw)
-    why = why_automatic(mail, incoming.envelope)
+    why = why_automatic(mail, incoming.envelope, Accounts.of(source.settings))
     if why:
         _log.info("mail-of-no-person", source=source.name, delivery=delivery.id, why=why)
         return []

@@ -26,6 +26,7 @@ MOST_LOOKED_UP = 30
 
 Find = Callable[[Sequence[str]], Mapping[str, str]]
 TakesPart = Callable[[str, str], bool]
+IsStranger = Callable[[str, str], bool]
 
 
 def conversation_of(
@@ -34,11 +35,13 @@ def conversation_of(
     secret: str = "",
     find: Find | None = None,
     takes_part: TakesPart | None = None,
+    is_stranger: IsStranger | None = None,
 ) -> str:
     """The name of the conversation; a mail that belongs to none begins one of its own.
 
     `find` gives the conversations of those message ids that are known; `takes_part(conversation, address)`
-    says whether somebody has written or got mail in it. Without them it is pure.
+    says whether somebody has written or got mail in it, `is_stranger(conversation, answered id)` whether the
+    author of this mail shall not be put into that one. Without them it is pure.
     """
     told = _by_token(mail, envelope, secret)
     if told:
@@ -48,13 +51,22 @@ def conversation_of(
         known = find(ids[:MOST_LOOKED_UP])
         for one in ids[:MOST_LOOKED_UP]:
             if one in known:
-                return known[one]
+                return _apart(mail, known[one], one, is_stranger)
     if takes_part is not None:
         found = _SUBJECT.search(mail.subject)
         if found and takes_part(found[1], mail.sender.address):
             return found[1]
-    root = next(iter(mail.references), "") or next(iter(mail.in_reply_to), "") or mail.id or mail.digest
-    return name_of(root)
+    answered = next(iter(mail.references), "") or next(iter(mail.in_reply_to), "")
+    if answered:
+        return _apart(mail, name_of(answered), answered, is_stranger)
+    return name_of(mail.id or mail.digest)
+
+
+def _apart(mail: Mail, number: str, answered: str, is_stranger: IsStranger | None) -> str:
+    """This conversation, or one of the author's own about that message: the same for each mail of theirs."""
+    if is_stranger is None or not is_stranger(number, answered):
+        return number
+    return name_of(f"{answered}\n{mail.sender.address}")
 
 
 def name_of(root: str) -> str:

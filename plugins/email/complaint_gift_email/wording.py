@@ -79,9 +79,11 @@ def _has_no_spaces(word: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Automatic:
-    """With what the subjects of automatic replies and of bounces begin."""
+    """Subjects of machines: how replies and bounces begin, and what stands alone, but for `dates`."""
 
     replies: tuple[str, ...]
+    alone: tuple[str, ...]
+    dates: frozenset[str]
     bounces: tuple[str, ...]
 
 
@@ -89,4 +91,5 @@ class Automatic:
 def automatic() -> Automatic:
     """The shipped words; read once."""
     words = read_words("automatic")
-    return Automatic(tuple(map(fold, words["replies"])), tuple(map(fold, words["bounces"])))
+    replies, alone, bounces = (tuple(map(fold, words[key])) for key in ("replies", "alone", "bounces"))
+    return Automatic(replies, alone, frozenset(map(fold, words["dates"])), bounces)

@@ -168,6 +168,69 @@ def test_dates_of_senders_are_believed_within_reason(kit: Any) -> None:
         assert read(kit, kit.make_mail(date=date)).messages[0].sent_at == kit.NOW
 
 
+@pytest.mark.parametrize("results", ["", "mx.shop.test; dmarc=pass header.from=shop.test"])
+def test_form_speaks_for_the_customer_also_where_our_server_vouches(kit: Any, results: str) -> None:
+    source = kit.make_source(authserv="mx.shop.test")
+    form = {"from_": "site@shop.test", "reply_to": "Anna <anna@customer.test>"}
+    found = read(kit, kit.make_mail(**form, authentication_results=results), source=source)
+    assert (found.messages[0].author.role, found.requester_id) == (Role.CUSTOMER, "anna@customer.test")
+
+
+def test_robot_of_a_form_service_is_no_customer(kit: Any) -> None:
+    found = read(kit, kit.make_mail(from_="no-reply@forms.test", reply_to="Anna <anna@customer.test>"))
+    assert (found.messages[0].author.role, found.requester_id) == (Role.CUSTOMER, "anna@customer.test")
+
+
+def test_answers_to_one_mail_to_many_are_each_their_own_matter(kit: Any) -> None:
+    memory = kit.Remembered()
+
+    def answer(who: str, number: str, to: str) -> Any:
+        raw = kit.make_mail("Money back!", from_=who, message_id=f"<{number}@x.test>", in_reply_to=f"<{to}>")
+        return read(kit, raw, memory)
+
+    anna, bob = answer("anna@x.test", "a1", "news@shop.test"), answer("bob@x.test", "b1", "news@shop.test")
+    assert anna.id != bob.id
+    assert bob.requester_id == "bob@x.test"
+    assert bob.messages[0].author.role is Role.CUSTOMER
+    # Each finds back to the own one, whatever is answered.
+    assert answer("bob@x.test", "b2", "news@shop.test").id == bob.id
+    assert answer("bob@x.test", "b3", "b1@x.test").id == bob.id
+    assert answer("anna@x.test", "a2", "news@shop.test").id == anna.id
+    ours = {
+        "from_": kit.ADDRESS,
+        "to": "anna@x.test",
+        "message_id": "<r@shop.test>",
+        "in_reply_to": "<a1@x.test>",
+    }
+    assert read(kit, kit.make_mail("Sorry.", **ours), memory, is_out=True).id == anna.id
+    assert answer("eve@x.test", "e1", "r@shop.test").id not in (anna.id, bob.id)
+
+
+GROUP = {
+    "list_id": "<support.shop.test>",
+    "list_post": "<https://groups.google.com/a/shop.test/group/support/post>, <mailto:support@shop.test>",
+    "list_unsubscribe": "<mailto:googlegroups-manage+1@googlegroups.test>",
+    "precedence": "list",
+}
+
+
+def test_customer_who_writes_to_our_own_group_is_heard(kit: Any) -> None:
+    assert read(kit, kit.make_mail(**GROUP)).messages[0].author.role is Role.CUSTOMER
+    # Google rewrites the sender where their domain forbids strangers to speak for it.
+    via = {"from_": "'Anna' via Support <support@shop.test>", "reply_to": "Anna <anna@customer.test>"}
+    assert read(kit, kit.make_mail(**GROUP, **via)).requester_id == "anna@customer.test"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"from_": "news@shop.test"}, {"list_id": "<news.other.test>", "list_post": ""}, {"precedence": "bulk"},
+     {"auto_submitted": "auto-replied"}, {"return_path": "<>"}],
+)  # fmt: skip
+def test_newsletters_and_robots_of_a_group_are_not(kit: Any, changes: dict[str, str]) -> None:
+    raw = kit.make_mail(**GROUP | changes)
+    assert EmailPlugin().parse(kit.store_mail(raw), kit.make_source()) == []
+
+
 AUTOMATIC: dict[str, tuple[dict[str, str], str]] = {
     "rfc3834": ({"auto_submitted": "auto-replied"}, "auto-reply"),
     "generated": ({"auto_submitted": "auto-generated; x=y"}, "auto-reply"),
@@ -194,6 +257,8 @@ AUTOMATIC: dict[str, tuple[dict[str, str], str]] = {
     "russian-long": ({"subject": "Автоматический ответ: отпуск"}, "auto-reply"),
     "english": ({"subject": "Automatic reply: Cold soup"}, "auto-reply"),
     "office": ({"subject": "Out of Office Re: Cold soup"}, "auto-reply"),
+    "away": ({"subject": "Out of office 1 - 14 July"}, "auto-reply"),
+    "away-russian": ({"subject": "Я в отпуске с 1 по 14 июля"}, "auto-reply"),
     "undelivered": ({"subject": "Undelivered Mail Returned to Sender"}, "bounce"),
     "own": ({"x_complaint_gift_loop": "mail-main"}, "own"),
 }
@@ -209,11 +274,23 @@ def test_mail_of_no_person_is_never_a_complaint(kit: Any, name: str) -> None:
     assert EmailPlugin().read(kit.store_mail(raw), source, kit.Remembered(), None) == ()
 
 
+COMPLAINTS = (
+    "Undelivered parcel 1234", "Не доставлено! Где мой заказ?", "Ошибка доставки заказа",
+    "Delivery delayed again",
+    "Delivery failure, third time", "I am out of patience", "I'm out of money because of you",
+    "On vacation in your hotel: mould in the bathroom", "Message not delivered to my neighbour",
+    "Я в отпуске, а заказ не приехал", "Отпуск испорчен", "Нет на месте менеджера",
+    "Возвращенное письмо с претензией",
+    "Out of office hours nobody answers the phone", "Сообщение не доставлено курьеру",
+)  # fmt: skip
+
+
 @pytest.mark.parametrize(
     "headers",
     [{}, {"auto_submitted": "no"}, {"precedence": "first-class"}, {"subject": "Re: Undeserved treatment"},
      {"x_auto_response_suppress": "OOF"}, {"subject": "Ваш автоответчик хамит"},
-     {"from_": "anna.bounce@customer.test"}],
+     {"from_": "anna.bounce@customer.test"},
+     *({"subject": subject} for subject in COMPLAINTS)],
 )  # fmt: skip
 def test_mail_of_people_is_no_robot(kit: Any, headers: dict[str, str]) -> None:
     assert why_automatic(read_mail(kit.make_mail(**headers))) == ""
