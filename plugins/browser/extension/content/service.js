@@ -1,6 +1,7 @@
 // The server as seen from a page: every question goes to the extension's worker, which alone may call it.
 
 import { Away, readAnswer, readCase } from "@panel/answers.js";
+import { untilStopped } from "@panel/relay.js";
 
 /** Ask the worker; null when this page has outlived the extension it was loaded with. */
 export async function tell(message) {
@@ -11,11 +12,8 @@ export async function tell(message) {
   }
 }
 
-export async function ask(request, signal) {
-  const stopped = new Promise((_, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-  });
-  return Promise.race([tell({ kind: "review", body: request }).then(read), stopped]);
+export function ask(request, signal) {
+  return untilStopped(tell({ kind: "review", body: request }).then(read), signal);
 }
 
 function read(answer) {

@@ -2,7 +2,7 @@
 // a button that sends the checked reply to the customer.
 
 import { invokeRemote, requestJira, view } from "@forge/bridge";
-import { makeQuestion } from "@panel/hold.js";
+import { closeWhenMended, openQuestion, say } from "@panel/beside.js";
 import { editTextarea } from "@panel/mirror.js";
 import { mountPanel } from "@panel/mount.js";
 import { NoRequest, sendReply } from "./reply.js";
@@ -80,34 +80,14 @@ async function start() {
 
   function askWhy(text) {
     const answer = (reason) => {
-      closeQuestion();
       if (reason === null) draft.focus();
       else post(text, { reason });
     };
-    const question = makeQuestion({ findings: panel.findings, language, verdict: panel.verdict, answer });
-    $("question").replaceChildren(question);
-    $("question").hidden = false;
-    question.reason?.focus();
+    openQuestion({ findings: panel.findings, language, verdict: panel.verdict, answer }).reason.focus();
   }
 }
 
 function contextOf(issue, accountId) {
   const context = { conversation: String(issue.id), channel: "jira", visibility: "public" };
   return accountId ? { ...context, author: { id: accountId, name: "" } } : context;
-}
-
-// The question is about one text: once that is mended, it has no object.
-function closeWhenMended({ kind, verdict }) {
-  if (kind === "answer" && verdict !== "hold" && verdict !== "block") closeQuestion();
-  if (kind === "checking") say("");
-}
-
-function closeQuestion() {
-  $("question").hidden = true;
-  $("question").replaceChildren();
-}
-
-function say(words) {
-  $("line").hidden = words === "";
-  if ($("line").textContent !== words) $("line").textContent = words;
 }

@@ -1,37 +1,17 @@
 // Our server as seen from the app: every request goes through Forge, which signs it with Atlassian's key.
 
-import { Away, readAnswer, readCase } from "@panel/answers.js";
+import { Away } from "@panel/answers.js";
+import { makeRelay } from "@panel/relay.js";
+
+const HEADERS = { "Content-Type": "application/json" };
 
 /** Gives {ask, waive, keep} for the panel. A request that Forge does not end by itself is over after `timeout` ms. */
 export function makeService({ invokeRemote, timeout = 8000 }) {
-  async function post(path, body) {
-    const late = new Promise((_, reject) => {
-      setTimeout(() => reject(new Away("no answer in time", { why: "slow" })), timeout);
-    });
-    const headers = { "Content-Type": "application/json" };
-    const call = invokeRemote({ path: `/api/v1/${path}`, method: "POST", headers, body }).then(read, (error) => {
+  const carry = (path, body) =>
+    invokeRemote({ path: `/api/v1/${path}`, method: "POST", headers: HEADERS, body }).then(read, (error) => {
       throw new Away(String(error?.message ?? error));
     });
-    return Promise.race([call, late]);
-  }
-
-  async function ask(request, signal) {
-    const stopped = new Promise((_, reject) => {
-      signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-    });
-    return Promise.race([post("review", request).then(readAnswer), stopped]);
-  }
-
-  async function waive(waiver) {
-    const { status } = await post("waivers", waiver);
-    if (status > 299) throw new Away(`status ${status}`);
-  }
-
-  async function keep(told) {
-    return readCase(await post("promises", told));
-  }
-
-  return { ask, waive, keep };
+  return makeRelay(carry, { timeout });
 }
 
 // Forge hands over {status, headers, body}; the body is parsed where it was JSON.

@@ -1,7 +1,7 @@
 // The pane beside a mail that is being written: the review panel, and the way on for a mail that was held.
 
 import { Away } from "../../static/panel/answers.js";
-import { makeQuestion } from "../../static/panel/hold.js";
+import { closeQuestion, openQuestion, say } from "../../static/panel/beside.js";
 import { makeAsk, makeKeep, makeWaive, mountPanel } from "../../static/panel/panel.js";
 import { makeEditor } from "./editor.js";
 import { writeKept } from "./kept.js";
@@ -85,17 +85,13 @@ async function start(context) {
   }
 
   function askWhy() {
-    const done = (reason) => {
-      closeQuestion();
+    const hear = (reason) => {
       $("foot").hidden = false;
       if (reason === null) $("asis").focus();
       else accept(reason);
     };
-    const question = makeQuestion({ findings: panel.findings, language, verdict: panel.verdict, answer: done });
-    $("question").replaceChildren(question);
-    $("question").hidden = false;
     $("foot").hidden = true;
-    question.reason.focus();
+    openQuestion({ findings: panel.findings, language, verdict: panel.verdict, answer: hear }).reason.focus();
   }
 
   async function accept(reason) {
@@ -141,14 +137,4 @@ function wear(theme) {
   if (!ground) return;
   const parts = [0, 2, 4].map((at) => Number.parseInt(ground[1].slice(at, at + 2), 16));
   document.documentElement.dataset.theme = parts.reduce((sum, part) => sum + part, 0) < 384 ? "dark" : "light";
-}
-
-function closeQuestion() {
-  $("question").hidden = true;
-  $("question").replaceChildren();
-}
-
-function say(sentence) {
-  $("line").hidden = sentence === "";
-  if ($("line").textContent !== sentence) $("line").textContent = sentence;
 }

@@ -1,6 +1,6 @@
 // The app in the ticket sidebar: the review panel over the ticket's draft, and the hold on Submit.
 
-import { makeQuestion } from "./panel/hold.js";
+import { closeQuestion, closeWhenMended, openQuestion, say } from "./panel/beside.js";
 import { mountPanel } from "./panel/mount.js";
 import { makeSaveHook } from "./save.js";
 import { SERVER } from "./server.js";
@@ -77,36 +77,17 @@ async function start({ context }) {
   function askWhy(text) {
     const { findings, verdict } = panel;
     const answer = async (reason) => {
-      closeQuestion();
       if (reason === null) return;
       released.add(text);
       say((await panel.sendAnyway(reason)) ? texts.released : texts.releasedUnkept);
     };
-    const question = makeQuestion({ findings, language, verdict, answer });
-    $("question").replaceChildren(question);
-    $("question").hidden = false;
+    openQuestion({ findings, language, verdict, answer });
   }
 
   function tell(words) {
     say(words);
     client.invoke("notify", words, "notice", 6000).catch(() => {});
   }
-}
-
-// The question is about one text: once that is mended, it has no object.
-function closeWhenMended({ kind, verdict }) {
-  if (kind === "answer" && verdict !== "hold" && verdict !== "block") closeQuestion();
-  if (kind === "checking") say("");
-}
-
-function closeQuestion() {
-  $("question").hidden = true;
-  $("question").replaceChildren();
-}
-
-function say(words) {
-  $("line").hidden = words === "";
-  if ($("line").textContent !== words) $("line").textContent = words;
 }
 
 // Zendesk says light or dark where it knows; else the person's own setting counts.

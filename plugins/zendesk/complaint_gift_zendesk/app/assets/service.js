@@ -1,13 +1,14 @@
 // Our server as seen from the app: every request goes through Zendesk's proxy, which signs it with the secret.
 
-import { Away, readAnswer, readCase } from "./panel/answers.js";
+import { Away } from "./panel/answers.js";
+import { makeRelay } from "./panel/relay.js";
 
 /**
  * Gives {ask, waive, keep} for the panel. `issuer` is the account's subdomain, `agent` the id of who writes.
  * A request that Zendesk does not end by itself is over after `timeout` milliseconds.
  */
 export function makeService({ client, server, issuer, agent, timeout = 5000 }) {
-  async function post(path, body) {
+  function carry(path, body) {
     const options = {
       url: `${server}/api/v1/${path}`,
       type: "POST",
@@ -25,39 +26,10 @@ export function makeService({ client, server, issuer, agent, timeout = 5000 }) {
         claims: { iss: issuer, aud: server, sub: agent },
       },
     };
-    const late = new Promise((_, reject) => {
-      setTimeout(() => reject(new Away("no answer in time", { why: "slow" })), timeout);
-    });
-    return Promise.race([client.request(options).then(succeed, fail), late]);
+    return client.request(options).then(succeed, fail);
   }
 
-  async function ask(request, signal) {
-    const stopped = new Promise((_, reject) => {
-      signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-    });
-    return Promise.race([askTwice(request), stopped]);
-  }
-
-  // A token that grew old on its way is no news: the second one is fresh.
-  async function askTwice(request) {
-    try {
-      return readAnswer(await post("review", request));
-    } catch (error) {
-      if (!(error instanceof Away) || error.why !== "clock") throw error;
-      return readAnswer(await post("review", request));
-    }
-  }
-
-  async function waive(waiver) {
-    const { status } = await post("waivers", waiver);
-    if (status > 299) throw new Away(`status ${status}`);
-  }
-
-  async function keep(told) {
-    return readCase(await post("promises", told));
-  }
-
-  return { ask, waive, keep };
+  return makeRelay(carry, { timeout });
 }
 
 // The SDK hands over what jQuery made of the answer: an object, or the text where it was no JSON.

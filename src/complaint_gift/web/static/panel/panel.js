@@ -20,6 +20,7 @@
 //
 // askReason({ findings, language, verdict, into }) -> the reason, or null: the question before a held reply goes out.
 // makeAsk, makeWaive, makeKeep({ url, token, timeout }) call our server from a page that may.
+// Beside an editor that is not ours: beside.js for the line and the question, relay.js where requests are carried for us.
 // panel.css is the only style sheet; light or dark follows `color-scheme`.
 
 export { makeAsk, makeKeep, makeWaive } from "./client.js";
