@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import smtplib
-import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +11,7 @@ import pytest
 from small_world import World, make_store, make_template
 
 from complaint_gift.domain import Role
-from complaint_gift.plugin import Outcome, Source, Unreachable
+from complaint_gift.plugin import Outcome, Source
 from complaint_gift.service import Service
 from complaint_gift.service.policyfile import load_policy
 from complaint_gift.service.receiving import ask_for_look
@@ -22,7 +20,6 @@ from complaint_gift_email import EmailPlugin
 from complaint_gift_email.attachments import place_of
 from complaint_gift_email.doors.imap import key_of
 from complaint_gift_email.doors.incoming import envelope_headers
-from complaint_gift_email.doors.lmtp import MailPort
 from complaint_gift_email.message import Envelope
 
 pytestmark = pytest.mark.slow
@@ -183,45 +180,3 @@ def test_files_of_a_message_that_was_never_taken_in_go_after_a_day(kit: Any, who
     os.utime(path, (1, 1))
     assert EmailPlugin().tidy(whole.source, memory) == 1
     assert files_of(whole) == []
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-class Desk:
-    def __init__(self) -> None:
-        self.taken: list[Any] = []
-        self.is_away = False
-
-    def take(self, source: str, key: str, headers: Any, body: bytes) -> bool:
-        if self.is_away:
-            raise Unreachable("the database is away")
-        self.taken.append((headers, body))
-        return True
-
-
-@pytest.mark.parametrize("protocol", ["lmtp", "smtp"])
-def test_port_says_250_only_for_what_is_kept(kit: Any, protocol: str) -> None:
-    port, desk = free_port(), Desk()
-    source = kit.make_source(transport="lmtp", secrets=[], lmtp={"port": port, "protocol": protocol})
-    (door,) = EmailPlugin().listeners(source, desk)  # type: ignore[arg-type]
-    assert isinstance(door, MailPort)
-    door.start()
-    try:
-        client = (smtplib.LMTP if protocol == "lmtp" else smtplib.SMTP)("127.0.0.1", port, timeout=20)
-        raw = kit.make_mail("Суп был холодный.")
-        assert client.sendmail("anna@customer.test", [kit.ADDRESS], raw, ["BODY=8BITMIME"]) == {}
-        desk.is_away = True
-        with pytest.raises((smtplib.SMTPDataError, smtplib.SMTPRecipientsRefused)) as caught:
-            client.sendmail("anna@customer.test", [kit.ADDRESS], raw)
-        assert "451" in str(caught.value)
-        client.quit()
-    finally:
-        door.stop()
-    ((headers, body),) = desk.taken
-    assert body == raw
-    assert headers["x-email-mail-from"] == "anna@customer.test"
-    assert headers["x-email-door"] == "lmtp"

@@ -15,6 +15,8 @@ from complaint_gift_email.doors.imap import key_of
 from complaint_gift_email.doors.incoming import envelope_headers
 from complaint_gift_email.message import Envelope
 
+# Longer than any rule allows: a customer's mail is not turned away because a program breaks no lines.
+LONGEST_LINE = 1_000_000
 LATER = "451 4.3.0 The inbox cannot be written just now, please try again later"
 TAKEN = "250 2.6.0 Kept"
 _log = structlog.get_logger(__name__)
@@ -47,6 +49,33 @@ class Acceptance:
         return TAKEN
 
 
+class _Smtp(SMTP):
+    line_length_limit = LONGEST_LINE
+
+
+class _Lmtp(LMTP):
+    """Answers the whole mail once for each recipient (RFC 2033): a server waits for all of these answers."""
+
+    line_length_limit = LONGEST_LINE
+    _recipients = 0
+
+    async def smtp_DATA(self, arg: str) -> None:  # noqa: N802
+        """The end of the mail is told from everything else by the answer 354 before it."""
+        count = len(self.envelope.rcpt_tos) if self.envelope else 0
+        try:
+            self._recipients = count
+            await super().smtp_DATA(arg)
+        finally:
+            self._recipients = 0
+
+    async def push(self, status: str) -> None:
+        """Send an answer."""
+        if status.startswith(("354", "503", "501", "530")):
+            await super().push(status)
+            return
+        await super().push("\r\n".join([status] * max(self._recipients, 1)))
+
+
 class _Door(Controller):
     """aiosmtpd's thread, with our limits and the protocol of choice."""
 
@@ -55,7 +84,7 @@ class _Door(Controller):
         self._wish = wish
 
     def factory(self) -> SMTP:
-        kind = LMTP if self._wish["protocol"] == "lmtp" else SMTP
+        kind = _Lmtp if self._wish["protocol"] == "lmtp" else _Smtp
         return kind(
             self.handler,
             data_size_limit=self._wish["largest_mb"] * 1_000_000,
