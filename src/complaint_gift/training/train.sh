@@ -6,4 +6,6 @@ root=$(cd "$here/../../.." && pwd)
 cd "$root"
 [ -x .venv-train/bin/python ] || "${PYTHON:-python3}" -m venv .venv-train
 .venv-train/bin/python -m pip install --quiet --disable-pip-version-check --requirement "$here/requirements.txt"
+# What torch frees after a step it asks for again in the next: kept, no half of the time goes to the kernel (glibc).
+export MALLOC_MMAP_THRESHOLD_=4294967296 MALLOC_TRIM_THRESHOLD_=8589934592 MALLOC_ARENA_MAX=1
 OMP_NUM_THREADS="${OMP_NUM_THREADS:-2}" PYTHONPATH="$root/src" exec .venv-train/bin/python -m complaint_gift.training "$@"
