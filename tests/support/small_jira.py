@@ -41,6 +41,8 @@ class Desk:
         self.version = 10
         # Whether a list of comments comes with their properties; where not, each has to be asked for.
         self.tells_properties = True
+        # How much the service desk gives at once, at most; whether an edit says who can read.
+        self.at_once, self.edits_tell = 100, True
         self.groups: dict[str, list[str]] = {}
         self.permissions: dict[str, bool] = {}
         self.me = user(BOT) if cloud else {"name": "cg-bot", "key": BOT, "displayName": "Complaint Gift"}
@@ -183,7 +185,8 @@ class Desk:
                     return None
                 if method == "PUT":
                     found["body"] = body["body"]
-                return self._shown(found)
+                shown = self._shown(found)
+                return shown if method == "GET" or self.edits_tell else {"id": shown["id"]}
         raise Refusal(404, "no comment")
 
     def on_comment_property(self, method: str, query: Any, body: Any, comment: str, key: str) -> Any:
@@ -214,8 +217,13 @@ class Desk:
             made = self._made(issue, body["body"], public)
             told = {"id": made["id"], "body": made["body"], "author": made["author"], "public": public}
             return 201, {k: v for k, v in told.items() if k != "public" or self.publishes != "silent"}
-        values = [{"id": c["id"], "public": c["public"]} for c in issue["comments"]]
-        return {"start": 0, "limit": 100, "size": len(values), "isLastPage": True, "values": values}
+        return self._page([{"id": c["id"], "public": c["public"]} for c in issue["comments"]], query)
+
+    def _page(self, values: list[dict[str, Any]], query: dict[str, str]) -> dict[str, Any]:
+        """As the service desk pages: no more than it likes to give at once."""
+        start, size = int(query["start"]), min(int(query["limit"]), self.at_once)
+        page, last = values[start : start + size], start + size >= len(values)
+        return {"start": start, "limit": size, "size": len(page), "isLastPage": last, "values": page}
 
     def on_request_comment(self, method: str, query: Any, body: Any, number: str, comment: str) -> Any:
         for found in self._issue(number)["comments"] if self._issue(number)["request"] else ():
@@ -290,10 +298,7 @@ class Desk:
     def on_organization(self, method: str, query: dict[str, str], body: Any, number: str) -> Any:
         if number not in self.groups:
             raise Refusal(404, "no organisation")
-        people = [user(name) for name in self.groups[number]]
-        start = int(query["start"])
-        page, last = people[start : start + 50], start + 50 >= len(people)
-        return {"start": start, "limit": 50, "size": len(page), "isLastPage": last, "values": page}
+        return self._page([user(name) for name in self.groups[number]], query)
 
     def on_project(self, method: str, query: Any, body: Any, key: str) -> Any:
         if key != "SD":

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
+from http import HTTPStatus
 from typing import Any
 
+import requests
 import structlog
 
 from complaint_gift.client import (
@@ -23,7 +25,7 @@ from complaint_gift.plugin import Refused, Source, Unreachable
 from complaint_gift_jira.dialect import Dialect, dialect_of
 from complaint_gift_jira.grant import PATH, Granted, GrantFile
 from complaint_gift_jira.ids import read_names, read_number, rows
-from complaint_gift_jira.pace import QUOTA, Pace
+from complaint_gift_jira.pace import PER_ISSUE, QUOTA, Pace
 from complaint_gift_jira.settings import CONSENT, api_url, giver_url
 
 Json = Mapping[str, Any]
@@ -51,7 +53,7 @@ def connect(source: Source, *, cache: TokenCache | None = None) -> Jira:
             client_secret=settings["client_secret"],
             cache=cache or make_cache(source),
         )
-    client = Client(api_url(settings), source=source.name, credentials=credentials)
+    client = _Client(api_url(settings), source=source.name, credentials=credentials)
     return Jira(client, dialect_of(settings), Pace(source.name, source.folder), tuple(settings["projects"]))
 
 
@@ -71,6 +73,15 @@ def granted_to(source: Source) -> Granted:
 def make_cache(source: Source) -> TokenCache:
     """One token for all processes where there is a folder: a forked worker lives for one job only."""
     return FileCache(source.folder / "token.json") if source.folder else MemoryCache()
+
+
+class _Client(Client):
+    """Data Center keeps parts of the service desk for those who say that they know it may change."""
+
+    def _open_session(self) -> requests.Session:
+        session = super()._open_session()
+        session.headers["X-ExperimentalApi"] = "opt-in"
+        return session
 
 
 class Jira:
@@ -96,7 +107,17 @@ class Jira:
         self.pace.require_open()
         if issue:
             self.pace.count_write(issue)
-        return self._ask(method, path, query, body)
+        try:
+            return self._ask(method, path, query, body)
+        except Refused as exc:
+            if not issue or exc.status != HTTPStatus.CONFLICT:
+                raise
+            text = f"somebody else changed issue {issue} at the same moment; it will be tried again"
+            raise Unreachable(f"{self.source}: {text}.") from exc
+        except Unreachable as exc:
+            if issue and exc.code == PER_ISSUE:
+                self.pace.hold(issue, exc.retry_after)
+            raise
 
     def send(self, method: str, path: str) -> Answer:
         """The successful answer with its headers."""
@@ -157,7 +178,7 @@ class Jira:
             page = self.rows(answer, "comments")
             found += page
             total = answer.get("total")
-            if not page or not isinstance(total, int) or len(found) >= total:
+            if not page or (isinstance(total, int) and len(found) >= total):
                 return found, True
         return found, False
 
@@ -170,8 +191,9 @@ class Jira:
     def request_comments(self, number: str) -> dict[str, bool] | None:
         """Comment id -> whether the customer can read it; None where there is no request, or not for us."""
         found: dict[str, bool] = {}
-        for page in range(MOST_PAGES):
-            query = {"start": page * PAGE, "limit": PAGE, "public": "true", "internal": "true"}
+        start = 0
+        for _ in range(MOST_PAGES):
+            query = {"start": start, "limit": PAGE, "public": "true", "internal": "true"}
             try:
                 answer = self.part(
                     self.get(f"{DESK}/request/{number}/comment", query), "comments of a request"
@@ -185,6 +207,8 @@ class Jira:
             values = rows(answer.get("values"))
             told = ((read_number(row.get("id")), row.get("public")) for row in values)
             found |= {comment: public for comment, public in told if comment and isinstance(public, bool)}
+            # By what came: a Jira may give fewer at once than it was asked for.
+            start += len(values)
             if answer.get("isLastPage") is not False or not values:
                 break
         return found
@@ -221,8 +245,9 @@ class Jira:
         if kept is not None and time.monotonic() - kept[0] < LIFE:
             return kept[1]
         names: set[str] = set()
-        for page in range(MOST_PAGES):
-            query = {"start": page * 50, "limit": 50}
+        start = 0
+        for _ in range(MOST_PAGES):
+            query = {"start": start, "limit": 50}
             try:
                 answer = self.part(self.get(f"{DESK}/organization/{number}/user", query), "an organisation")
             except Refused as exc:
@@ -230,6 +255,7 @@ class Jira:
                 break
             people = rows(answer.get("values"))
             names.update(name for person in people for name in read_names(person))
+            start += len(people)
             if answer.get("isLastPage") is not False or not people:
                 break
         self._organizations[number] = time.monotonic(), frozenset(names)

@@ -89,7 +89,7 @@ def read_conversation(
             text(mapping(mapping(fields.get("status")).get("statusCategory")).get("key")), "open"
         ),
         priority=read_priority(fields.get("priority"), source.settings["priorities"]),
-        form=_read_request_type(fields.get(directory.fields.get("request_type", ""))),
+        form=read_request_type(fields.get(directory.fields.get("request_type", ""))),
         rating=_read_rating(fields.get(directory.fields.get("rating", ""))),
         tags=read_labels(fields),
         requester_id=cast.reporter,
@@ -251,7 +251,7 @@ def _read_property(comment: Json) -> Mapping[str, Any]:
     return next(kept, {})
 
 
-def _read_request_type(value: Any) -> str:
+def read_request_type(value: Any) -> str:
     """Its id (Cloud and new Data Center), or portal/type as older ones keep it."""
     kind = mapping(mapping(value).get("requestType"))
     return read_number(kind.get("id")) or _line(kind.get("name")) or _line(value)[:120]

@@ -10,6 +10,7 @@ from typing import Any
 LONGEST_ID = 120
 _NUMBER = re.compile(r"[1-9]\d{0,17}", re.ASCII)
 _OFFSET = re.compile(r"([+-]\d\d)(\d\d)$", re.ASCII)
+_SELF = re.compile(r"/issue/([1-9]\d{0,17})/?$", re.ASCII)
 _PARENT = re.compile(r"/issue/([1-9]\d{0,17})/comment/[1-9]\d{0,17}/?$", re.ASCII)
 # Accounts that stand for nobody: anonymised, or written by somebody who was not signed in.
 _NOBODY = frozenset(("", "unknown", "anonymous"))
@@ -38,8 +39,12 @@ def read_number(value: Any) -> str:
 
 def read_issue(body: Mapping[str, Any]) -> str:
     """The id of the issue; Data Center names it only in the address of the comment."""
-    named = _PARENT.search(text(mapping(body.get("comment")).get("self"))[-400:])
-    return read_number(mapping(body.get("issue")).get("id")) or (named[1] if named else "")
+    issue = mapping(body.get("issue"))
+    places = (
+        _SELF.search(text(issue.get("self"))[-400:]),
+        _PARENT.search(text(mapping(body.get("comment")).get("self"))[-400:]),
+    )
+    return read_number(issue.get("id")) or next((place[1] for place in places if place), "")
 
 
 def read_names(user: Any) -> tuple[str, ...]:

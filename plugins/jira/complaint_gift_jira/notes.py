@@ -18,8 +18,9 @@ import structlog
 from complaint_gift.domain import Action
 from complaint_gift.plugin import Published, Receipt, Refused, Source, Unreachable
 from complaint_gift_jira.api import DESK, Jira, Json
-from complaint_gift_jira.conversation import PROPERTY, is_service_desk, read_mark
+from complaint_gift_jira.conversation import PROPERTY, is_service_desk, read_mark, read_request_type
 from complaint_gift_jira.dialect import read_body
+from complaint_gift_jira.directory import open_directory
 from complaint_gift_jira.ids import mapping, read_names, read_number, text
 
 LONGEST_NOTE = 30_000
@@ -121,7 +122,8 @@ def _edit(comment: Json, body: object, action: Action, source: Source, api: Jira
     """Without `properties` an edit keeps who can read it; that is looked at afterwards all the same."""
     path = f"{api.dialect.api}/issue/{action.conversation}/comment/{read_number(comment.get('id'))}"
     answer = api.write("PUT", path, {"body": body}, action.conversation)
-    edited = {**comment, **(answer if isinstance(answer, dict) else {})}
+    # Who could read it before says nothing about now.
+    edited = {"id": comment.get("id")} | (answer if isinstance(answer, dict) else {})
     _require_internal(edited, action, source, api)
     return edited
 
@@ -143,9 +145,14 @@ def _write(plain: str, action: Action, source: Source, api: Jira) -> Json:
 
 def _write_among_colleagues(plain: str, action: Action, source: Source, api: Jira) -> Json:
     """A comment of the platform, where it is certain that no customer looks, or where its answer says so."""
-    issue = api.issue(action.conversation, ["project"])
+    request_type = open_directory(source, api).fields.get("request_type")
+    issue = api.issue(action.conversation, ["project", *filter(None, (request_type,))])
     if issue is None:
         raise Refused(f"{source.name}: issue {action.conversation} is gone.", status=404)
+    if request_type and read_request_type(mapping(issue.get("fields")).get(request_type)):
+        # Whom the service desk hides a request from counts as a customer there, and would write in public.
+        text_ = f"issue {action.conversation} is a request, but the service desk hides it from our user"
+        raise Refused(f"{source.name}: {text_}; give it the agent licence and the role. No note was written.")
     kind = text(mapping(mapping(issue.get("fields")).get("project")).get("projectTypeKey"))
     if not kind or (is_service_desk(issue) and not api.dialect.tells_visibility):
         text_ = f"issue {action.conversation} is no request, and nobody can say who would read a note there"
@@ -183,7 +190,10 @@ def _is_internal(comment: Json, number: str, issue: str, api: Jira) -> bool:
             if comment[key] is False:
                 return True
             return key == "jsdPublic" and _is_elsewhere(issue, api)
-    told = api.request_comment(issue, number)
+    try:
+        told = api.request_comment(issue, number)
+    except Refused:
+        return False  # nobody tells us any more, and what is not known to be internal is not
     return _is_elsewhere(issue, api) if told is None else told.get("public") is False
 
 

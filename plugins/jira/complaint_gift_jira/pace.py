@@ -22,6 +22,8 @@ LONGEST_PAUSE = 3600.0
 UNSAID_PAUSE = 60.0
 # What Jira calls a budget that is used up for everybody, not a burst of ours.
 QUOTA = "jira-quota"
+# Too many writes to one issue; others may go on.
+PER_ISSUE = "jira-per-issue-on-write"
 
 
 class Pace:
@@ -47,6 +49,12 @@ class Pace:
         with self._changing() as kept:
             kept["paused_until"] = max(until, _number(kept.get("paused_until")))
 
+    def hold(self, issue: str, seconds: float | None) -> None:
+        """Jira counts otherwise than we do: nobody writes to this issue until it is over."""
+        until = self._clock() + min(seconds or WINDOWS[0][1], LONGEST_PAUSE)
+        with self._changing() as kept:
+            kept["held"] = _waiting(kept, self._clock()) | {issue: until}
+
     def count_write(self, issue: str) -> None:
         """Before a write to an issue: is it within the limits? Counts it if so."""
         now = self._clock()
@@ -59,8 +67,10 @@ class Pace:
             }
             mine = recent.get(issue, [])
             waits = [mine[-most] + span - now for most, span in WINDOWS if len(mine) >= most]
+            kept["held"] = _waiting(kept, now)
+            waits.append(kept["held"].get(issue, now) - now)
             kept["writes"] = {name: times for name, times in recent.items() if times}
-            if waits and max(waits) > 0:
+            if max(waits) > 0:
                 text = f"issue {issue} has been written to as often as Jira allows; the rest follows"
                 raise Unreachable(f"{self.source}: {text}.", retry_after=max(waits))
             kept["writes"][issue] = [*mine, now]
@@ -103,6 +113,13 @@ def _read(path: Path) -> dict[str, Any]:
     except (OSError, ValueError):
         return {}
     return kept if isinstance(kept, dict) else {}
+
+
+def _waiting(kept: dict[str, Any], now: float) -> dict[str, float]:
+    """Issues that nobody writes to yet, and until when."""
+    held = kept.get("held")
+    times = {name: _number(until) for name, until in held.items()} if isinstance(held, dict) else {}
+    return {name: until for name, until in times.items() if now < until <= now + LONGEST_PAUSE}
 
 
 def _number(value: Any) -> float:

@@ -43,12 +43,17 @@ _KEY = re.compile(r"([A-Z][A-Z0-9_]{0,39})-\d{1,12}", re.ASCII)
 
 IGNORED = frozenset(
     (
+        "app_access_to_objects_blocked",  # what apps may do
+        "app_access_to_objects_in_container_blocked",
         "attachment_created",  # we keep no attachments
         "attachment_deleted",  # so there is none to remove
         "board_configuration_changed",  # how a team plans its work
         "board_created",
         "board_deleted",
         "board_updated",
+        "filter_created",  # how people search
+        "filter_deleted",
+        "filter_updated",
         "issue_property_deleted",  # what programs keep with an issue, ours among it
         "issue_property_set",
         "issuelink_created",  # how issues hang together does not concern us
@@ -58,10 +63,12 @@ IGNORED = frozenset(
         "issuetype_updated",
         "jira:version_created",  # releases of software
         "jira:version_deleted",
+        "jira:version_merged",
         "jira:version_moved",
         "jira:version_released",
         "jira:version_unreleased",
         "jira:version_updated",
+        "jira_expression_evaluation_failed",  # what apps may do
         "jira:worklog_updated",  # how long somebody worked
         "option_attachments_changed",  # how Jira is set up
         "option_issuelinks_changed",
@@ -131,11 +138,12 @@ class Told:
     def is_own(self) -> bool:
         """First and second loop guard: what our bot did is no news, nor is a text that carries our mark.
 
-        The mark counts as well because another account may hold the credentials; in public it is no excuse.
+        The mark counts as well because another account may hold the credentials; in public it is no excuse,
+        nor where nobody says who can read it, as on Data Center.
         """
         bot = self.source.settings["bot_user_id"]
         people = [self.body.get("user"), self.comment.get("updateAuthor") or self.comment.get("author")]
-        is_marked = self.comment.get("jsdPublic") is not True and has_mark(self.comment.get("body"))
+        is_marked = self.comment.get("jsdPublic") is False and has_mark(self.comment.get("body"))
         return is_marked or any(bot in read_names(one) for one in people)
 
 

@@ -197,6 +197,40 @@ def test_quota_pauses_everything_and_a_burst_only_this(desk: Any, tmp_path: Path
     assert len(desk.asked) == before
 
 
+def test_issue_that_jira_is_tired_of_rests_and_others_go_on(desk: Any, tmp_path: Path) -> None:
+    desk.source = type(desk.source)("jira-main", "jira", desk.source.settings, tmp_path)
+    number, other = desk.open(), desk.open()
+    desk.fail(r"PUT", 429, headers={"Retry-After": "9", "RateLimit-Reason": "jira-per-issue-on-write"})
+    for _ in range(2):
+        with pytest.raises(Unreachable) as caught:
+            act(desk, number, TAGS, add=["x"])
+    assert 8 < caught.value.retry_after <= 9
+    assert len(desk.wrote()) == 1
+    act(desk, other, TAGS, add=["x"])
+    assert fields(desk, other)["labels"] == ["x"]
+
+
+def test_issue_rests_no_longer_than_it_has_to(tmp_path: Path) -> None:
+    now = [1000.0]
+    pace = Pace("jira-main", tmp_path, lambda: now[0])
+    pace.hold("1", 9.0)
+    now[0] += 9.5
+    pace.count_write("1")
+    (tmp_path / "pace.json").write_text('{"held": {"1": 1e15, "2": "x"}}')
+    pace.count_write("1")
+
+
+def test_change_at_the_same_moment_as_another_is_tried_again(desk: Any) -> None:
+    """Jira's 409: it is nobody's mistake, so no person has to be told."""
+    desk.configure(escalations={"transition": "Escalate"})
+    number = desk.open()
+    desk.fail(r"POST .*/transitions", 409)
+    with pytest.raises(Unreachable, match="at the same moment"):
+        act(desk, number, ESCALATE, reason="court")
+    act(desk, number, ESCALATE, reason="court")
+    assert fields(desk, number)["status"]["name"] == "Escalated"
+
+
 @pytest.mark.parametrize("folder", [True, False])
 def test_writes_to_one_issue_keep_within_both_windows(tmp_path: Path, folder: bool) -> None:
     now = [1000.0]

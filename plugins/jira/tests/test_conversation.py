@@ -216,7 +216,10 @@ def fetch(desk: Any, number: str) -> Any:
     return desk.plugin.fetch(number, desk.source, desk.api())
 
 
-def test_conversation_is_fetched_whole(desk: Any, kit: Any) -> None:
+@pytest.mark.parametrize("at_once", [100, 50])
+def test_conversation_is_fetched_whole(desk: Any, kit: Any, at_once: int) -> None:
+    """However little the service desk gives at once: what a page left out would count as public."""
+    desk.at_once = at_once
     number = desk.open()
     for n in range(103):
         desk.write(number, f"Answer {n}.", public=n % 2 == 0)
@@ -226,6 +229,16 @@ def test_conversation_is_fetched_whole(desk: Any, kit: Any) -> None:
     internal = [message for message in found.messages if message.visibility is Visibility.INTERNAL]
     assert len(internal) == 51
     assert {message.visibility for message in found.messages} == {Visibility.PUBLIC, Visibility.INTERNAL}
+
+
+def test_comments_without_a_total_are_asked_for_to_the_end(desk: Any) -> None:
+    """What was not read may not count as deleted."""
+    number, tell = desk.open(), desk.on_comments
+    for n in range(103):
+        desk.write(number, f"Answer {n}.")
+    desk.on_comments = lambda *a, **k: {key: v for key, v in tell(*a, **k).items() if key != "total"}
+    found = fetch(desk, number)
+    assert (len(found.messages), found.is_whole) == (104, True)
 
 
 def test_request_fields_are_found_by_their_schema(desk: Any) -> None:
@@ -276,6 +289,7 @@ def test_groups_and_fields_are_asked_for_once_an_hour(desk: Any, tmp_path: Path)
 
 def test_people_of_an_organisation_that_shares_the_request_are_customers(desk: Any) -> None:
     number = desk.open(customfield_10012=[{"id": "7", "name": "Soups Ltd"}, {"id": "8", "name": "Unseen"}])
+    desk.at_once = 50
     desk.groups["7"] = [f"member{n}" for n in range(60)]
     desk.write(number, "We all wait.", {"accountId": "member59", "accountType": "atlassian"})
     api = desk.api()

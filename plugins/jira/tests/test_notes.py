@@ -173,6 +173,16 @@ def test_issue_of_a_service_project_that_is_no_request_is_written_to_only_where_
         assert desk.notes(number) == []
 
 
+def test_request_that_the_service_desk_hides_from_us_gets_no_note(desk: Any) -> None:
+    """Its 404 says so of what is no request as well; without the agent licence we would write in public."""
+    number = desk.open(customfield_10010={"requestType": {"id": "25"}})
+    desk.issues[number]["request"] = False
+    with pytest.raises(Refused, match="hides it from our user; give it the agent licence"):
+        note(desk, number)
+    assert desk.notes(number) == []
+    assert [path for _, path, _ in desk.wrote()] == [f"/rest/servicedeskapi/request/{number}/comment"]
+
+
 def test_project_of_an_unknown_kind_gets_no_note(desk: Any) -> None:
     number = desk.open()
     desk.issues[number]["request"] = False
@@ -237,6 +247,27 @@ def test_earlier_note_that_somebody_made_public_is_not_written_to(desk: Any) -> 
     desk.notes(number)[0]["public"] = True
     with pytest.raises(Published):
         note(desk, number, "More inside words.", mark=OTHER, replaces=[MARK])
+    assert desk.notes(number) == []
+
+
+def test_edit_is_believed_by_what_is_said_after_it(desk: Any) -> None:
+    """An edit whose answer says nothing may have changed who reads the note."""
+    number = desk.open()
+    note(desk, number)
+    desk.edits_tell, desk.tells_properties = False, True
+    desk.after.append((r"PUT .*/issue/\d+/comment/\d+$", lambda: desk.notes(number)[0].update(public=True)))
+    with pytest.raises(Published, match="deleted again"):
+        note(desk, number, "More inside words.", mark=OTHER, replaces=[MARK])
+    assert desk.notes(number) == []
+
+
+def test_note_that_nobody_tells_us_about_any_more_is_taken_back(desk: Any) -> None:
+    number = desk.open()
+    note(desk, number)
+    desk.edits_tell = False
+    desk.fail(r"GET /rest/servicedeskapi/request/\d+/comment/", 403)
+    with pytest.raises(Published, match="cannot say that it did not; it has been deleted"):
+        note(desk, number, "It was changed.", mark=OTHER, replaces=[MARK])
     assert desk.notes(number) == []
 
 

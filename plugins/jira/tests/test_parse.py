@@ -103,6 +103,15 @@ def test_every_event_name_is_either_handled_or_ignored(kit: Any) -> None:
         assert parse(kit.store({"webhookEvent": name}), kit.make_source()) == []
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["filter_created", "jira:version_merged", "jira_expression_evaluation_failed",
+     "app_access_to_objects_blocked"],
+)  # fmt: skip
+def test_event_that_others_have_met_is_nothing_unknown(kit: Any, name: str) -> None:
+    assert parse(kit.store({"timestamp": 1, "webhookEvent": name}), kit.make_source()) == []
+
+
 def test_both_families_of_one_comment_name_the_same_message(kit: Any) -> None:
     """The core knows a message by its id, so that one comment told twice is one message."""
     told = json.loads(kit.read_fixture("comment_created__public_reply"))
@@ -127,6 +136,22 @@ def test_what_goes_is_followed_even_when_we_did_it(kit: Any) -> None:
     body = json.loads(kit.read_fixture("comment_deleted__reply"))
     body["comment"]["author"] = body["comment"]["updateAuthor"] = {"accountId": kit.BOT}
     assert [type(event) for event in parse(kit.store(body), kit.make_source())] == [MessageRedacted]
+
+
+@pytest.mark.parametrize("said", [True, None, "false"])
+def test_our_mark_is_an_excuse_only_in_what_is_surely_internal(kit: Any, said: Any) -> None:
+    """Data Center says nothing: somebody may have copied the note into a reply."""
+    body = json.loads(kit.read_fixture("comment_created__marked_by_another_account"))
+    body["comment"]["jsdPublic"] = said
+    (event,) = parse(kit.store(body), kit.make_source())
+    assert event.conversation == ISSUE
+
+
+@pytest.mark.parametrize("address", ["https://host/jira/rest/api/2/issue/10041", "/issue/10041/"])
+def test_issue_is_known_by_its_address_alone(kit: Any, address: str) -> None:
+    body = json.loads(kit.read_fixture("issue_updated__status"))
+    body["issue"] = {"self": address}
+    assert parse(kit.store(body), kit.make_source()) == [changed("status")]
 
 
 def test_bot_is_known_by_any_of_its_names(kit: Any) -> None:

@@ -166,6 +166,17 @@ def test_every_payload_as_an_answer_ends_in_a_conversation_or_typed_errors(kit: 
                 end_typed(step)
 
 
+def test_data_center_is_told_that_we_know_what_is_experimental(kit: Any) -> None:
+    """Organisations are, in Data Center; a worker that has been forked says so as well."""
+    api = connect(kit.make_data_center(base_url="https://jira.example.com"))
+    with responses.RequestsMock() as web:
+        web.get("https://jira.example.com/rest/servicedeskapi/organization/7/user", json={"values": []})
+        api.organization_people("7")
+        api.client._owner = -1
+        api.get("/rest/servicedeskapi/organization/7/user")
+        assert [call.request.headers["X-ExperimentalApi"] for call in web.calls] == ["opt-in"] * 2
+
+
 @pytest.mark.needs_shared
 def test_addresses_and_bodies_are_those_of_the_published_description(cloud: Any, shared: Path) -> None:
     described = json.loads((shared / "specs/jira/jira-platform-v3.2025-09.json").read_text("utf-8"))["paths"]

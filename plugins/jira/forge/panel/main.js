@@ -5,7 +5,7 @@ import { invokeRemote, requestJira, view } from "@forge/bridge";
 import { closeWhenMended, openQuestion, say } from "@panel/beside.js";
 import { editTextarea } from "@panel/mirror.js";
 import { mountPanel } from "@panel/mount.js";
-import { NoRequest, sendReply } from "./reply.js";
+import { KeptInside, NoRequest, sendReply } from "./reply.js";
 import { makeService } from "./service.js";
 import { appTexts, languageOf } from "./texts.js";
 
@@ -71,7 +71,8 @@ async function start() {
       draft.dispatchEvent(new Event("input"));
       view.refresh?.().catch?.(() => {});
     } catch (error) {
-      say(error instanceof NoRequest ? texts.noRequest : texts.notSent);
+      const known = error instanceof NoRequest ? texts.noRequest : error instanceof KeptInside && texts.keptInside;
+      say(known || texts.notSent);
     } finally {
       $("send").disabled = false;
       $("send").textContent = texts.send;
