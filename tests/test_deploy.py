@@ -9,12 +9,18 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
+from complaint_gift.discovery import load_plugins
+from complaint_gift.notify import Messenger
 from complaint_gift.runtime import load_settings
+from complaint_gift.runtime.parts import ears_socket
+from complaint_gift.service.policy import ASSIGNEE
+from complaint_gift.service.policyfile import load_policy
+from complaint_gift.web.hooks import LARGEST_HOOK
 
 ROOT = Path(__file__).resolve().parent.parent
 DEPLOY = ROOT / "deploy"
 SECRETS = (
-    "ZENDESK_CLIENT_SECRET", "ZENDESK_SIGNING_SECRET",
+    "ZENDESK_CLIENT_SECRET",
     "CG_REVIEW_TOKEN", "CG_CONSOLE_PASSWORD", "CG_SESSION_KEY",
 )  # fmt: skip
 FILLED = dict.fromkeys(SECRETS, "a long secret text of many letters")
@@ -50,7 +56,7 @@ def test_compose_reads_its_file(compose: list[str]) -> None:
     filled = dict.fromkeys(names_of_secrets(), "secret")
     told = run(*compose, "-f", str(DEPLOY / "compose.yaml"), "config", **filled)
     assert told.returncode == 0, told.stderr
-    for service in ("web", "worker", "ticker", "database", "valkey"):
+    for service in ("web", "worker", "ticker", "ears", "database", "valkey"):
         assert f"  {service}:" in told.stdout
 
 
@@ -68,6 +74,52 @@ def test_compose_has_a_gate_for_those_who_ask_for_it(compose: list[str]) -> None
 @pytest.mark.parametrize("name", ["example.yaml", "gate.yaml"])
 def test_the_product_reads_its_example_configurations(name: str) -> None:
     assert load_settings(DEPLOY / name, FILLED).sources
+
+
+def test_example_can_be_used_before_zendesk_has_given_its_secret() -> None:
+    source = load_settings(DEPLOY / "example.yaml", FILLED).sources["zendesk-main"]
+    assert source.settings["signing_secrets"] == []
+    assert source.settings["signing_secret_file"].startswith("/var/lib/complaint-gift/")
+
+
+def test_example_tells_somebody() -> None:
+    settings = load_settings(DEPLOY / "example.yaml", FILLED)
+    assert settings.policy is not None
+    policy = load_policy(settings.policy)
+    assert all(policy.people[rung.to] for rung in policy.ladder if rung.to != ASSIGNEE)
+    ways = {channel for person in policy.everybody() for channel, _ in person.ways}
+    assert ways <= {*Messenger(settings.notify).channels}
+
+
+def test_parts_that_run_alone_find_the_learned_layer() -> None:
+    """Compose and systemd start it where the other parts look for it."""
+    socket = str(ears_socket(load_settings(None, {"DATA": "/var/lib/complaint-gift"})))
+    compose = YAML(typ="safe").load((DEPLOY / "compose.yaml").read_text())
+    assert compose["services"]["ears"]["command"] == ["python", "-m", "complaint_gift.learned", socket]
+    unit = (DEPLOY / "systemd" / "complaint-gift-ears.service").read_text()
+    assert f"bin/python -m complaint_gift.learned {socket}\n" in unit
+
+
+def test_nginx_leads_to_every_address_but_those_of_this_machine() -> None:
+    site = (DEPLOY / "nginx" / "complaint-gift.conf").read_text()
+    led = re.findall(r"location (= )?(\S+) \{\s+(?:client_max_body_size.*\s+)?proxy_pass", site)
+    table = (ROOT / "README.md").read_text().partition("## Addresses")[2].partition("## ")[0]
+    addresses = set(re.findall(r"`(?:[A-Z]+ )?(/[^`<]*)[^`]*`", table))
+    assert len(addresses) > 8
+    closed = {
+        address
+        for address in addresses
+        if not any(address == path if exact else f"{address}/".startswith(path) for exact, path in led)
+    }
+    assert closed == {"/readyz", "/metrics"}
+
+
+def test_nginx_takes_what_the_plugins_take() -> None:
+    site = (DEPLOY / "nginx" / "complaint-gift.conf").read_text()
+    hooks = re.search(r"location /hooks/ \{\s+client_max_body_size (\d+)m;", site)
+    assert hooks is not None
+    plugins = load_plugins(["zendesk", "jira", "email", "generic"]).values()
+    assert int(hooks[1]) * 2**20 >= max(getattr(plugin, "largest", LARGEST_HOOK) for plugin in plugins)
 
 
 def test_compose_refuses_a_missing_secret(compose: list[str]) -> None:

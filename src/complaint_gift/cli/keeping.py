@@ -46,6 +46,8 @@ def restore(file: Path, yes: bool) -> None:
     require_stopped(settings.valkey_folder)
     check_backup(file)
     old = existing_file(settings.database_url)
+    if old:
+        require_unused(old)
     if old and not yes:
         click.confirm(f"Put {file} in the place of {old}? What came in since then is left out", abort=True)
     with set_aside(old) as kept:
@@ -96,15 +98,26 @@ def require_stopped(folder: Path) -> None:
             raise Stopped("Complaint Gift is running on this data folder: stop it first.") from None
 
 
+def require_unused(path: Path) -> None:
+    """Raise Stopped while a part that runs alone has the database open: it would go on with the old file."""
+    from complaint_gift.store.engine import is_open_elsewhere
+
+    if is_open_elsewhere(path):
+        raise Stopped(f"Something works with {path}: stop web, workers, ticker and gate first.")
+
+
 @click.command()
 @told
 def upgrade() -> None:
     """Create the database, or move it on to this version."""
+    from complaint_gift.runtime.parts import ears_socket
     from complaint_gift.store import pending
     from complaint_gift.store import upgrade as upgrade_store
 
     settings = read_settings()
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # Where parts that run alone meet the learned layer; `serve` makes it by itself.
+    ears_socket(settings).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not pending(settings.database_url):
         click.echo("The database is up to date.")
         return

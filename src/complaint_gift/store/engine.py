@@ -6,6 +6,7 @@ import os
 import sqlite3
 import time
 import weakref
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,22 @@ def is_sqlite(url: URL) -> bool:
 def file_of(url: URL) -> Path:
     """The file of an SQLite database."""
     return Path(str(url.database)).absolute()
+
+
+def is_open_elsewhere(path: Path) -> bool:
+    """Whether another process has this SQLite file open: what it writes would follow the file anywhere.
+
+    False for a damaged file. SQLite leaves the write-ahead log only to the one who has a file for itself.
+    """
+    with closing(sqlite3.connect(path, timeout=0)) as connection:
+        try:
+            left = connection.execute("PRAGMA journal_mode=DELETE").fetchone()[0]
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            return "locked" in str(error)
+        except sqlite3.DatabaseError:
+            return False
+    return bool(left == "wal")
 
 
 def connect(url: URL, *, pooled: bool = True, **options: Any) -> Engine:
