@@ -14,7 +14,7 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from complaint_gift.domain import Finding, Layer, Severity
-from complaint_gift_email.addresses import Address
+from complaint_gift_email.addresses import Address, in_unicode
 from complaint_gift_email.message import Mail
 
 _SHOWN = re.compile(r"[^\s@<>\"(),:;]{1,64}@[^\s@<>\"(),:;]{1,190}\.[^\s@<>\"(),:;]{2,63}")
@@ -96,21 +96,12 @@ def normal(address: str) -> str:
     """Lower case, Unicode domain, without what follows a plus sign (a `*` before the @ stays)."""
     local, at, domain = address.strip().lower().rpartition("@")
     local = local.partition("+")[0] or local if not local.endswith("+*") else local
-    return f"{local}{at}{_unicode(domain)}" if at else domain
+    return f"{local}{at}{in_unicode(domain)}" if at else domain
 
 
 def domain_of(address: str) -> str:
     """What stands after the last @, in Unicode."""
-    return _unicode(address.strip().lower().rpartition("@")[2])
-
-
-def _unicode(domain: str) -> str:
-    if "xn--" not in domain:
-        return domain
-    try:
-        return domain.encode("ascii").decode("idna")
-    except UnicodeError:
-        return domain
+    return in_unicode(address.strip().lower().rpartition("@")[2])
 
 
 def judge_accounts(mail: Mail, accounts: Accounts) -> tuple[Finding, ...]:

@@ -100,7 +100,7 @@ def normalise(address: str) -> str:
     local, _, domain = text.rpartition("@")
     if not _LOOKS.fullmatch(text) or len(text) > LONGEST:
         return ""
-    return f"{local.lower()}@{_readable(domain.lower().rstrip('.]'))}"
+    return f"{local.lower()}@{in_unicode(domain.lower().rstrip('.]'))}"
 
 
 def _make(words: list[str], angle: list[str] | None) -> Address | None:
@@ -113,8 +113,8 @@ def _make(words: list[str], angle: list[str] | None) -> Address | None:
     return Address(address, name[:200]) if address or name else None
 
 
-def _readable(domain: str) -> str:
-    """магазин.рф, whichever way it was written."""
+def in_unicode(domain: str) -> str:
+    """магазин.рф, whichever way it was written; as it is where it cannot be read."""
     if "xn--" not in domain:
         return domain
     try:

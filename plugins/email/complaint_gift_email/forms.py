@@ -9,7 +9,6 @@ from complaint_gift_email.charset import decode
 from complaint_gift_email.mime import Part, leaves
 
 MOST_FIELDS = 500
-LONGEST_FIELD = 60_000_000
 
 
 @dataclass(frozen=True, slots=True)

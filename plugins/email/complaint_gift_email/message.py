@@ -116,21 +116,6 @@ def read_mail(raw: bytes) -> Mail:
     )
 
 
-def new_text(raw: bytes) -> str:
-    """The new part of a mail given as bytes, as plain text."""
-    return read_mail(raw).new
-
-
-def who_sent(raw: bytes) -> Address:
-    """Who wrote a mail given as bytes, by its visible From; an Address with "" where it names nobody.
-
-    It proves nothing: anybody can write any From.
-    """
-    headers, _, _ = leaves(raw)
-    authors = read_addresses(headers.raw("from") or b"")
-    return authors[0] if authors else NOBODY
-
-
 def _first(headers: Headers, name: str) -> Address:
     found = read_addresses(headers.raw(name) or b"")
     return found[0] if found else NOBODY

@@ -12,7 +12,7 @@ import hmac
 import re
 import secrets
 from base64 import b32encode
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from complaint_gift_email.message import Envelope, Mail
 
@@ -107,12 +107,6 @@ def _by_token(mail: Mail, envelope: Envelope, secret: str) -> str:
     return ""
 
 
-def is_own_id(value: str, secret: str) -> bool:
-    """Whether this Message-ID was made by us."""
-    found = _OWN_ID.match(value)
-    return bool(secret and found and _is_proof(found[3], f"{found[1]}.{found[2]}", secret))
-
-
 def _is_proof(given: str, of: str, secret: str) -> bool:
     return hmac.compare_digest(given.encode(), _proof(of, secret).encode())
 
@@ -127,8 +121,3 @@ def _letters(raw: bytes, length: int) -> str:
 
 def _chance() -> str:
     return _letters(secrets.token_bytes(10), 16)
-
-
-def without_tags(subjects: Iterable[str]) -> list[str]:
-    """Subjects without our own tags."""
-    return [_SUBJECT.sub("", subject).strip() for subject in subjects]

@@ -7,7 +7,6 @@ from torch.nn import functional
 from complaint_gift.learned.heads import HEADS, KINDS, MOST_UNITS, SEVERITIES, TRIGGERS
 from complaint_gift.training.source import PackedEncoder, Size
 
-POSITION_OFFSET = 2  # of the embeddings the source was trained with
 MESSAGE_OUTPUTS = len(KINDS) + len(SEVERITIES) + len(TRIGGERS)
 
 

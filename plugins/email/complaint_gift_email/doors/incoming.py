@@ -17,7 +17,6 @@ RECIPIENTS = "x-email-rcpt-to"
 LOGIN = "x-email-login"
 CLIENT = "x-email-client"
 DOOR = "x-email-door"
-ENVELOPE_HEADERS = frozenset((DIRECTION, SENDER, RECIPIENTS, LOGIN, CLIENT, DOOR))
 # A delivery that came by a port or from a mailbox, not by HTTP.
 OWN_DOORS = ("imap", "lmtp", "gate")
 MOST_RECIPIENTS = 1000

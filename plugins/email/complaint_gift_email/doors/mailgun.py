@@ -11,8 +11,6 @@ from complaint_gift_email.doors.incoming import Incoming, text_of
 from complaint_gift_email.forms import Form, read_form
 from complaint_gift_email.message import Envelope
 
-WINDOW = 900  # Mailgun repeats with the same fields for hours; a repetition is known by its key
-
 
 def verify(request: Request, source: Source) -> None:
     """Raise NotAuthentic unless the fields timestamp and token are signed with one of our keys.
