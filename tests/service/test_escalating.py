@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from small_world import AGENT, COLLEAGUE, CUSTOMER, MORNING, ROBOT, World, be_away, refuse
 
-from complaint_gift.domain import ActionKind, EscalationState, Reason
-from complaint_gift.service import AlreadyResolved, NotFound
+from complaint_gift.domain import ActionKind, Escalation, EscalationState, Reason
+from complaint_gift.service import AlreadyResolved, NotFound, sweeping
 from complaint_gift.service.records import ActionState, EscalationFilter
 
 ACCUSED_OWNER = """
@@ -277,3 +278,36 @@ def test_every_step_is_in_the_audit(world: World) -> None:
         ("escalation-resolved", "Olga"),
     ]
     assert world.service.check_audit() is None
+
+
+def test_shorter_ladder_still_brings_back_what_was_taken_and_left(make_world: Callable[..., World]) -> None:
+    world = make_world()
+    world.complain("My lawyer will write to you.")
+    world.settle(hours=3)
+    (found,) = world.service.list_escalations()
+    assert found.rung == 2
+    world.service.acknowledge(found.id, "Dora")
+    policy = world.service.means.policy
+    world.service.means = replace(world.service.means, policy=replace(policy, ladder=policy.ladder[:2]))
+    told = len(world.post.to("owner@example.com"))
+    world.settle(hours=49)
+    assert len(world.post.to("owner@example.com")) > told
+
+
+def test_escalation_that_breaks_keeps_no_other_from_climbing(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.complain("My lawyer will write to you.", "1")
+    world.complain("I was ill after your soup.", "2")
+    first = min(one.id for one in world.service.list_escalations())
+    climb = sweeping.climb
+
+    def break_first(tx: object, outbox: object, means: object, escalation: Escalation) -> None:
+        if escalation.id == first:
+            raise ValueError
+        climb(tx, outbox, means, escalation)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(sweeping, "climb", break_first)
+    world.settle(hours=3)
+    reached = {one.id == first: one.rung for one in world.service.list_escalations()}
+    assert reached == {True: 1, False: 2}

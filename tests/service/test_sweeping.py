@@ -9,6 +9,7 @@ import pytest
 from small_world import CUSTOMER, MORNING, SOURCE, World, be_away
 
 from complaint_gift.domain import ActionKind
+from complaint_gift.plugin import Source
 from complaint_gift.service import StoreUnavailable, sweeping
 from complaint_gift.service.records import ActionState, DeliveryState
 
@@ -123,14 +124,57 @@ def test_look_goes_on_after_one_conversation_breaks(world: World, monkeypatch: p
     world.complain("Another complaint of mine: my second complaint.", number="2")
     real = sweeping._look
 
-    def break_first(means: object, conversation_id: int) -> None:
+    def break_first(means: object, conversation_id: int, away: set[str]) -> None:
         if conversation_id == 1:
             raise ValueError
-        real(means, conversation_id)  # type: ignore[arg-type]
+        real(means, conversation_id, away)  # type: ignore[arg-type]
 
     monkeypatch.setattr(sweeping, "_look", break_first)
     world.settle(hours=5)
     assert "unanswered" in world.reasons()
+
+
+def test_helpdesk_that_is_away_is_asked_once_in_a_sweep(world: World) -> None:
+    for number in ("1", "2", "3"):
+        world.complain(number=number)
+    world.desk.trouble, world.desk.fetches = be_away("fetch", "poll"), 0
+    world.clock.turn(hours=5)
+    world.service.sweep()
+    assert world.reasons().count("unanswered") == 3, "late is worse than stale"
+    assert world.desk.fetches == 1
+
+
+def test_slow_helpdesk_leaves_the_ticker_alive_and_the_rest_for_the_next_sweep(world: World) -> None:
+    for number in map(str, range(1, 7)):
+        world.complain(number=number)
+    world.clock.turn(hours=5)
+    world.desk.trouble = lambda what: world.clock.turn(seconds=8) if what == "fetch" else None
+    done = world.service.tick("one")
+    assert done is not None
+    assert 0 < done.looked < 6
+    assert world.clock.now() - world.service.tally().heartbeats["ticker"] < timedelta(seconds=30)
+    world.service.tick("one")
+    world.service.tick("one")
+    assert world.reasons().count("unanswered") == 6
+
+
+def test_source_that_breaks_us_does_not_keep_the_others_from_being_asked(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    means = world.service.means
+    broken = replace(means.sources[SOURCE], name="broken")
+    world.service.means = replace(means, sources={"broken": broken, **means.sources})
+    poll = type(means.plugins["desk"]).poll
+
+    def break_one(self: object, source: Source, cursor: str, client: object) -> object:
+        if source.name == "broken":
+            raise KeyError(source.name)
+        return poll(self, source, cursor, client)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(type(means.plugins["desk"]), "poll", break_one)
+    world.desk.open("1")
+    world.desk.say("1", CUSTOMER, "I want to complain: nobody has come back.")
+    assert world.service.sweep().reconciled == 1
 
 
 def test_erasing_a_person_by_address_is_audited_by_hash_only(world: World) -> None:

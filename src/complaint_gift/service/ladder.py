@@ -27,8 +27,11 @@ def next_rung(policy: Policy, rung: int, about: Iterable[str], snapshot: Convers
 
 
 def people_on(policy: Policy, rung: int, about: Iterable[str], snapshot: Conversation | None) -> list[Person]:
-    """Whom to tell on this step: at the top anybody who is left rather than nobody."""
-    about = tuple(about)
+    """Whom to tell on this step: at the top anybody who is left rather than nobody.
+
+    A step that the policy has no more, because its ladder became shorter, is the top.
+    """
+    about, rung = tuple(about), min(rung, len(policy.ladder) - 1)
     found = _standing(policy, rung, about, snapshot)
     if found or rung < len(policy.ladder) - 1:
         return found

@@ -65,6 +65,7 @@ class Kept(StrEnum):
     DELIVERY_BODY = "delivery-body"
     DELIVERY = "delivery"
     TEXT = "text"
+    QUIET_TEXT = "quiet-text"
     DRAFT_REVIEW = "draft-review"
     ACTION = "action"
     OWN_WRITE = "own-write"
@@ -351,6 +352,14 @@ class AuditRow:
     hash: str
 
 
+@dataclass(frozen=True, slots=True)
+class BrokenLink:
+    """The first entry of the audit that is not as it was written. `id` is its number, counted from 1."""
+
+    id: int
+    what: str
+
+
 def millis(moment: datetime) -> int:
     """Milliseconds since 1970, the unit of every lease."""
     return int(moment.timestamp() * 1000)
@@ -364,8 +373,18 @@ def hash_text(text: str) -> str:
     return hashlib.sha256(" ".join(text.split()).encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def veil(who: str) -> str:
+    """What is left in the audit of somebody who was erased; what is veiled already stays so."""
+    if len(who) == 65 and who[0] == "#" and not who[1:].strip("0123456789abcdef"):
+        return who
+    return "#" + hashlib.sha256(who.encode("utf-8", "surrogatepass")).hexdigest()
+
+
 def chain_hash(previous: str, entry: AuditEntry) -> str:
-    """The hash of an audit entry that follows the entry with the hash `previous` ("" for the first)."""
-    told = [previous, millis(entry.at), entry.who, entry.what, entry.detail]
+    """The hash of an audit entry that follows the entry with the hash `previous` ("" for the first).
+
+    The same once its author is erased: the chain holds whatever becomes of people.
+    """
+    told = [previous, millis(entry.at), veil(entry.who), entry.what, entry.detail]
     raw = json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(raw.encode("utf-8", "surrogatepass")).hexdigest()

@@ -21,12 +21,14 @@ from complaint_gift.service.patience import describe
 from complaint_gift.service.ports import StoreUnavailable
 from complaint_gift.service.recalling import brings_along, tidy
 from complaint_gift.service.receiving import ask_for_look
-from complaint_gift.service.records import AuditEntry, Kept, millis
+from complaint_gift.service.records import AuditEntry, Kept, StoredConversation, millis
 from complaint_gift.service.rereading import read_again
 
 MOST = 500
 MOST_PAGES = 20
 PURGE_ROUNDS = 20
+ENOUGH = timedelta(seconds=20)  # of looking; the other steps of the sweep wait for this one
+STILL = timedelta(seconds=10)  # so often a long sweep says that it lives
 RETENTION_EVERY = timedelta(hours=1)
 AFTER_FAILURE = timedelta(minutes=1)
 TICKER = "ticker"
@@ -49,29 +51,46 @@ class Swept:
 
 def tick(means: Means, owner: str) -> Swept | None:
     """Sweep if no other process is the ticker; None when one is. Call it every few seconds to a minute."""
+    if not _hold(means, owner):
+        return None
+    held = means.now()
+
+    def stay() -> None:
+        nonlocal held
+        if means.now() - held >= STILL:
+            held = means.now()
+            _hold(means, owner)
+
+    return sweep(means, stay)
+
+
+def _hold(means: Means, owner: str) -> bool:
+    """Take or keep the ticker's lease and say so."""
     now = means.now()
     with means.store.transaction() as tx:
-        if not tx.take_lease(TICKER, owner, millis(now), millis(now + TICKER_LEASE)):
-            return None
-        tx.beat(TICKER, now)
-    return sweep(means)
+        is_ours = tx.take_lease(TICKER, owner, millis(now), millis(now + TICKER_LEASE))
+        if is_ours:
+            tx.beat(TICKER, now)
+    return is_ours
 
 
-def sweep(means: Means) -> Swept:
+def sweep(means: Means, stay: Callable[[], None] = lambda: None) -> Swept:
     """All steps; one that breaks is logged and does not keep the others from running.
 
-    Raises StoreUnavailable.
+    `stay` is called before each step. Raises StoreUnavailable.
     """
     done = Swept()
+    # People first: what asks a helpdesk may take its time.
     steps: dict[str, Callable[[Means], int]] = {
         "rung": ring_again,
+        "climbed": climb_ladders,
         "looked": look_at_due,
         "reread": read_again,
-        "climbed": climb_ladders,
         "reconciled": reconcile,
         "purged": purge_old,
     }
     for name, step in steps.items():
+        stay()
         try:
             done = replace(done, **{name: step(means)})
         except StoreUnavailable:
@@ -96,32 +115,37 @@ def ring_again(means: Means) -> int:
 
 
 def look_at_due(means: Means) -> int:
-    """Cases whose turn came to rest or whose time for a reply is over."""
+    """Cases whose turn is at rest or whose time for a reply is over; what is too much waits for next time.
+
+    A helpdesk that does not answer is asked once: everybody else would wait for its time-outs.
+    """
+    began, done, away = means.now(), 0, set[str]()
     with means.store.reading() as tx:
-        due = tx.cases_to_look_at(means.now(), MOST)
+        due = tx.cases_to_look_at(began, MOST)
     for conversation_id in due:
+        if means.now() - began > ENOUGH:
+            break
+        done += 1
         try:
-            _look(means, conversation_id)
+            _look(means, conversation_id, away)
         except StoreUnavailable:
             raise
         except Exception as exc:
             _look_later(means, conversation_id)
             log.error("look-broke", conversation=conversation_id, error=describe(exc))
-    return len(due)
+    return done
 
 
-def _look(means: Means, conversation_id: int) -> None:
-    """Fresh from the helpdesk if it can be had, as we hold it otherwise: late is worse than stale."""
+def _look(means: Means, conversation_id: int, away: set[str]) -> None:
+    """Fresh from the helpdesk if it can be had, as we hold it otherwise: late is worse than stale.
+
+    `away` are sources that did not answer; one more may be added.
+    """
     with means.store.reading() as tx:
         row = tx.conversation_by_id(conversation_id)
     if row is None:
         return
-    fetched: Fetched | None = None
-    try:
-        if not brings_along(means, row.snapshot.source):
-            fetched = fetch(means, row.snapshot.source, row.snapshot.id)
-    except (Refused, Unreachable) as exc:
-        log.warning("look-without-helpdesk", conversation=conversation_id, why=describe(exc))
+    fetched = _fetch(means, row, away)
     now = means.now()
     with means.store.transaction() as tx:
         outbox = Outbox(tx, now)
@@ -136,6 +160,19 @@ def _look(means: Means, conversation_id: int) -> None:
     outbox.ring(means.bell)
 
 
+def _fetch(means: Means, row: StoredConversation, away: set[str]) -> Fetched | None:
+    source = row.snapshot.source
+    if source in away or brings_along(means, source):
+        return None
+    try:
+        return fetch(means, source, row.snapshot.id)
+    except (Refused, Unreachable) as exc:
+        if isinstance(exc, Unreachable):
+            away.add(source)
+        log.warning("look-without-helpdesk", conversation=row.id, why=describe(exc))
+    return None
+
+
 def _look_later(means: Means, conversation_id: int) -> None:
     with means.store.transaction() as tx:
         case = tx.case(conversation_id)
@@ -144,20 +181,43 @@ def _look_later(means: Means, conversation_id: int) -> None:
 
 
 def climb_ladders(means: Means) -> int:
-    """Escalations that nobody took in time, or took and left."""
+    """Escalations that nobody took in time, or took and left; one that breaks stops no other."""
+    now, done = means.now(), 0
+    with means.store.reading() as tx:
+        due = tx.escalations_to_tell(now, MOST)
+    for escalation in due:
+        try:
+            done += _climb(means, escalation.id)
+        except StoreUnavailable:
+            raise
+        except Exception as exc:
+            log.error("climb-broke", escalation=escalation.id, error=describe(exc))
+    return done
+
+
+def _climb(means: Means, escalation_id: int) -> bool:
+    """False when somebody has taken or told it meanwhile."""
     now = means.now()
     with means.store.transaction() as tx:
         outbox = Outbox(tx, now)
-        due = tx.escalations_to_tell(now, MOST)
-        for escalation in due:
+        escalation = tx.escalation_to_tell(escalation_id, now)
+        if escalation is not None:
             climb(tx, outbox, means, escalation)
     outbox.ring(means.bell)
-    return len(due)
+    return escalation is not None
 
 
 def reconcile(means: Means) -> int:
     """Ask every helpdesk that can say so what changed since the last time; gives new looks asked for."""
-    return sum(_reconcile(means, name) for name in means.sources)
+    found = 0
+    for name in means.sources:
+        try:
+            found += _reconcile(means, name)
+        except StoreUnavailable:
+            raise
+        except Exception as exc:
+            log.error("reconcile-broke", source=name, error=describe(exc))
+    return found
 
 
 def _reconcile(means: Means, name: str) -> int:

@@ -13,6 +13,7 @@ from complaint_gift.service.records import (
     ActionState,
     AuditEntry,
     AuditRow,
+    BrokenLink,
     Case,
     ClaimedAction,
     ClaimedDelivery,
@@ -272,6 +273,9 @@ class Escalations(Protocol):
     def escalations_to_tell(self, now: datetime, limit: int) -> list[Escalation]:
         """Those not resolved with next_at <= now."""
 
+    def escalation_to_tell(self, escalation_id: int, now: datetime) -> Escalation | None:
+        """This one, locked, if it is still one of those."""
+
     def annotate_escalation(self, escalation_id: int, summary: str) -> None:
         """Only its summary changes; whoever is to hear of it next hears at the same time."""
 
@@ -334,12 +338,16 @@ class Housekeeping(Protocol):
     def audit(self, after: int, limit: int) -> list[AuditRow]:
         """Rows with id > after in order of id."""
 
+    def verify_audit(self) -> BrokenLink | None:
+        """The first entry that was edited, removed or put in, None when the chain is whole to its end."""
+
     def purge(self, kept: Kept, before: datetime, limit: int) -> int:
         """Remove at most `limit` rows older than `before`; gives how many.
 
         DELIVERY_BODY empties bodies and headers of settled deliveries, TEXT purges closed or deleted
-        conversations last updated before then, ACTION and DELIVERY delete settled rows, ESCALATION deletes
-        resolved ones, OUTGOING those that are decided. Nothing that waits for work or for a human is touched.
+        conversations last updated before then, QUIET_TEXT open ones too, ACTION and DELIVERY delete settled
+        rows, ESCALATION deletes resolved ones, OUTGOING those that are decided. Nothing that waits for work
+        or for a human is touched.
         """
 
     def tally(self) -> Tally:

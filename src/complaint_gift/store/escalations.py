@@ -62,6 +62,12 @@ class Escalations(Rows):
         rows = self._db.execute(found.order_by(table.c.next_at, table.c.id).limit(limit))
         return [_escalation(row) for row in rows]
 
+    def escalation_to_tell(self, escalation_id: int, now: datetime) -> Escalation | None:
+        """This one, ours alone until the transaction ends, if its next rung is (still) due."""
+        due = (table.c.id == escalation_id, table.c.state != _RESOLVED, table.c.next_at <= now)
+        row = self._db.execute(select(table).where(*due).with_for_update()).one_or_none()
+        return None if row is None else _escalation(row)
+
     def annotate_escalation(self, escalation_id: int, summary: str) -> None:
         """Only the summary changes."""
         self._db.execute(update(table).where(table.c.id == escalation_id).values(summary=summary))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Row, select, update
 
-from complaint_gift.service.records import AuditEntry, AuditRow, chain_hash
+from complaint_gift.service.records import AuditEntry, AuditRow, BrokenLink, chain_hash
 from complaint_gift.store import document
 from complaint_gift.store.columns import storable
 from complaint_gift.store.rows import Rows
@@ -16,14 +16,6 @@ from complaint_gift.store.tables import audit as table
 from complaint_gift.store.tables import audit_head as head
 
 _READ_AT_ONCE = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class BrokenLink:
-    """The first entry that is not as it was written. `id` is its number, counted from 1."""
-
-    id: int
-    what: str
 
 
 class Trail(Rows):
