@@ -19,11 +19,20 @@ from complaint_gift.runtime.settings import Settings
 
 if TYPE_CHECKING:
     from complaint_gift.runtime import Parts
-    from complaint_gift.service.records import Tally
 
 LEAST_FREE = 500_000_000
 LATE = timedelta(minutes=5)
 SILENT = timedelta(seconds=45)
+PATIENCE = 2.0  # seconds for the learned layer
+MOST_SHOWN = 3
+PLURALS = {"delivery": "deliveries", "action": "actions"}
+ENDS = {
+    ("delivery", "unreadable"): "came in a form that the plugin cannot read: see what changed at the source "
+    "and update the plugin",
+    ("delivery", "failed"): "could not be worked off: mend what their errors say",
+    ("action", "refused"): "were refused by the helpdesk or a channel: mend what their errors say",
+    ("action", "failed"): "were given up: mend what their errors say",
+}
 
 
 @click.command()
@@ -45,7 +54,7 @@ def doctor() -> None:
     click.echo(f"{len(playbook.active)} rules speak, profile {playbook.profile}.")
     for sentence in read_back(parts.policy, language_of(os.environ)):
         click.echo(sentence)
-    for check in (look_at_work, look_at_gate, look_at_audit, look_at_sources, look_at_doors):
+    for check in CHECKS:
         wrong += _say(_calmly(check, parts))
     if wrong:
         click.secho(
@@ -133,24 +142,51 @@ def look_at_work(parts: Parts) -> Iterator[str]:
         if oldest is not None and now - oldest > LATE:
             minutes = int((now - oldest).total_seconds() // 60)
             yield f"The oldest {name} has waited for {minutes} minutes: see the log of the workers."
-    yield from _bad_ends(tally)
+    yield from _bad_ends(parts)
 
 
-def _bad_ends(tally: Tally) -> Iterator[str]:
-    words = {
-        (
-            "deliveries",
-            "unreadable",
-        ): "came in a form that the plugin cannot read: see what changed at the source, "
-        "then update the plugin",
-        ("deliveries", "failed"): "could not be worked off: see the log, then send them again",
-        ("actions", "refused"): "were refused by the helpdesk: look at their errors and at the permissions",
-        ("actions", "failed"): "were given up: look at their errors, then try them again",
-    }
-    for (table, state), text in words.items():
-        count = getattr(tally, table).get(state, 0)
-        if count:
-            yield f"{count} {table} {text}."
+def _bad_ends(parts: Parts) -> Iterator[str]:
+    """How many there are of the last week, and what the newest say."""
+    ended = parts.service.list_ended()
+    for (kind, state), text in ENDS.items():
+        found = [one for one in ended if (one.kind, one.state) == (kind, state)]
+        if not found:
+            continue
+        lines = [f"{len(found)} {PLURALS[kind]} {text}; after that, `complaint-gift sweep --failed`."]
+        for one in found[:MOST_SHOWN]:
+            name = f"{kind} {one.id}" + (f" ({one.what})" if one.what else "")
+            lines.append(f"    {one.at:%Y-%m-%d %H:%M} UTC, {one.source}, {name}: {one.error}")
+        yield "\n".join(lines)
+
+
+def look_at_people(parts: Parts) -> Iterator[str]:
+    """Does anybody hear of an escalation, and is there a way to tell them."""
+    from complaint_gift.notify import Messenger
+
+    policy, channels = parts.policy, Messenger(parts.settings.notify).channels
+    leads = dict.fromkeys(person for rung in policy.ladder for person in policy.people.get(rung.to, ()))
+    if not leads:
+        file = parts.settings.policy or "a file that `policy:` in the configuration names"
+        yield f"Nobody is told of an escalation: name people for the steps of the ladder in {file}."
+    for person in leads:
+        if not person.ways:
+            yield f"{person.name} cannot be told anything: give them an `email` or `webhooks` in the policy."
+    for channel in sorted({way for person in policy.everybody() for way, _ in person.ways} - {*channels}):
+        names = ", ".join(one.name for one in policy.everybody() if channel in dict(one.ways))
+        yield f"{names} would be told by {channel!r}, which is not set up: add it under `notify`."
+
+
+def look_at_ears(parts: Parts) -> Iterator[str]:
+    """Does the learned layer speak."""
+    from complaint_gift.runtime.parts import ears_socket, open_ears
+
+    ears = open_ears(parts.settings, patience=PATIENCE)
+    if ears is not None and not ears.ready():
+        alone = f"python -m complaint_gift.learned {ears_socket(parts.settings)}"
+        yield (
+            "The learned layer does not answer, so texts are read by words alone: start "
+            f"`complaint-gift serve`, or beside parts that run alone `{alone}`."
+        )
 
 
 def look_at_gate(parts: Parts) -> Iterator[str]:
@@ -174,7 +210,7 @@ def look_at_audit(parts: Parts) -> Iterator[str]:
     """Has anybody changed the record of who did what."""
     broken = parts.service.check_audit()
     if broken is not None:
-        yield f"The audit was changed by hand: entry {broken.id} does not follow from the one before it."
+        yield f"The audit was changed by hand: {broken.what}."
 
 
 def look_at_sources(parts: Parts) -> Iterator[str]:
@@ -200,6 +236,17 @@ def look_at_doors(parts: Parts) -> Iterator[str]:
         yield "Nobody can ask for a review: add `review: {tokens: [...]}` to the configuration."
     if settings.console is None:
         yield "The console is closed: add `console: {password: ..., session_key: ...}` to the configuration."
+
+
+CHECKS = (
+    look_at_work,
+    look_at_people,
+    look_at_ears,
+    look_at_gate,
+    look_at_audit,
+    look_at_sources,
+    look_at_doors,
+)
 
 
 def _sentence(text: str) -> str:

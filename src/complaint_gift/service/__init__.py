@@ -9,6 +9,7 @@ from typing import Any
 from complaint_gift.domain import Escalation, EscalationState, Scope, Verdict
 from complaint_gift.plugin import Fate, Memory, Outcome, Outgoing, Plugin, Request, Ruling, Source
 from complaint_gift.service import (
+    again,
     authors,
     erasing,
     escalating,
@@ -23,6 +24,7 @@ from complaint_gift.service import (
     sweeping,
     warming,
 )
+from complaint_gift.service.again import Ended
 from complaint_gift.service.escalating import AlreadyResolved, NotFound
 from complaint_gift.service.held import WAITING, KeptOutgoing, OutgoingState
 from complaint_gift.service.means import Company, Means
@@ -44,7 +46,7 @@ from complaint_gift.service.records import (
     ActionRow,
     ActionState,
     AuditEntry,
-    AuditRow,
+    BrokenLink,
     Case,
     DeliveryRow,
     DeliveryState,
@@ -60,6 +62,7 @@ __all__ = [
     "AlreadyResolved",
     "CaseFacts",
     "Company",
+    "Ended",
     "EscalationFilter",
     "NotFound",
     "RuleRecord",
@@ -275,11 +278,19 @@ class Service:
         """Try a refused or failed action again. Raises NotFound."""
         self._try_again("action", action_id, by)
 
+    def list_ended(self) -> list[Ended]:
+        """Deliveries and actions of the last days that ended without success."""
+        return again.list_ended(self.means)
+
+    def try_again(self, by: str) -> int:
+        """Have those worked on once more, but for what speaks to customers; gives how many."""
+        return again.try_again(self.means, by)
+
     def _try_again(self, kind: str, row_id: int, by: str) -> None:
         now = self.means.now()
         with self.means.store.transaction() as tx:
-            again = tx.reopen_delivery if kind == "delivery" else tx.retry_action
-            if not again(row_id):
+            reopen = tx.reopen_delivery if kind == "delivery" else tx.retry_action
+            if not reopen(row_id):
                 raise NotFound(f"there is no {kind} {row_id} that has ended without success")
             tx.append_audit(AuditEntry(now, by.strip()[:200] or "somebody", f"{kind}-again", {kind: row_id}))
         self.means.bell.ring("delivery" if kind == "delivery" else "action", row_id)
@@ -299,6 +310,6 @@ class Service:
         with self.means.store.reading() as tx:
             return tx.tally()
 
-    def check_audit(self) -> AuditRow | None:
-        """The first broken link of the audit chain, None when it is whole."""
+    def check_audit(self) -> BrokenLink | None:
+        """The first broken link of the audit chain, None when it is whole to its end."""
         return erasing.check_audit(self.means)
