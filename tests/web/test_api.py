@@ -251,6 +251,9 @@ def test_only_configured_origins_may_read_from_a_browser(parts: Parts, settings:
     client = create_app(replace(parts, settings=replace(settings, review_origins=(theirs,)))).test_client()
     asked = {"Origin": theirs, "Access-Control-Request-Method": "POST"}
     assert client.options(PATH, headers=asked).headers["Access-Control-Allow-Origin"] == theirs
+    decides = asked | {"Access-Control-Request-Method": "PUT"}
+    told = client.options("/api/v1/conversations/notes-main/7/complaint", headers=decides)
+    assert "PUT" in told.headers["Access-Control-Allow-Methods"].split(", ")
     answer = client.post(PATH, json={"text": "x"}, headers=TOKEN | {"Origin": "https://evil.example"})
     assert "Access-Control-Allow-Origin" not in answer.headers
 

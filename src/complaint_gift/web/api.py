@@ -86,7 +86,7 @@ def name_origin(answer: Response) -> Response:
     if origin and origin in _parts().settings.review_origins:
         answer.headers["Access-Control-Allow-Origin"] = origin
         answer.headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type"
-        answer.headers["Access-Control-Allow-Methods"] = "GET, POST"
+        answer.headers["Access-Control-Allow-Methods"] = "GET, POST, PUT"
         answer.headers["Access-Control-Max-Age"] = "600"
     answer.headers.add("Vary", "Origin")
     return answer
