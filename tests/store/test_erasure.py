@@ -8,7 +8,7 @@ from made import LATER, NOW, a_conversation, a_delivery, a_message, an_action, a
 from sqlalchemy import select
 
 from complaint_gift.domain import ActionKind, Author, Role
-from complaint_gift.service.records import ActionState, DeliveryState, Waiver
+from complaint_gift.service.records import ActionState, AuditEntry, DeliveryState, Waiver
 from complaint_gift.store import SqlStore, upgrade
 from complaint_gift.store.engine import connect, file_of, read_url
 from complaint_gift.store.tables import metadata
@@ -98,6 +98,21 @@ def test_what_is_about_others_stays(store: SqlStore) -> None:
         assert tx.verify_audit() is None
         summaries = [e.summary for e in tx.escalations_to_tell(LATER, 9)]
         assert sorted(summaries) == ["The customer speaks of a court", "… speaks of a court"]
+
+
+def test_colleague_who_is_erased_leaves_a_chain_that_holds(store: SqlStore, url: str) -> None:
+    with store.transaction() as tx:
+        for who in (NAME, NAME.upper(), "Ольга", "#1"):
+            tx.append_audit(AuditEntry(NOW, who, "escalation-resolved", {"escalation": 1}))
+        assert tx.erase_person(NAME, "desk").get("audit") is None, "somebody else of that name elsewhere"
+    with store.transaction() as tx:
+        assert tx.erase_person(NAME)["audit"] == 2
+        assert tx.erase_person(NAME).get("audit") is None
+    assert _hits(url) == []
+    with store.transaction() as tx:
+        assert [row.entry.who for row in tx.audit(0, 9)][2:] == ["Ольга", "#1"]
+        tx.append_audit(AuditEntry(NOW, "Ольга", "escalation-acknowledged"))
+        assert tx.verify_audit() is None
 
 
 def test_an_erased_person_does_not_come_back_with_the_next_fetch(store: SqlStore) -> None:

@@ -123,6 +123,22 @@ def test_texts_that_somebody_waits_for_stay(store: SqlStore) -> None:
         assert tx.purge(Kept.TEXT, LONG_AFTER, 9) == 2
 
 
+def test_texts_that_nobody_ever_closes_go_too(store: SqlStore) -> None:
+    for name in ("quiet", "escalated"):
+        _finished(store, name, status="open")
+    _finished(store, "young", status="open", updated_at=LONG_AFTER)
+    with store.transaction() as tx:
+        tx.add_escalation(an_escalation(conversation="escalated"))
+        assert tx.purge(Kept.TEXT, LATER, 9) == 0
+        assert tx.purge(Kept.QUIET_TEXT, LATER, 9) == 1
+        assert tx.purge(Kept.QUIET_TEXT, LATER, 9) == 0
+        quiet, young = tx.find_conversation("desk", "quiet"), tx.find_conversation("desk", "young")
+        assert quiet is not None
+        assert young is not None
+        assert [m.message.text for m in tx.messages(quiet.id)] == [""]
+        assert [m.message.text for m in tx.messages(young.id)] != [""]
+
+
 def test_the_tally_counts_what_there_is(store: SqlStore) -> None:
     with store.transaction() as tx:
         empty = tx.tally()

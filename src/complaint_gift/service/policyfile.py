@@ -46,6 +46,7 @@ _KEPT = {
     "delivery_bodies": Kept.DELIVERY_BODY,
     "deliveries": Kept.DELIVERY,
     "texts": Kept.TEXT,
+    "quiet_texts": Kept.QUIET_TEXT,
     "draft_reviews": Kept.DRAFT_REVIEW,
     "actions": Kept.ACTION,
     "own_writes": Kept.OWN_WRITE,

@@ -1,6 +1,6 @@
 """Forgets a person: what they said, what was said in their conversations, and what names them elsewhere.
 
-The audit trail is left as it is: it holds ids, counts and hashes, and a chain cannot be edited.
+Of somebody of ours the audit trail keeps a hash: what was done stays proven, by whom is nobody's to read.
 """
 
 from __future__ import annotations
@@ -17,10 +17,11 @@ from sqlalchemy import ColumnElement, Row, Table, delete, select, update
 
 from complaint_gift.domain import ActionKind
 from complaint_gift.service.held import UNDER_WAY, WAITING, OutgoingState
-from complaint_gift.service.records import ActionState, DeliveryState
+from complaint_gift.service.records import ActionState, DeliveryState, veil
 from complaint_gift.store.conversations import Conversations
 from complaint_gift.store.tables import (
     action,
+    audit,
     complaint_case,
     conversation,
     delivery,
@@ -89,6 +90,8 @@ class Erasure(Conversations):
         self._erase_outgoing(traces, touched)
         for table, names in _NAMING:
             self._clean(table, names, traces, touched)
+        if not source:
+            self._veil_audit(traces, touched)
         return dict(touched)
 
     def _traces(self, person: str, source: str) -> Traces:
@@ -191,6 +194,12 @@ class Erasure(Conversations):
             if after != before:
                 self._db.execute(update(table).where(table.c.id == row.id).values(after))
                 touched[table.name] += 1
+
+    def _veil_audit(self, traces: Traces, touched: Counter[str]) -> None:
+        for who in list(self._db.execute(select(audit.c.who).distinct()).scalars()):
+            if who.casefold() in traces.exact:
+                veiled = update(audit).where(audit.c.who == who).values(who=veil(who))
+                touched["audit"] += self._db.execute(veiled).rowcount
 
     def _pages(self, table: Table, names: Iterable[str], source: str) -> Iterator[Row[Any]]:
         """All rows, a few hundred in memory at a time; they may be changed on the way."""

@@ -43,7 +43,13 @@ class Retention(Conversations):
         return int(self._db.execute(emptied).rowcount)
 
     def _texts(self, before: datetime, limit: int) -> int:
-        ids = list(self._db.execute(_finished(before).limit(limit)).scalars())
+        return self._purge_all(_quiet(before).where(_is_over()).limit(limit))
+
+    def _quiet_texts(self, before: datetime, limit: int) -> int:
+        return self._purge_all(_quiet(before).limit(limit))
+
+    def _purge_all(self, wanted: Select[Any]) -> int:
+        ids = list(self._db.execute(wanted).scalars())
         for conversation_id in ids:
             self.purge_conversation(conversation_id)
         return len(ids)
@@ -58,25 +64,29 @@ def _settled(table: Table, waiting: str, since: str, before: datetime) -> tuple[
     return table.c.state != waiting, table.c[since] < before
 
 
-def _finished(before: datetime) -> Select[Any]:
-    """Ids of conversations that are over, quiet since then, and that nobody and nothing waits for."""
-
-    def waits(table: Table, condition: ColumnElement[bool]) -> ColumnElement[bool]:
-        same = (table.c.source == conversation.c.source, table.c.conversation == conversation.c.external_id)
-        return exists().where(*same, condition)
-
+def _is_over() -> ColumnElement[bool]:
+    """What the helpdesk or a case calls closed, and what is gone."""
     closed = exists().where(
         complaint_case.c.conversation_id == conversation.c.id, complaint_case.c.stage == Stage.CLOSED
     )
-    over = or_(
+    return or_(
         conversation.c.deleted_at.is_not(None),
         conversation.c.merged_into != "",
         conversation.c.status.in_(_OVER),
         closed,
     )
+
+
+def _quiet(before: datetime) -> Select[Any]:
+    """Ids of conversations that have not changed since then and that nobody and nothing waits for."""
+
+    def waits(table: Table, condition: ColumnElement[bool]) -> ColumnElement[bool]:
+        same = (table.c.source == conversation.c.source, table.c.conversation == conversation.c.external_id)
+        return exists().where(*same, condition)
+
     return (
         select(conversation.c.id)
-        .where(~conversation.c.purged, over)
+        .where(~conversation.c.purged)
         .where(func.coalesce(conversation.c.updated_at, conversation.c.deleted_at) < before)
         .where(~waits(escalation, escalation.c.state != EscalationState.RESOLVED))
         .where(~waits(action, action.c.state == ActionState.PENDING))
@@ -88,6 +98,7 @@ _Purge = Callable[[Retention, datetime, int], int]
 _PURGES: Mapping[Kept, _Purge] = {
     Kept.DELIVERY_BODY: Retention._delivery_bodies,
     Kept.TEXT: Retention._texts,
+    Kept.QUIET_TEXT: Retention._quiet_texts,
     Kept.DELIVERY: lambda rows, before, limit: rows._delete(
         delivery, _settled(delivery, DeliveryState.NEW, "received_at", before), limit
     ),
