@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import getpass
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -147,9 +148,18 @@ def erase(person: str, source: str, by: str, yes: bool) -> None:
     except ValueError as exc:
         raise Stopped(f"{str(exc)[:1].upper()}{str(exc)[1:]}.") from None
     found = {table: count for table, count in touched.items() if count}
-    if not found:
+    if found:
+        told_rows = ", ".join(f"{count} in {table}" for table, count in sorted(found.items()))
+        click.secho(f"Erased: {told_rows}.", fg="green")
+        click.echo("The helpdesk and older backups still hold it: erase there too, and anew after a restore.")
+    else:
         click.echo("We hold nothing of this person.")
-        return
-    told_rows = ", ".join(f"{count} in {table}" for table, count in sorted(found.items()))
-    click.secho(f"Erased: {told_rows}.", fg="green")
-    click.echo("Older backups still hold it: let them run out, or erase again after a restore.")
+    for kept in files_set_aside(parts.settings.database_url):
+        click.echo(f"{kept} was set aside by a restore and is as it was: delete it.")
+
+
+def files_set_aside(url: str) -> list[Path]:
+    """What `set_aside` has left beside this database."""
+    path = existing_file(url)
+    found = path.parent.glob(f"{path.name}.*") if path else ()
+    return sorted(one for one in found if re.fullmatch(r"\.\d{8}-\d{6}", one.suffix))
