@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from complaint_gift.plugin import PluginError, Source
-from complaint_gift_email.doors.imap import Cursors, open_mailbox
+from complaint_gift_email.doors.cursors import Cursors
+from complaint_gift_email.doors.imap import open_mailbox
 
 
 def probe(source: Source) -> list[str]:
@@ -34,8 +35,11 @@ def _look_at_door(source: Source) -> Iterator[str]:
             )
         elif not name.startswith("\\") and name not in there and name.upper() != "INBOX":
             yield f"the mailbox has no folder {name!r}; there are {', '.join(sorted(there)[:12])}."
-    if source.folder is not None and not Cursors(source).begun():
-        yield "the mailbox has never been looked at; is `complaint-gift gate` running?"
+    try:
+        if source.folder is not None and not Cursors(source).begun():
+            yield "the mailbox has never been looked at; is `complaint-gift gate` running?"
+    except PluginError as exc:
+        yield str(exc).removeprefix(f"{source.name}: ")
 
 
 def _look_at_sending(source: Source) -> Iterator[str]:

@@ -15,7 +15,8 @@ from imap_world import PATIENCE, Desk, Server, a_server, source_at
 
 from complaint_gift.plugin import Refused, Unreachable
 from complaint_gift_email import EmailPlugin
-from complaint_gift_email.doors.imap import Cursors, Mailbox, open_mailbox
+from complaint_gift_email.doors.cursors import Cursors
+from complaint_gift_email.doors.imap import Mailbox, open_mailbox
 
 
 @pytest.fixture

@@ -20,7 +20,8 @@ from smtp_world import Sink, gate_settings, wait_until
 
 from complaint_gift.plugin import Fate, Refused
 from complaint_gift_email import EmailPlugin
-from complaint_gift_email.doors.imap import Cursors, Mailbox, open_mailbox
+from complaint_gift_email.doors.cursors import Cursors
+from complaint_gift_email.doors.imap import Mailbox, open_mailbox
 from complaint_gift_email.doors.sent import SentFolder
 
 pytestmark = pytest.mark.slow
@@ -174,7 +175,7 @@ def test_a_reply_through_the_gate_and_its_copy_among_sent_mail_are_one(
             client.sendmail("dana@shop.test", ["anna@customer.test"], office.reply())
         server.append(office.reply(), "Sent")
         assert wait_until(lambda: len(customers.mails) == 1, 30)
-        assert wait_until(lambda: (Cursors(source).place("Sent") or (0, 0))[1] == 1, 30)
+        assert wait_until(lambda: (Cursors(source).place("Sent") or (0, 0, 0))[1] == 1, 30)
     finally:
         for door in doors:
             door.stop()

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import imaplib
-import json
 import re
 import socket
 import ssl
@@ -20,6 +19,7 @@ from typing import Any
 import structlog
 
 from complaint_gift.plugin import Desk, PluginError, Refused, Source, Unreachable
+from complaint_gift_email.doors.cursors import Cursors, Place
 from complaint_gift_email.doors.incoming import envelope_headers
 from complaint_gift_email.doors.oauth import access_token
 from complaint_gift_email.message import Envelope
@@ -29,9 +29,11 @@ CONNECT_SECONDS = 20.0
 IDLE_SECONDS = 270
 FIRST_PAUSE, LONGEST_PAUSE = 2.0, 300.0
 LARGEST = 60_000_000
+# With growing pauses between them this is about twenty minutes.
+MOST_REFUSALS = 10
 # By these marks a server tells what a folder is for (RFC 6154), whatever its name is.
-SENT, DRAFTS = "\\Sent", "\\Drafts"
 _SIZE = re.compile(rb"RFC822\.SIZE (\d+)")
+SENT, DRAFTS = "\\Sent", "\\Drafts"
 _log = structlog.get_logger(__name__)
 _BROKEN = (imaplib.IMAP4.error, OSError, ssl.SSLError, EOFError)
 
@@ -97,43 +99,6 @@ def find_folder(mailbox: Any, wanted: str, source: Source) -> str:
     raise Refused(f"{source.name}: no folder of the mailbox is marked {wanted}; name it, as `imap: {key}`.")
 
 
-class Cursors:
-    """Where we are in each folder: one small file in the source's folder, replaced as a whole."""
-
-    def __init__(self, source: Source) -> None:
-        self._path = source.folder / "imap.json" if source.folder else None
-        self._kept: dict[str, list[int]] = {}
-
-    def begun(self) -> bool:
-        """Whether anything was ever read."""
-        return bool(self._read())
-
-    def place(self, folder: str) -> tuple[int, int] | None:
-        """(UIDVALIDITY, last UID), None for a folder that was never looked at."""
-        found = self._read().get(folder)
-        try:
-            return (int(found[0]), int(found[1])) if found else None
-        except (ValueError, TypeError, IndexError):
-            return None
-
-    def move(self, folder: str, validity: int, uid: int) -> None:
-        """Keep the place."""
-        self._kept = self._read() | {folder: [validity, uid]}
-        if self._path is not None:
-            fresh = self._path.with_suffix(".new")
-            fresh.write_text(json.dumps(self._kept), "utf-8")
-            fresh.replace(self._path)
-
-    def _read(self) -> dict[str, list[int]]:
-        if self._path is None:
-            return self._kept
-        try:
-            told = json.loads(self._path.read_text("utf-8"))
-        except (OSError, ValueError):
-            return self._kept
-        return told if isinstance(told, dict) else {}
-
-
 class Mailbox:
     """A listener: one thread for one folder, which may be named by a mark."""
 
@@ -144,6 +109,7 @@ class Mailbox:
         self.name = f"{source.name} {folder}"
         self.cursors = Cursors(source)
         self._found = ""
+        self._refused: dict[int, int] = {}
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -180,19 +146,28 @@ class Mailbox:
         """Take in what is new; gives how many mails were. Raises Unreachable."""
         validity, following = self._choose(mailbox)
         known = self.cursors.place(self._found)
-        if known is None or known[0] != validity:
-            is_fresh = known is None and self.source.settings["imap"]["begin"] == "new"
-            # After a new UIDVALIDITY all is read again: the keys tell what is known.
-            known = (validity, following - 1 if is_fresh else 0)
+        since = ""
+        if known is None:
+            is_fresh = self.source.settings["imap"]["begin"] == "new"
+            known = Place(validity, following - 1 if is_fresh else 0)
             self.cursors.move(self._found, *known)
+        elif known.validity != validity:
+            # All UIDs are new. What came before our last look is known, but its keys may be gone:
+            # years of complaints would begin anew.
+            since = f"SINCE {known.day()} "
+            known = Place(validity, 0)
         count = 0
         # A server answers n:* with its last mail when there is none from n on.
-        uids = sorted(uid for uid in map(int, mailbox.uids(f"UID {known[1] + 1}:*")) if uid > known[1])
+        told = map(int, mailbox.uids(f"{since}UID {known.uid + 1}:*"))
+        uids = sorted(uid for uid in told if uid > known.uid)
         for uid in uids:
             if self._stopping.is_set():
-                break
+                return count
             count += self._take(mailbox, uid)
-            self.cursors.move(self._found, validity, uid)
+            if not since:
+                self.cursors.move(self._found, validity, uid)
+        if since:
+            self.cursors.move(self._found, validity, max([following - 1, *uids]))
         return count
 
     def _choose(self, mailbox: Any) -> tuple[int, int]:
@@ -204,19 +179,35 @@ class Mailbox:
     def _take(self, mailbox: Any, uid: int) -> bool:
         raw = self.fetch(mailbox, uid)
         if not raw:
-            return False  # somebody has deleted it meanwhile, or it is too large
+            return False  # somebody has deleted it meanwhile
         self.take(raw)
+        self._refused.pop(uid, None)
         return True
 
     def fetch(self, mailbox: Any, uid: int) -> bytes:
-        """A mail, nothing of it marked as read; b"" where it is gone or too large."""
+        """A mail, nothing of it marked as read; b"" where it is gone. Of a very large one its beginning.
+
+        Raises Unreachable while the server does not give it, which may pass. What it refuses again and again
+        is damaged there: then b"", so that what came after it is read.
+        """
+        # Only for what is larger: not every server is good at parts.
+        part = f"<0.{LARGEST}>" if self._size(mailbox, uid) > LARGEST else ""
+        kind, told = mailbox.client.uid("FETCH", str(uid), f"(BODY.PEEK[]{part})")
+        if kind == "OK":
+            return next((p[1] for p in told if isinstance(p, tuple) and len(p) > 1), b"")
+        tried = self._refused[uid] = self._refused.get(uid, 0) + 1
+        said = b" ".join(part for part in told if isinstance(part, bytes)).decode("ascii", "replace")[:200]
+        _log.error("mail-not-given", source=self.source.name, uid=uid, said=said, tried=tried)
+        if tried < MOST_REFUSALS:
+            raise Unreachable(f"{self.source.name}: the mailbox does not give mail {uid} ({said}).")
+        return b""
+
+    def _size(self, mailbox: Any, uid: int) -> int:
         told = mailbox.client.uid("FETCH", str(uid), "(RFC822.SIZE)")[1]
         size = _SIZE.search(b" ".join(part for part in told if isinstance(part, bytes)))
         if size and int(size[1]) > LARGEST:
             _log.warning("mail-too-large", source=self.source.name, uid=uid, size=int(size[1]))
-            return b""
-        return next((p[1] for p in mailbox.client.uid("FETCH", str(uid), "(BODY.PEEK[])")[1]
-                     if isinstance(p, tuple) and len(p) > 1), b"")  # fmt: skip
+        return int(size[1]) if size else 0
 
     def take(self, raw: bytes) -> None:
         """What becomes of a mail that came. Raises Unreachable: then it is not passed over."""
