@@ -101,6 +101,33 @@ def test_guessing_is_slowed_down(client: FlaskClient) -> None:
     assert sign_in(client).status_code == 429
 
 
+def test_stranger_who_guesses_keeps_no_lead_out_who_comes_through_the_same_proxy(client: FlaskClient) -> None:
+    page = client.get("/console/sign-in")
+
+    def try_from(address: str, password: str) -> int:
+        form = {"name": "Dana", "password": password, "csrf": csrf(page)}
+        answer = client.post("/console/sign-in", data=form, headers={"X-Forwarded-For": address})
+        return answer.status_code
+
+    assert [try_from(f"1.1.1.{n}, 203.0.113.9", "guess") for n in range(6)] == [403] * 5 + [429]
+    assert try_from("198.51.100.7", "console-password") == 303
+
+
+@pytest.mark.parametrize(
+    ("peer", "forwarded", "who"),
+    [
+        ("127.0.0.1", "203.0.113.9", "203.0.113.9"),
+        ("172.18.0.1", "1.1.1.1, 2001:db8::9", "2001:db8::9"),
+        ("8.8.8.8", "9.9.9.9", "8.8.8.8"),
+        ("127.0.0.1", "", "127.0.0.1"),
+        ("127.0.0.1", "nonsense", "127.0.0.1"),
+        ("", "9.9.9.9", ""),
+    ],
+)
+def test_only_a_proxy_beside_us_may_say_who_knocks(peer: str, forwarded: str, who: str) -> None:
+    assert door.address_of(peer, forwarded) == who
+
+
 def test_guesses_are_forgotten_after_a_minute() -> None:
     now = [0.0]
     guesses = door.Guesses(clock=lambda: now[0])
@@ -151,7 +178,7 @@ def test_nothing_waiting_is_said_kindly(lead: FlaskClient) -> None:
 def test_escalation_is_taken_and_resolved_with_name_and_words(lead: FlaskClient, parts: Parts) -> None:
     number = escalate(parts)
     page = lead.get(LIST)
-    assert "A customer speaks of court" in page.text
+    assert "A customer mentions court" in page.text
     assert "due in 30 minutes" in page.text
     assert "1 is waiting" in page.text
     done = lead.post(f"{LIST}/{number}/acknowledge", data={"csrf": csrf(page)}, follow_redirects=True)
@@ -208,7 +235,7 @@ def test_only_a_harmless_address_becomes_a_link(lead, parts: Parts, url: str, is
 @pytest.mark.parametrize(
     ("language", "said", "promised"),
     [
-        ("en", "3 March 2020, 18:00", "Promised by 3 March 2020, 18:00: «a call»"),
+        ("en", "3 March 2020, 18:00", "Promised by 3 March 2020, 18:00: “a call”"),
         ("ru", "3 марта 2020, 18:00", "Обещано до 3 марта 2020, 18:00: «a call»"),
     ],
 )
@@ -233,8 +260,8 @@ def test_list_can_be_narrowed_to_a_conversation(lead: FlaskClient, parts: Parts)
     escalate(parts, key="1")
     number = escalate(parts, key="2", conversation="8", reason=Reason.PRESS)
     page = lead.get(f"{LIST}?conversation=8")
-    assert "speaks of the press" in page.text
-    assert "speaks of court" not in page.text
+    assert "mentions the press" in page.text
+    assert "mentions court" not in page.text
     path = f"{LIST}/{number}/acknowledge?conversation=8"
     back = lead.post(path, data={"csrf": csrf(page)}).headers["Location"]
     assert "conversation=8" in back

@@ -83,7 +83,8 @@ def show_door() -> str:
 @blueprint.post("/sign-in")
 def sign_in() -> AnyResponse | tuple[str, int]:
     settings = parts().settings
-    name, address = door.clean_name(request.form.get("name", "")), request.remote_addr or ""
+    name = door.clean_name(request.form.get("name", ""))
+    address = door.address_of(request.remote_addr or "", request.headers.get("X-Forwarded-For", ""))
     problem = ""
     if guesses.are_too_many(address):
         problem = "too_often"

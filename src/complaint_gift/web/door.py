@@ -9,6 +9,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, MutableMapping
 from datetime import timedelta
+from ipaddress import ip_address
 from threading import Lock
 from typing import Any
 
@@ -44,6 +45,20 @@ class Guesses:
     def _recent(self, address: str) -> list[float]:
         since = self._clock() - GUESS_SECONDS
         return [moment for moment in self._wrong.get(address, []) if moment > since]
+
+
+def address_of(peer: str, forwarded: str) -> str:
+    """Who knocks: whom a proxy beside us names last in X-Forwarded-For, else whoever is connected.
+
+    Without it one stranger who guesses would keep everybody out who comes through the same proxy. From
+    anywhere else the header is not believed.
+    """
+    named = forwarded.rpartition(",")[2].strip()
+    try:
+        near = ip_address(peer)
+        return str(ip_address(named)) if named and (near.is_loopback or near.is_private) else peer
+    except ValueError:
+        return peer
 
 
 def is_same(given: str, known: str) -> bool:
