@@ -9,7 +9,6 @@ import logging
 import os
 import socket
 import ssl
-import threading
 from collections.abc import Mapping
 from ipaddress import ip_network
 from typing import Any
@@ -22,19 +21,15 @@ from complaint_gift_email.gate.closing import shut
 from complaint_gift_email.gate.crew import Crew, Hands, Threads
 from complaint_gift_email.gate.door import Door
 from complaint_gift_email.gate.judging import Judging
+from complaint_gift_email.gate.opening import STOP_SECONDS, Opening
 from complaint_gift_email.gate.passing import Passing
+from complaint_gift_email.gate.places import bind
 from complaint_gift_email.gate.pool import Pool
 
 THREADS = 8
 MOST_PROCESSES = 4
-START_SECONDS = 15.0
-STOP_SECONDS = 10.0
 
 log = structlog.get_logger(__name__)
-
-
-class PortTaken(PluginError):
-    """Nobody can listen there."""
 
 
 class GateListener:
@@ -56,8 +51,7 @@ class GateListener:
         self._trusted = tuple(ip_network(one) for one in self._settings["trusted"])
         self._users = {user["name"].casefold(): user["password"] for user in self._settings["users"]}
         self._doors: set[Door] = set()
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._thread: threading.Thread | None = None
+        self._opening: Opening | None = None
 
     def prepare(self) -> None:
         """Make the processes that judge. They are forks: no thread may run yet."""
@@ -72,36 +66,22 @@ class GateListener:
         return self._crew is not None and not self._crew.is_whole
 
     def start(self) -> None:
-        """Listen; raises PortTaken in a sentence."""
+        """Listen; raises PlaceTaken in a sentence."""
         # It logs every line of every mail.
         logging.getLogger("mail.log").setLevel(logging.ERROR)
-        made = _bind(self._source.name, self._settings["host"], self._settings["port"])
-        ready = threading.Event()
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(
-            target=self._serve, args=(self._loop, made, ready), name=self.name, daemon=True
-        )
-        self._thread.start()
-        if not ready.wait(START_SECONDS):
+        place = self._settings["host"], self._settings["port"]
+        made = bind(self._source.name, place, shown="{}:{}".format(*place), key="port")
+        self._opening = Opening(self.name)
+        if not self._opening.start(self._run(made, self._opening)):
             raise PluginError(f"{self._source.name}: the gate did not open in time; see the log")
 
     def stop(self) -> None:
         """Take nothing new, let what is under way end."""
-        if self._loop is not None and self._thread is not None and self._thread.is_alive():
-            self._loop.call_soon_threadsafe(self._ending.set)
-            self._thread.join(STOP_SECONDS + 10)
-        elif self._crew is not None:
+        is_ended = self._opening is not None and self._opening.stop()
+        if self._crew is not None and not is_ended:
             self._crew.end()
 
-    def _serve(self, loop: asyncio.AbstractEventLoop, made: socket.socket, ready: threading.Event) -> None:
-        asyncio.set_event_loop(loop)
-        try:
-            loop.run_until_complete(self._run(made, ready))
-        finally:
-            loop.close()
-
-    async def _run(self, made: socket.socket, ready: threading.Event) -> None:
-        self._ending = asyncio.Event()
+    async def _run(self, made: socket.socket, opening: Opening) -> None:
         helpers: Hands = self._crew or Threads(self._judging.do, THREADS)
         await helpers.open()
         passing = Passing(Pool(self._settings["upstream"], self._host), helpers)
@@ -114,8 +94,8 @@ class GateListener:
             backlog=256,
         )
         log.info("gate-open", source=self._source.name, port=self._settings["port"])
-        ready.set()
-        await self._ending.wait()
+        opening.ready.set()
+        await opening.ending.wait()
         await shut(server)
         await self._drain()
         await passing.close()
@@ -171,23 +151,6 @@ def processes_of(settings: Mapping[str, Any]) -> int:
 
 def _digest(text: str) -> bytes:
     return hashlib.sha256(text.encode("utf-8", "replace")).digest()
-
-
-def _bind(source: str, host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # Named as TCP, or asyncio leaves Nagle's delay on: 40 ms for each mail.
-    made = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        made.bind((host, port))
-    except OSError as exc:
-        made.close()
-        raise PortTaken(
-            f"{source}: nobody can listen on {host}:{port} ({exc.strerror}); end what runs there or choose "
-            "another gate: port"
-        ) from None
-    made.setblocking(False)
-    return made
 
 
 def _context(settings: Any) -> ssl.SSLContext | None:

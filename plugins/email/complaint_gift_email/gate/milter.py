@@ -10,11 +10,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import socket
 import struct
-import threading
-from pathlib import Path
 from typing import Any
 
 import structlog
@@ -23,13 +20,13 @@ from complaint_gift.plugin import Desk, Fate, PluginError, Source
 from complaint_gift_email.gate.closing import rounds, shut
 from complaint_gift_email.gate.crew import Threads
 from complaint_gift_email.gate.judging import Judging, Weighed, note_broken
+from complaint_gift_email.gate.opening import STOP_SECONDS, Opening
 from complaint_gift_email.gate.passing import DOWN, say_no
+from complaint_gift_email.gate.places import bind
 from complaint_gift_email.gate.settings import read_place
 
 VERSION = 6
 THREADS = 8
-START_SECONDS = 15.0
-STOP_SECONDS = 10.0
 QUIET_SECONDS = 3600.0  # a mail server keeps a connection while its client is there
 LARGEST_PACKET = 1_048_576
 MOST_RECIPIENTS = 10_000
@@ -56,10 +53,6 @@ _ASKED = _UNSEEN | sum(_UNANSWERED.values()) | _SPACE_KEPT
 _TOO_LARGE = "552 5.3.4 The mail is larger than the gate takes"
 
 log = structlog.get_logger(__name__)
-
-
-class PlaceTaken(PluginError):
-    """Nobody can listen there."""
 
 
 class Talk:
@@ -210,43 +203,29 @@ class MilterListener:
         self._source, self._settings = source, source.settings["gate"]
         self._judging = Judging(source, desk, is_recording=is_recording)
         self._talks: set[Talk] = set()
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._thread: threading.Thread | None = None
+        self._opening: Opening | None = None
 
     def start(self) -> None:
         """Listen; raises PlaceTaken in a sentence."""
-        made = _bind(self._source.name, self._settings["milter"])
-        ready = threading.Event()
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(
-            target=self._serve, args=(self._loop, made, ready), name=self.name, daemon=True
-        )
-        self._thread.start()
-        if not ready.wait(START_SECONDS):
+        wanted = self._settings["milter"]
+        made = bind(self._source.name, read_place(wanted), shown=wanted, key="milter")
+        self._opening = Opening(self.name)
+        if not self._opening.start(self._run(made, self._opening)):
             raise PluginError(f"{self._source.name}: the milter did not open in time; see the log")
 
     def stop(self) -> None:
         """Take nothing new, let what is under way end."""
-        if self._loop is not None and self._thread is not None and self._thread.is_alive():
-            self._loop.call_soon_threadsafe(self._ending.set)
-            self._thread.join(STOP_SECONDS + 10)
+        if self._opening is not None:
+            self._opening.stop()
 
-    def _serve(self, loop: asyncio.AbstractEventLoop, made: socket.socket, ready: threading.Event) -> None:
-        asyncio.set_event_loop(loop)
-        try:
-            loop.run_until_complete(self._run(made, ready))
-        finally:
-            loop.close()
-
-    async def _run(self, made: socket.socket, ready: threading.Event) -> None:
-        self._ending = asyncio.Event()
+    async def _run(self, made: socket.socket, opening: Opening) -> None:
         self._helpers = Threads(self._judging.do, THREADS)
         is_unix = made.family == socket.AF_UNIX
         open_server = asyncio.start_unix_server if is_unix else asyncio.start_server
         server = await open_server(self._talk, sock=made, backlog=256)
         log.info("milter-open", source=self._source.name, place=self._settings["milter"])
-        ready.set()
-        await self._ending.wait()
+        opening.ready.set()
+        await opening.ending.wait()
         await shut(server)
         until = asyncio.get_running_loop().time() + STOP_SECONDS
         while any(talk.is_busy or talk.afterwards for talk in self._talks):
@@ -276,42 +255,3 @@ class MilterListener:
 
 def _split(told: bytes) -> list[str]:
     return [part.decode("utf-8", "replace") for part in told.rstrip(b"\0").split(b"\0")]
-
-
-def _bind(source: str, wanted: str) -> socket.socket:
-    place = read_place(wanted)
-    made = socket.socket(_family_of(place))
-    try:
-        if isinstance(place, Path):
-            _clear(place)
-            made.bind(str(place))
-            # The mail server is another user: the folder says who gets here.
-            os.chmod(place, 0o666)  # noqa: S103
-        else:
-            made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            made.bind(place)
-    except OSError as exc:
-        made.close()
-        raise PlaceTaken(
-            f"{source}: nobody can listen on {wanted} ({exc.strerror}); end what runs there or choose "
-            "another gate: milter"
-        ) from None
-    made.setblocking(False)
-    return made
-
-
-def _family_of(place: Path | tuple[str, int]) -> socket.AddressFamily:
-    if isinstance(place, Path):
-        return socket.AF_UNIX
-    return socket.AF_INET6 if ":" in place[0] else socket.AF_INET
-
-
-def _clear(path: Path) -> None:
-    """Remove a socket that nobody listens to any more; raises OSError where somebody does."""
-    if not path.is_socket():
-        return
-    with socket.socket(socket.AF_UNIX) as probe:
-        try:
-            probe.connect(str(path))
-        except ConnectionRefusedError:
-            path.unlink()
