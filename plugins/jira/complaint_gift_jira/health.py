@@ -14,6 +14,10 @@ from complaint_gift_jira.register import list_hooks, open_register
 from complaint_gift_jira.settings import CLOUD, CONSENT
 
 SKEW = 600.0
+# Of service projects: whoever lacks it is a customer there, and customers write in public only.
+AGENT = {"SERVICEDESK_AGENT": "work as an agent, so its notes would come out public"}
+LINK = {"LINK_ISSUES": "link issues, for escalations"}
+MOVE = {"TRANSITION_ISSUES": "move issues on, for escalations"}
 RIGHTS = {
     "BROWSE_PROJECTS": "browse the project",
     "ADD_COMMENTS": "add comments",
@@ -74,13 +78,16 @@ def _look_at_projects(source: Source, api: Jira) -> Iterator[str]:
                 raise
             yield f"project {key} cannot be seen; check its key, and let our user browse it."
             continue
-        if text(project.get("projectTypeKey")) not in ("", SERVICE_DESK):
+        kind, wish = text(project.get("projectTypeKey")), source.settings["escalations"]
+        if kind not in ("", SERVICE_DESK):
             text_ = f"project {key} is no service project, so no customer reads its comments"
             yield f"{text_}; take it out of projects."
-        query = {"projectKey": key, "permissions": ",".join(RIGHTS)}
+        rights = (AGENT if kind == SERVICE_DESK else {}) | RIGHTS
+        rights |= (LINK if wish["project"] else {}) | (MOVE if wish["transition"] else {})
+        query = {"projectKey": key, "permissions": ",".join(rights)}
         told = mapping(mapping(api.get(f"{api.dialect.api}/mypermissions", query)).get("permissions"))
         lacking = [
-            said for name, said in RIGHTS.items() if mapping(told.get(name)).get("havePermission") is False
+            said for name, said in rights.items() if mapping(told.get(name)).get("havePermission") is False
         ]
         if lacking:
             yield f"in project {key} our user may not {'; nor '.join(lacking)}."

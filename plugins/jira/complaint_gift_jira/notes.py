@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 
 import structlog
 
@@ -26,6 +27,8 @@ from complaint_gift_jira.ids import mapping, read_names, read_number, text
 LONGEST_NOTE = 30_000
 # How far back each note is asked for its mark alone, should a list of comments come without properties.
 LOOKED_INTO = 20
+# Seconds between attempts to delete a note that came out public, unless Jira names a time.
+PAUSES, LONGEST_PAUSE = (1.0, 2.0), 5.0
 # On every comment of a program that shall be internal; the service desk reads it, others ignore it.
 INTERNAL = {"key": "sd.public.comment", "value": {"internal": True}}
 _WORD = re.compile(r"\w{3,}")
@@ -175,12 +178,23 @@ def _require_internal(comment: Json, action: Action, source: Source, api: Jira) 
         return
     _log.error("a note was published", source=source.name, issue=action.conversation, comment=number)
     try:
-        api.delete_comment(action.conversation, number)
+        _take_back(number, action.conversation, api)
         after = "it has been deleted again, yet mail may be out"
     except (Refused, Unreachable):
         after = f"delete comment {number} by hand at once"
     text_ = f"Jira PUBLISHED our internal note in issue {action.conversation}, or cannot say that it did not"
     raise Published(f"{source.name}: {text_}; {after}.")
+
+
+def _take_back(number: str, issue: str, api: Jira) -> None:
+    """Nothing else waits inside a worker, but here each minute is one in which the customer may read it."""
+    for pause in PAUSES:
+        try:
+            api.delete_comment(issue, number)
+            return
+        except Unreachable as exc:
+            time.sleep(min(exc.retry_after or pause, LONGEST_PAUSE))
+    api.delete_comment(issue, number)
 
 
 def _is_internal(comment: Json, number: str, issue: str, api: Jira) -> bool:

@@ -2,17 +2,15 @@
 
 import itertools
 import json
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from serving import serve
 from small_jira import AGENT, BOT, CUSTOMER, LEAD, Desk, user
-from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from complaint_gift.plugin import Delivery, Request, Source
 from complaint_gift.signing import make_hmac
@@ -75,26 +73,6 @@ def kit() -> SimpleNamespace:
         sign=sign, serve=serve, user=user, Desk=Desk, BOT=BOT, AGENT=AGENT, LEAD=LEAD, CUSTOMER=CUSTOMER,
         NOW=NOW, SECRET=SECRET, TOKEN=TOKEN, FIXTURES=FIXTURES,
     )  # fmt: skip
-
-
-class _Quiet(WSGIRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def log(self, *_: Any) -> None:
-        pass
-
-
-@contextmanager
-def serve(app: Any) -> Iterator[str]:
-    """The address at which a WSGI application answers until the block ends."""
-    server: BaseWSGIServer = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
-    server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.port}"
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 @pytest.fixture(params=["cloud", "data-center"])

@@ -122,6 +122,16 @@ def test_note_that_is_not_called_internal_is_deleted_and_raised(desk: Any, said:
     assert desk.notes(number) == []
 
 
+def test_deletion_is_tried_again_at_once(desk: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("complaint_gift_jira.notes.PAUSES", (0.01, 0.01))
+    number = desk.open()
+    desk.publishes = True
+    desk.fail(r"DELETE ", 503, times=2)
+    with pytest.raises(Published, match="deleted again"):
+        note(desk, number)
+    assert desk.notes(number) == []
+
+
 def test_note_that_cannot_be_deleted_is_shouted_about_by_its_number(desk: Any) -> None:
     number = desk.open()
     desk.publishes = True

@@ -242,6 +242,18 @@ def test_status_names_what_is_wrong_and_what_to_do(desk: Any) -> None:
         assert words in found.output
 
 
+def test_status_says_when_our_notes_would_come_out_public(desk: Any) -> None:
+    """Jira lets whoever is no agent there write to the customer only."""
+    healthy(desk)
+    told = {"endpoint": ENDPOINT, "projects": ["SD"], "agent_groups": ["agents"]}
+    desk.permissions = {"SERVICEDESK_AGENT": False, "TRANSITION_ISSUES": False, "LINK_ISSUES": False}
+    desk.configure(**told)
+    said = run(desk, "status").output
+    assert "our user may not work as an agent, so its notes would come out public." in said
+    desk.configure(**told, escalations={"transition": "Escalate"})
+    assert "come out public; nor move issues on" in run(desk, "status").output
+
+
 def test_status_without_a_webhook_says_how_to_get_one(desk: Any) -> None:
     desk.configure(endpoint=ENDPOINT)
     assert "run `complaint-gift jira install`" in run(desk, "status").output
