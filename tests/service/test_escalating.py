@@ -289,9 +289,12 @@ def test_shorter_ladder_still_brings_back_what_was_taken_and_left(make_world: Ca
     world.service.acknowledge(found.id, "Dora")
     policy = world.service.means.policy
     world.service.means = replace(world.service.means, policy=replace(policy, ladder=policy.ladder[:2]))
-    told = len(world.post.to("owner@example.com"))
     world.settle(hours=49)
-    assert len(world.post.to("owner@example.com")) > told
+    with world.store.reading() as tx:
+        told = [row.entry.detail for row in tx.audit(0, 100) if row.entry.what == "escalation-told"]
+    assert [one["rung"] for one in told if one["escalation"] == found.id] == [2, 2]
+    mails = [notice.text for notice in world.post.to("owner@example.com")]
+    assert sum(f"escalations ack {found.id}," in text for text in mails) == 2
 
 
 def test_escalation_that_breaks_keeps_no_other_from_climbing(

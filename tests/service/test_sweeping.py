@@ -119,6 +119,16 @@ def test_retention_keeps_what_waits_and_purges_what_is_old(world: World) -> None
     assert "court" in world.reasons()
 
 
+def test_clean_up_rewrites_no_database(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stall(self: object) -> None:
+        raise AssertionError("webhooks would wait for this")
+
+    monkeypatch.setattr(type(world.store), "scrub", stall)
+    world.complain()
+    world.clock.turn(days=100)
+    assert world.service.sweep().purged > 0
+
+
 def test_look_goes_on_after_one_conversation_breaks(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     world.complain(number="1")
     world.complain("Another complaint of mine: my second complaint.", number="2")

@@ -8,7 +8,8 @@ from made import LATER, NOW, a_case, a_conversation, a_delivery, a_message, an_a
 
 from complaint_gift.domain import EscalationState
 from complaint_gift.service.records import ActionState, DeliveryState, DraftReview, Kept, Stage
-from complaint_gift.store import SqlStore
+from complaint_gift.store import SqlStore, upgrade
+from complaint_gift.store.engine import file_of, read_url
 
 LONG_AFTER = NOW + timedelta(days=400)
 
@@ -137,6 +138,21 @@ def test_texts_that_nobody_ever_closes_go_too(store: SqlStore) -> None:
         assert young is not None
         assert [m.message.text for m in tx.messages(quiet.id)] == [""]
         assert [m.message.text for m in tx.messages(young.id)] != [""]
+
+
+def test_what_went_is_in_no_file_although_nothing_was_rewritten(sqlite_url: str) -> None:
+    """Rewriting a large database would keep webhooks waiting, every hour."""
+    upgrade(sqlite_url)
+    store = SqlStore(sqlite_url)
+    _settled_delivery(store, "long", body=b"Marker-Number-One " * 5000)
+    path = file_of(read_url(sqlite_url))
+    store.empty_log()
+    assert b"Marker-Number-One" in path.read_bytes(), "the test can fail"
+    with store.transaction() as tx:
+        assert tx.purge(Kept.DELIVERY_BODY, LATER, 9) == 1
+    assert store.empty_log()
+    store.close()
+    assert not any(b"Marker-Number-One" in one.read_bytes() for one in path.parent.iterdir())
 
 
 def test_the_tally_counts_what_there_is(store: SqlStore) -> None:

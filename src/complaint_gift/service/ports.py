@@ -56,7 +56,13 @@ class Store(Protocol):
         """What is stored at one moment. Waits for no writer (SQLite: a plain BEGIN); write nothing in it."""
 
     def scrub(self) -> None:
-        """After an erasure: leave no deleted byte behind in free pages and write-ahead logs."""
+        """After an erasure: leave no deleted byte behind in free pages and write-ahead logs.
+
+        Rewrites everything, and whoever wants to write waits for it.
+        """
+
+    def empty_log(self) -> bool:
+        """After a clean-up: what was deleted leaves the write-ahead log too, if nobody reads it just now."""
 
 
 class Bell(Protocol):

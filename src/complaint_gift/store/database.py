@@ -68,6 +68,18 @@ class SqlStore:
             else:
                 cursor.execute("VACUUM FULL")
 
+    def empty_log(self) -> bool:
+        """True when SQLite's log holds nothing any more; a server keeps its own. Waits for nobody."""
+        if not is_sqlite(self.url):
+            return True
+        with (
+            guarded(self._place),
+            closing(connect(self.url, pooled=False).raw_connection()) as raw,
+        ):
+            cursor = raw.cursor()
+            cursor.execute("PRAGMA busy_timeout=0")
+            return not cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+
     def ping(self) -> None:
         """Raises StoreUnavailable unless a transaction can be had now."""
         with self.transaction():

@@ -125,8 +125,8 @@ def _existing(url: URL) -> URL:
 
 
 def prepare_file(connection: Any) -> None:
-    """The settings of one SQLite connection: what is committed is on the disk."""
-    for pragma in ("synchronous=FULL", "foreign_keys=ON", "secure_delete=FAST", f"busy_timeout={BUSY_MS}"):
+    """The settings of one SQLite connection: what is committed is on the disk, what is deleted is not."""
+    for pragma in ("synchronous=FULL", "foreign_keys=ON", "secure_delete=ON", f"busy_timeout={BUSY_MS}"):
         connection.execute(f"PRAGMA {pragma}")
 
 
