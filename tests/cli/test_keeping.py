@@ -150,6 +150,12 @@ def test_doctor_notices_that_nobody_would_be_told(run, data: Path) -> None:
     assert "Dora would be told by 'leads', which is not set up" in told
 
 
+def test_serve_says_at_once_that_nobody_would_be_told(run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("complaint_gift.runtime.tree.supervise", lambda *_, **__: 0)
+    told = run("serve")
+    assert (told.exit_code, "Nobody is told of an escalation" in told.stderr) == (0, True)
+
+
 def test_doctor_notices_a_learned_layer_that_is_away(run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("complaint_gift.learned.encoder.available", lambda: True)
     told = run("doctor").output

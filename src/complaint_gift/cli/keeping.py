@@ -136,7 +136,7 @@ def erase(person: str, source: str, by: str, yes: bool) -> None:
     """Forget PERSON, given by helpdesk id, e-mail address or exact name.
 
     Their texts, name and addresses leave the database and its logs, their files the disk; the audit keeps a
-    hash.
+    hash. The whole database is rewritten for that and webhooks wait: choose a quiet hour where it is large.
     """
     parts = make_parts(silent=True)
     if source and source not in parts.settings.sources:

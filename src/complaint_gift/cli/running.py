@@ -15,11 +15,14 @@ SAY = "Complaint Gift: "
 @told
 def serve() -> None:
     """Run everything as one process tree: web, workers, ticker, and an embedded Valkey."""
+    from complaint_gift.cli.doctor import look_at_people
     from complaint_gift.runtime.tree import supervise
     from complaint_gift.store import upgrade
 
     settings = read_settings()
-    make_parts()  # whatever is wrong with rules and policy is said here, once, and not by every program
+    # Whatever is wrong with rules and policy is said here, once, and not by every program.
+    for problem in look_at_people(make_parts()):
+        click.secho(SAY + problem, fg="yellow", err=True)
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     upgrade(settings.database_url)
 
