@@ -25,9 +25,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 
 import node
 import requests
-from browser_extension import run_extension, serve, serve_pages, unpack_extension
+from browser_extension import run_extension, serve_pages, unpack_extension
 from playwright.sync_api import Browser, Frame, Page, Playwright, sync_playwright
 from scripted_review import PANEL
+from serving import serve
 from zendesk_page import SDK, play_zendesk, post_to
 
 ROUNDS = 30

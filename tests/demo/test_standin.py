@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import requests
 from flask import Flask
-from werkzeug.serving import make_server
+from serving import serve
 
 from complaint_gift.demo.standin import Account, Desk, Limits, create_app
 
@@ -195,16 +195,9 @@ def test_drop_fault_commits_and_hides_the_answer(app: Flask, call: Any, ticket: 
 
 
 def test_drop_fault_closes_a_real_connection(app: Flask, call: Any) -> None:
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-    try:
-        url = f"http://127.0.0.1:{server.port}/api/v2/tickets/count"
-        app.extensions["desk"].set_faults(drop=1.0)
-        with pytest.raises(requests.ConnectionError):
-            requests.get(url, headers=call.headers, timeout=5)
-    finally:
-        server.shutdown()
-        server.server_close()
+    app.extensions["desk"].set_faults(drop=1.0)
+    with serve(app) as url, pytest.raises(requests.ConnectionError):
+        requests.get(f"{url}/api/v2/tickets/count", headers=call.headers, timeout=5)
 
 
 def test_throttle_fault_changes_nothing(app: Flask, call: Any, ticket: int) -> None:

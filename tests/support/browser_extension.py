@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import shutil
-import threading
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,7 +18,6 @@ from urllib.parse import urlsplit
 import node
 from flask import Flask, Response, send_from_directory
 from playwright.sync_api import BrowserContext, Page, Playwright, Route, Worker
-from werkzeug.serving import make_server
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ROOT / "tests" / "e2e" / "pages"
@@ -148,18 +146,6 @@ def play_sites(context: BrowserContext, packages: Path, folder: Path) -> None:
 
     for name, url in PLAYED.items():
         context.route(f"https://{urlsplit(url).hostname}/**", partial(answer, name))
-
-
-@contextmanager
-def serve(app: Flask) -> Iterator[str]:
-    """Run `app` on a free port; gives its address."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.port}"
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 def draft_of(page: Page) -> str:

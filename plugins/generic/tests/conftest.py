@@ -3,9 +3,7 @@
 import base64
 import itertools
 import json
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from copy import deepcopy
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from werkzeug.serving import WSGIRequestHandler, make_server
+from serving import serve
 from werkzeug.wrappers import Request as WebRequest
 from werkzeug.wrappers import Response
 
@@ -191,24 +189,6 @@ class Desk:
             found["replies"] = [one for one in found["replies"] if one["id"] != more[1]]
             return Response(status=204)
         return Response(json.dumps({"ticket": found}), 200)
-
-
-class _Quiet(WSGIRequestHandler):
-    def log(self, *_: Any) -> None:
-        pass
-
-
-@contextmanager
-def serve(app: Any) -> Iterator[str]:
-    """The address at which a WSGI application answers until the block ends."""
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
-    server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.port}"
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import itertools
 import json
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -13,7 +12,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+from serving import serve
 
 from complaint_gift.client import Limits
 from complaint_gift.demo.standin import CLIENT, CLIENT_SECRET, create_app
@@ -75,26 +74,6 @@ def kit() -> SimpleNamespace:
         make_source=make_source, read_fixture=read_fixture, store=store, sign=sign, serve=serve, Desk=Desk,
         ACCOUNT=ACCOUNT, BOT=BOT, NOW=NOW, SECRET=SECRET, FIXTURES=FIXTURES,
     )  # fmt: skip
-
-
-class _Quiet(WSGIRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def log(self, *_: Any) -> None:
-        pass
-
-
-@contextmanager
-def serve(app: Any) -> Iterator[str]:
-    """The address at which a WSGI application answers until the block ends."""
-    server: BaseWSGIServer = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
-    server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.port}"
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 class Desk:

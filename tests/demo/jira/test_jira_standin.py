@@ -1,6 +1,5 @@
 """What the stand-in Jira does: who sees which comment, what it refuses, which faults it makes."""
 
-import threading
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +7,7 @@ import pytest
 import requests
 from flask import Flask
 from jira_site import Caller, make_admin, open_request, say
-from werkzeug.serving import make_server
+from serving import serve
 
 from complaint_gift.demo.standin_jira import EMAIL, JiraLimits, create_app
 from complaint_gift.demo.standin_jira.markup import to_document
@@ -281,17 +280,9 @@ def test_published_note_can_be_had(app: Flask, call: Caller, request_key: str) -
 
 def test_dropped_answer_leaves_the_work_done(app: Flask, call: Caller, request_key: str) -> None:
     app.extensions["desk"].set_faults(drop=1.0)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-    url = f"http://127.0.0.1:{server.port}{DESK}/request/{request_key}/comment"
-    try:
-        with pytest.raises(requests.ConnectionError):
-            requests.post(
-                url, json={"body": "Note", "public": False}, auth=(EMAIL, "stand-in-token"), timeout=5
-            )
-    finally:
-        server.shutdown()
-        server.server_close()
+    place, wish = f"{DESK}/request/{request_key}/comment", {"body": "Note", "public": False}
+    with serve(app) as url, pytest.raises(requests.ConnectionError):
+        requests.post(url + place, json=wish, auth=(EMAIL, "stand-in-token"), timeout=5)
     app.extensions["desk"].set_faults(drop=0.0)
     assert call("GET", f"{V3}/issue/{request_key}/comment").json["total"] == 1
 

@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser_extension import Extension, run_extension, serve, serve_pages, unpack_extension
+from browser_extension import Extension, run_extension, serve_pages, unpack_extension
 from desk import CALM, SITE
 from playwright.sync_api import Page, Playwright
 from scripted_review import TOKEN, Review, serve_review
+from serving import serve
 
 
 @pytest.fixture(scope="module")

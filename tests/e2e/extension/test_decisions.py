@@ -7,9 +7,10 @@ from typing import Any
 
 import node
 import pytest
-from browser_extension import ROOT, serve, unpack_extension
+from browser_extension import ROOT, unpack_extension
 from flask import Flask, send_from_directory
 from playwright.sync_api import Browser
+from serving import serve
 
 pytestmark = pytest.mark.slow
 SOURCE = ROOT / "plugins" / "browser" / "extension"

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser_extension import serve
 from playwright.sync_api import Browser, ConsoleMessage, Page, Route, expect
 from ruamel.yaml import YAML
+from serving import serve
 
 from complaint_gift.runtime import Parts, build, load_settings
 from complaint_gift.store import upgrade

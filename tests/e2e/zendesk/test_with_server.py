@@ -7,9 +7,9 @@ from typing import Any
 
 import node
 import pytest
-from browser_extension import serve
 from playwright.sync_api import Browser, expect
 from ruamel.yaml import YAML
+from serving import serve
 from zendesk_page import SDK, SECRET, SERVER, Zendesk, play_zendesk, post_to
 
 from complaint_gift.runtime import Parts, build, load_settings
