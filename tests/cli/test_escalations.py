@@ -19,7 +19,7 @@ def test_list_says_what_is_due(run, escalate) -> None:
     escalate()
     escalate(due_at=datetime.now(UTC) - timedelta(hours=3))
     told = run("escalations", "list").output
-    assert "A customer speaks of court" in told
+    assert "A customer mentions court" in told
     assert "due in 30 minutes" in told
     assert "overdue by 3 hours" in told
     assert told.index("overdue") < told.index("due in")
@@ -27,11 +27,11 @@ def test_list_says_what_is_due(run, escalate) -> None:
 
 def test_list_speaks_the_language_of_the_terminal(run, escalate, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LC_ALL", "ru_RU.UTF-8")
-    assert run("escalations", "list").output == "Человека никто не ждёт.\n"
+    assert run("escalations", "list").output == "Сейчас никто не ждёт.\n"
     number = str(escalate())
     escalate(due_at=datetime.now(UTC) - timedelta(hours=3))
     told = run("escalations", "list").output
-    for words in ("Клиент говорит о суде", "срок через 30 минут", "просрочено на 3 часа", "обращение 7"):
+    for words in ("Клиент упоминает суд", "срок через 30 минут", "просрочено на 3 часа", "обращение 7"):
         assert words in told
     assert "теперь ваша, Dana" in run("escalations", "ack", number, "--by", "Dana").output
     assert "этим занимается Dana" in run("escalations", "list").output

@@ -112,7 +112,7 @@ def test_a_known_conversation_decides_whether_it_is_a_complaint(world: World) ->
 
 def test_who_is_told_reads_what_was_found_in_their_language(world: World) -> None:
     for key, text, title, line in (
-        ("en", RUDE, "Your reply «Re: my order»", "- «fault»: no-blame in en"),
+        ("en", RUDE, "Your reply “Re: my order”", "- “fault”: no-blame in en"),
         (
             "ru",
             "Вы fault, а спасибо не скажем: thank.",
@@ -167,7 +167,7 @@ def test_what_was_given_back_and_comes_again_is_held_anew(world: World) -> None:
 def test_a_held_message_waits_for_the_owner(world: World) -> None:
     kept = hold(world)
     assert world.reasons() == ["reply-held"]
-    assert "«fault»: no-blame in en" in world.post.to("owner@example.com")[0].text
+    assert "“fault”: no-blame in en" in world.post.to("owner@example.com")[0].text
     (waits,) = world.service.list_outgoing()
     assert (waits.id, waits.state, waits.decision) == (kept.number, OutgoingState.HELD, "hold")
     assert world.post.to("dana@example.com")[0].text.startswith("Your reply has not gone out yet")

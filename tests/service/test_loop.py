@@ -45,7 +45,7 @@ def test_details_reach_the_author(world: World) -> None:
     world.complain()
     world.reply("It was your fault.")
     (mail,) = world.post.to("dana@example.com")
-    assert "«fault»: no-blame in en" in mail.text
+    assert "“fault”: no-blame in en" in mail.text
     assert "https://desk.example/1" in mail.text
 
 

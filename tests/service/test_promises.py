@@ -46,10 +46,19 @@ def test_promise_is_told_before_its_time_to_who_gave_it(world: World) -> None:
     (found,) = world.service.list_escalations()
     assert (found.reason.value, found.summary) == ("promise-due", "2026-03-03 18:00 UTC")
     (mail,) = world.post.to("dana@example.com")
-    assert "Promised by 2026-03-03 18:00 UTC: «I will call you tomorrow.»" in mail.text
+    assert "Promised by 3 March, 18:00 (UTC): “I will call you tomorrow.”" in mail.text
     assert world.desk.done(ActionKind.PRIORITY) == [], "a reminder changes no priority"
     world.settle(hours=1)
     assert world.reasons() == ["promise-due"]
+
+
+def test_mail_says_dates_as_its_reader_does(make_world: MakeWorld) -> None:
+    world = make_world(PEOPLE + "language: ru\n")
+    promise(world)
+    world.settle(hours=TO_REMINDER + 1)
+    (mail,) = world.post.to("dana@example.com")
+    assert "Возьмите, пожалуйста, в работу до 3 марта, " in mail.text
+    assert "Обещано до 3 марта, 18:00 (UTC): «I will call you tomorrow.»" in mail.text
 
 
 def test_reminder_counts_working_hours(make_world: MakeWorld) -> None:

@@ -179,7 +179,7 @@ def test_an_author_reads_and_decides_nothing(client: FlaskClient, parts: Parts) 
     number = hold(parts)
     address = link(parts, number, "", may_decide=False)
     page = client.get(f"{address}?lang=ru")
-    assert "Вот что заметил в нём плейбук." in page.text
+    assert "Вот что заметила в нём проверка." in page.text
     assert "Можно написать так: s" in page.text
     assert "<form" not in page.text
     assert client.post(address, data={"deed": "send"}).status_code == 404

@@ -92,7 +92,7 @@ def test_a_draft_that_needs_another_look_gets_a_flag_and_one_note(desktop: Deskt
     assert [desktop.look() for _ in range(3)] == [1, 0, 0]
     ((number, raw),) = desktop.notes().items()
     note = read_mail(raw)
-    assert note.subject == "Before you send «Re: Cold soup»"
+    assert note.subject == "Before you send “Re: Cold soup”"
     assert "fault" in note.text
     assert note.recipients == ()
     assert note.in_reply_to == ("first@customer.test",)

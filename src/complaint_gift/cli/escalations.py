@@ -36,7 +36,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
     },
     "ru": {
         "none": "Эскалаций ещё не было.",
-        "nobody": "Человека никто не ждёт.",
+        "nobody": "Сейчас никто не ждёт.",
         "open": "открыта",
         "acknowledged": "в работе",
         "resolved": "решена",

@@ -14,14 +14,14 @@ from complaint_gift.web.wording import check_complete, choose_plural
 
 TEXTS: Mapping[str, Mapping[str, str]] = {
     "en": {
-        "hours": "Work is done {week}, time zone {zone}{holidays}.",
-        "always": "No working time is set, so every hour counts.",
+        "hours": "Working hours are {week}, time zone {zone}{holidays}.",
+        "always": "No working time is set, so the clocks never stop.",
         "holidays": ", days off in the calendar: {count}",
         "other": "; {names}: {span}",
         "reply": "A customer hears from us within {default}{others}.",
         "quiet": "What is missing in a reply is judged {quiet} after its last words.",
-        "remind": "Of a promise we remind {before} before its time.",
-        "no_reminder": "Of a promise nobody is reminded before its time.",
+        "remind": "We remind of a promise {before} before it is due.",
+        "no_reminder": "Nobody is reminded of a promise before it is due.",
         "urgency": "To be taken within {due}, beginning with {step}: {reasons}.",
         "off": "Nobody is called for: {reasons}.",
         "first": "First {step} hears of it",
@@ -36,7 +36,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
     },
     "ru": {
         "hours": "Рабочее время: {week}, часовой пояс {zone}{holidays}.",
-        "always": "Рабочее время не задано, поэтому считается каждый час.",
+        "always": "Рабочее время не задано, поэтому часы идут круглосуточно.",
         "holidays": ", выходных по календарю: {count}",
         "other": "; {names}: за {span}",
         "reply": "Отвечаем клиенту за {default}{others}.",
@@ -128,8 +128,8 @@ def _say_hours(hours: Hours, language: str) -> str:
             runs.append((day, day, stretches))
     names = DAYS[language]
     week = ", ".join(
-        (names[first] if first == last else f"{names[first]}-{names[last]}")
-        + "".join(f" {start:%H:%M}-{end:%H:%M}" for start, end in stretches)
+        (names[first] if first == last else f"{names[first]}–{names[last]}")
+        + "".join(f" {start:%H:%M}–{end:%H:%M}" for start, end in stretches)
         for first, last, stretches in runs
     )
     count = len(hours.holidays)

@@ -86,7 +86,7 @@ def make_notice(tx: Transaction, means: Means, escalation: Escalation, channel: 
         "reason": reason_title(escalation.reason, language),
         "conversation": escalation.conversation,
         "source": escalation.source,
-        "due": _say_moment(means, escalation.due_at),
+        "due": _say_moment(means, escalation.due_at, said),
         "url": row.snapshot.url if row else "",
         "summary": escalation.summary,
         "id": str(escalation.id),
@@ -101,7 +101,7 @@ def make_notice(tx: Transaction, means: Means, escalation: Escalation, channel: 
         message = means.playbook().words(finding, language).message
         text.append(said["found"].format(quote=finding.quote or "…", message=message))
     for promise in told.promises:
-        text.append(said["promised"].format(what=promise.what, due=_say_moment(means, promise.due_at)))
+        text.append(said["promised"].format(what=promise.what, due=_say_moment(means, promise.due_at, said)))
     text += [said["why"].format(reason=reason) for reason in told.reasons]
     text += _decision(tx, means, escalation, to, said)
     text.append(said["take"].format(**slots))
@@ -119,5 +119,10 @@ def _decision(
     return [said["decide"].format(url=link)] if link else []
 
 
-def _say_moment(means: Means, moment: datetime | None) -> str:
-    return moment.astimezone(means.policy.hours.zone).strftime("%Y-%m-%d %H:%M %Z") if moment else ""
+def _say_moment(means: Means, moment: datetime | None, said: dict[str, Any]) -> str:
+    """3 March, 18:00 (UTC): the company's time; a mail is read soon, so no year."""
+    if moment is None:
+        return ""
+    local = moment.astimezone(means.policy.hours.zone)
+    month = said["months"][local.month - 1]
+    return str(said["moment"].format(day=local.day, month=month, time=f"{local:%H:%M}", zone=f"{local:%Z}"))

@@ -47,7 +47,7 @@ def test_server_that_is_not_there_stops_nobody(open_desk: Open, review: Review, 
 
 
 @pytest.mark.alone
-@pytest.mark.parametrize(("language", "line"), [("en", "goes out unread"), ("ru", "уходит непрочитанным")])
+@pytest.mark.parametrize(("language", "line"), [("en", "goes out unchecked"), ("ru", "уходит без неё")])
 def test_slow_server_holds_for_a_moment_only(
     open_desk: Open, review: Review, keep: Keep, language: str, line: str
 ) -> None:

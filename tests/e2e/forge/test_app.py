@@ -31,7 +31,7 @@ WORDS = {
         "hurt": "Пожалуйста, успокойтесь.",
         "send": "Отправить клиенту",
         "anyway": "Всё равно отправить",
-        "sent": "Ваш ответ у клиента.",
+        "sent": "Ответ отправлен клиенту.",
         "try": "Примерьте ответ",
         "none": "Это не обращение клиента",
     },
@@ -114,5 +114,5 @@ def test_nobody_waits_for_a_check_that_is_away(open_app: Open, jira: Any) -> Non
     page = open_app()
     page.fill("#draft", "Thank you for telling us.")
     page.get_by_role("button", name="Send to the customer").click()
-    expect(page.locator("#line")).to_contain_text("went out unread", timeout=15_000)
+    expect(page.locator("#line")).to_contain_text("went out unchecked", timeout=15_000)
     assert jira.asked == [(*REPLY, {"body": "Thank you for telling us.", "public": True})]

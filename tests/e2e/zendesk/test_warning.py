@@ -13,9 +13,9 @@ Axe = Callable[..., list[str]]
 Keep = Callable[[Page, str], None]
 WORDS = {
     "en": {"hurt": "please calm down", "hold": "Please change one thing", "anyway": "Send anyway",
-           "keep": "Keep writing", "away": "taking a break", "unread": "goes out unread"},
+           "keep": "Keep writing", "away": "taking a break", "unread": "goes out unchecked"},
     "ru": {"hurt": "успокойтесь", "hold": "Поправьте, пожалуйста", "anyway": "Всё равно отправить",
-           "keep": "Вернуться к тексту", "away": "ненадолго отошла", "unread": "уходит непрочитанным"},
+           "keep": "Вернуться к тексту", "away": "ненадолго отошла", "unread": "уходит без неё"},
 }  # fmt: skip
 
 

@@ -5,14 +5,14 @@ const TEXTS = {
     badge: (label) => `Reply check: ${label}`,
     close: "Close",
     again: "Thank you. Please press Send once more.",
-    unread: "The check did not answer in time, so this reply goes out unread.",
+    unread: "The check did not answer in time, so this reply goes out unchecked.",
     unset: "Complaint Gift is not set up yet: enter the server in its options.",
   },
   ru: {
     badge: (label) => `Проверка ответа: ${label}`,
     close: "Закрыть",
     again: "Спасибо. Нажмите «Отправить» ещё раз, пожалуйста.",
-    unread: "Проверка не успела ответить, ответ уходит непрочитанным.",
+    unread: "Проверка не успела ответить, ответ уходит без неё.",
     unset: "Complaint Gift ещё не настроен: укажите сервер в настройках расширения.",
   },
 };

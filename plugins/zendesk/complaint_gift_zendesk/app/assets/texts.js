@@ -7,7 +7,7 @@ const TEXTS = {
     quoted: (quote, message) => `“${quote}”: ${message}`,
     released: "Thank you, your lead will see the reason. Press Submit once more and the reply goes out.",
     releasedUnkept: "The reason could not be saved, but nothing holds you: press Submit once more and the reply goes out.",
-    unread: "The check did not answer in time, so this reply goes out unread. It will be read once it is sent.",
+    unread: "The check did not answer in time, so this reply goes out unchecked. It will be read once it is sent.",
     outside: "Complaint Gift works beside a ticket in Zendesk. Please open it there.",
   },
   ru: {
@@ -15,8 +15,8 @@ const TEXTS = {
     heldPlain: "Этот ответ лучше сначала поправить.",
     quoted: (quote, message) => `«${quote}»: ${message}`,
     released: "Спасибо, причину увидит ваш руководитель. Нажмите «Отправить» ещё раз, и ответ уйдёт.",
-    releasedUnkept: "Причину сохранить не удалось, но вас ничто не держит: нажмите «Отправить» ещё раз, и ответ уйдёт.",
-    unread: "Проверка не успела ответить, и этот ответ уходит непрочитанным. Мы прочтём его сразу после отправки.",
+    releasedUnkept: "Причину сохранить не удалось, но ответ это не задержит: нажмите «Отправить» ещё раз, и ответ уйдёт.",
+    unread: "Проверка не успела ответить, и ответ уходит без неё. Прочитаем его сразу после отправки.",
     outside: "Complaint Gift работает рядом с обращением в Zendesk. Откройте его там, пожалуйста.",
   },
 };
