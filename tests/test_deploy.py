@@ -16,6 +16,7 @@ from complaint_gift.runtime.parts import ears_socket
 from complaint_gift.service.policy import ASSIGNEE
 from complaint_gift.service.policyfile import load_policy
 from complaint_gift.web.hooks import LARGEST_HOOK
+from complaint_gift.web.protect import LARGEST_BODY
 
 ROOT = Path(__file__).resolve().parent.parent
 DEPLOY = ROOT / "deploy"
@@ -118,6 +119,9 @@ def test_nginx_takes_what_the_plugins_take() -> None:
     site = (DEPLOY / "nginx" / "complaint-gift.conf").read_text()
     hooks = re.search(r"location /hooks/ \{\s+client_max_body_size (\d+)m;", site)
     assert hooks is not None
+    others = re.search(r"^    client_max_body_size (\d+)m;", site, re.MULTILINE)
+    assert others is not None
+    assert int(others[1]) * 2**20 >= LARGEST_BODY
     plugins = load_plugins(["zendesk", "jira", "email", "generic"]).values()
     assert int(hooks[1]) * 2**20 >= max(getattr(plugin, "largest", LARGEST_HOOK) for plugin in plugins)
 
