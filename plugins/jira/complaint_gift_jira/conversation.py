@@ -12,7 +12,7 @@ from complaint_gift.plugin import Source
 from complaint_gift.text import new_part
 from complaint_gift_jira.api import Jira, Json
 from complaint_gift_jira.dialect import read_body
-from complaint_gift_jira.directory import Directory, open_directory
+from complaint_gift_jira.directory import Directory, open_directory, read_people
 from complaint_gift_jira.ids import mapping, read_moment, read_names, read_number, read_person, rows, text
 from complaint_gift_jira.parse import DESCRIPTION, SERVICE_DESK, read_visibility
 from complaint_gift_jira.settings import browse_url
@@ -52,7 +52,7 @@ def fetch(number: str, source: Source, api: Jira) -> Conversation | None:
         public = api.request_comments(number)
     organizations = rows(mapping(issue.get("fields")).get(directory.fields.get("organizations", "")))
     numbers = [read_number(one.get("id")) for one in organizations]
-    members = frozenset(name for n in numbers if n for name in api.organization_people(n))
+    members = frozenset(name for n in numbers if n for name in read_people(n, source, api))
     found = read_conversation(source, issue, comments, directory, public=public, members=members)
     return replace(found, is_whole=is_whole)
 

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import structlog
 
+from complaint_gift.client.tokens import locked_beside, write_privately
 from complaint_gift.plugin import Refused, Source
 from complaint_gift_jira.api import MOST_PAGES, Jira
 from complaint_gift_jira.ids import mapping, read_names, rows, text
 
 LIFE = 3600.0
+T = TypeVar("T")
+_ORGANIZATION = "organization-"
 _DESK = "com.atlassian.servicedesk:"
 # Names and numbers of these fields differ from Jira to Jira, and names from language to language.
 SCHEMAS = {
@@ -36,31 +40,50 @@ class Directory:
 
 def open_directory(source: Source, api: Jira) -> Directory:
     """From the private folder if it is fresh; raises Refused or Unreachable."""
-    path = source.folder / "directory.json" if source.folder else None
     groups = sorted(source.settings["agent_groups"])
-    if path:
-        kept = _read_kept(path, groups)
-        if kept:
-            return kept
-    made = Directory(
-        _read_fields(api), frozenset(name for group in groups for name in _read_members(group, api))
-    )
-    if path:
-        told = asdict(made) | {"agents": sorted(made.agents), "groups": groups, "at": time.time()}
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        fresh = path.with_suffix(".new")
-        fresh.write_text(json.dumps(told), "utf-8")
-        fresh.replace(path)
+    kept = _recall(source, "directory", groups, lambda told: Directory(dict(told[0]), frozenset(told[1])))
+    if kept is not None:
+        return kept
+    agents = frozenset(name for group in groups for name in _read_members(group, api))
+    made = Directory(_read_fields(api), agents)
+    _keep(source, "directory", groups, [dict(made.fields), sorted(agents)])
     return made
 
 
-def _read_kept(path: Any, groups: list[str]) -> Directory | None:
-    try:
-        kept = json.loads(path.read_text("utf-8"))
-        is_fresh = 0 <= time.time() - kept["at"] < LIFE and kept["groups"] == groups
-        return Directory(dict(kept["fields"]), frozenset(kept["agents"])) if is_fresh else None
-    except (OSError, ValueError, KeyError, TypeError):
+def read_people(organization: str, source: Source, api: Jira) -> frozenset[str]:
+    """All names of those in a customer organisation; `organization` is its id. Raises Unreachable."""
+    name = f"{_ORGANIZATION}{organization}"
+    kept = _recall(source, name, organization, frozenset)
+    if kept is not None:
+        return kept
+    people = api.organization_people(organization)
+    _keep(source, name, organization, sorted(people))
+    return people
+
+
+def _recall(source: Source, name: str, about: Any, read: Callable[[Any], T]) -> T | None:
+    """What any process of this machine was told about the same, less than an hour ago."""
+    if source.folder is None:
         return None
+    try:
+        kept = json.loads((source.folder / f"{name}.json").read_text("utf-8"))
+        is_fresh = 0 <= time.time() - kept["at"] < LIFE and kept["about"] == about
+        return read(kept["told"]) if is_fresh else None
+    except (OSError, ValueError, LookupError, TypeError):
+        return None
+
+
+def _keep(source: Source, name: str, about: Any, told: Any) -> None:
+    """Who belonged to an organisation is not kept longer than it is of use."""
+    if source.folder is None:
+        return
+    with locked_beside(source.folder / "directory.json"):
+        path = source.folder / f"{name}.json"
+        write_privately(path, json.dumps({"about": about, "told": told, "at": time.time()}))
+    for other in source.folder.glob(f"{_ORGANIZATION}*.json"):
+        with suppress(FileNotFoundError):
+            if time.time() - other.stat().st_mtime >= LIFE:
+                other.unlink()
 
 
 def _read_fields(api: Jira) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """An issue as a conversation: who speaks, who can read it, what was said; pure, and over HTTP."""
 
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -297,6 +298,24 @@ def test_people_of_an_organisation_that_shares_the_request_are_customers(desk: A
         found = desk.plugin.fetch(number, desk.source, api)
         assert found.messages[-1].author.role is Role.CUSTOMER
     assert sum("/organization/7/" in path for _, path, _, _ in desk.asked) == 2
+
+
+def test_people_of_an_organisation_are_asked_for_once_an_hour_by_all_processes(
+    desk: Any, tmp_path: Path
+) -> None:
+    """A worker lives for one job only, and Jira lets us ask for customers five times a second."""
+    desk.source = type(desk.source)("jira-main", "jira", desk.source.settings, tmp_path)
+    number = desk.open(customfield_10012=[{"id": "7", "name": "Soups Ltd"}])
+    desk.groups["7"] = ["member"]
+    desk.write(number, "We all wait.", {"accountId": "member", "accountType": "atlassian"})
+    for _ in range(2):
+        assert fetch(desk, number).messages[-1].author.role is Role.CUSTOMER
+    assert sum("/organization/7/" in path for _, path, _, _ in desk.asked) == 1
+    kept = tmp_path / "organization-7.json"
+    assert kept.stat().st_mode & 0o777 == 0o600
+    os.utime(kept, (1, 1))
+    fetch(desk, desk.open(customfield_10012=[{"id": "8", "name": "Tea Ltd"}]))
+    assert not kept.exists()
 
 
 def test_strange_answers_end_typed(desk: Any) -> None:
