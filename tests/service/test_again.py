@@ -49,10 +49,25 @@ def test_what_is_long_over_is_left_alone(world: World) -> None:
     assert len(world.service.deliveries(DeliveryState.FAILED)) == 1
 
 
+def test_nobody_is_called_to_what_is_settled(world: World) -> None:
+    world.post.trouble = refuse("email")
+    world.complain("My lawyer will write to you.")
+    world.desk.trouble = refuse("before perform")
+    world.reply("It was your fault.")
+    refused = {one.what for one in world.service.list_ended()}
+    assert refused >= {ActionKind.NOTE, ActionKind.NOTIFY}
+    for one in world.service.list_escalations():
+        world.service.resolve(one.id, "Olga")
+    world.desk.trouble = world.post.trouble = lambda what: None
+    world.work()
+    assert world.service.try_again("Olga") == 0
+    assert world.post.sent == {}
+
+
 def test_nothing_is_said_to_a_customer_a_second_time(world: World) -> None:
     now = world.clock.now()
     with world.store.transaction() as tx:
-        number = tx.add_action(NewAction(ActionKind.SEND, "desk", "1", {}, "mail", now))
+        number = tx.add_action(NewAction(ActionKind.SEND, "desk", "1", {"outgoing": 1}, "mail", now))
         tx.claim_action(number or 0, 1, 2)
         tx.settle_action(number or 0, 2, ActionState.FAILED, error="no answer")
     world.clock.turn(seconds=timedelta(minutes=1).total_seconds())
