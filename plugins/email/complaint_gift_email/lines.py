@@ -10,6 +10,8 @@ from complaint_gift_email.wording import fold, wording
 
 LOOKED_AT = 400
 _QUOTE = re.compile(r"[ \t]{0,8}(?:[>\u203a\uff1e]|\|[ \t]|&gt;)")
+# The Bat! writes the initials of whom it quotes before the mark: `АС> ...`.
+_INITIALS = re.compile(r"[ \t]{0,2}[A-ZА-ЯЁ]{1,3}>(?=[> ]|$)")
 _ENDS = re.compile(r"[:：][ \t*_>\"-]*$")
 _WORD = re.compile(r"[^\W\d_]+")
 _ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}\.?[\w-]|\[?mailto:|<https?://")
@@ -37,7 +39,7 @@ class Line:
 
     def __init__(self, text: str) -> None:
         self.text = text[:LOOKED_AT]
-        self.is_quote = bool(_QUOTE.match(self.text))
+        self.is_quote = bool(_QUOTE.match(self.text) or _INITIALS.match(self.text))
 
     def joined(self, other: Line) -> Line:
         """This line and the next one as one, as they were before a mail program wrapped them."""
@@ -147,6 +149,17 @@ class Line:
     def is_device(self) -> bool:
         """`Sent from my phone`."""
         return 0 < len(self.text.strip()) <= 120 and self.folded.strip("[<").startswith(wording().devices)
+
+    @Once
+    def is_disclaimer(self) -> bool:
+        """`This e-mail is confidential ...`."""
+        known = wording()
+        return self.folded.startswith(known.disclaimers) and any(word in self.folded for word in known.sealed)
+
+    @Once
+    def is_banner(self) -> bool:
+        """`CAUTION: this email originated from outside ...`, by the mail server of whoever got it."""
+        return fold(self.text.strip(" *_|>\t")).startswith(wording().banners)
 
     @Once
     def is_farewell(self) -> bool:

@@ -27,6 +27,7 @@ _INLINE = re.compile(
 )
 _LONGEST_SIGNATURE = 15
 _LONGEST_FAREWELL = 9
+_LONGEST_DISCLAIMER = 6
 _FAREWELL_LINE = 90
 
 
@@ -221,6 +222,12 @@ def _next_filled(lines: Sequence[Line], number: int) -> int:
 
 def _mark_signature(lines: Sequence[Line], kinds: list[Kind]) -> None:
     filled = [n for n, line in enumerate(lines) if kinds[n] is Kind.NEW and line.text.strip()]
+    while len(filled) > 1 and lines[filled[0]].is_banner:
+        kinds[filled.pop(0)] = Kind.SIGNATURE
+    for place in range(max(1, len(filled) - _LONGEST_DISCLAIMER), len(filled)):
+        if lines[filled[place]].is_disclaimer:
+            filled = _mark(kinds, filled, place, Kind.SIGNATURE)
+            break
     for place in range(max(0, len(filled) - 6), len(filled)):
         number = filled[place]
         if lines[number].is_device and (place > 0 or len(filled) == 1):

@@ -12,6 +12,8 @@ from ruamel.yaml import YAML
 
 LANGUAGES = ("en", "ru", "others")
 KEYS = ("wrote", "opens", "days", "months", "fields", "titles", "above", "devices", "farewells")
+# Only in the languages in which people here read mail.
+MORE_KEYS = ("disclaimers", "sealed", "banners")
 ROLES = ("from", "sent", "to", "copy", "subject", "other")
 
 
@@ -32,6 +34,9 @@ class Wording:
     above: tuple[str, ...]
     devices: tuple[str, ...]
     farewells: tuple[str, ...]
+    disclaimers: tuple[str, ...]
+    sealed: tuple[str, ...]
+    banners: tuple[str, ...]
 
 
 @lru_cache(maxsize=1)
@@ -40,7 +45,7 @@ def wording() -> Wording:
     files = [read_words(language) for language in LANGUAGES]
 
     def every(key: str) -> list[str]:
-        return [fold(word) for file in files for word in file[key]]
+        return [fold(word) for file in files for word in file.get(key, ())]
 
     labels = {fold(label): role for file in files for role in ROLES for label in file["fields"][role]}
     verbs = every("wrote")
@@ -55,6 +60,7 @@ def wording() -> Wording:
         above=_longest_first(every("above")),
         devices=_longest_first(every("devices")),
         farewells=_longest_first(every("farewells")),
+        **{key: _longest_first(every(key)) for key in MORE_KEYS},
     )
 
 

@@ -53,6 +53,8 @@ RUSSIAN = {
     "helpdesk": "Пожалуйста, пишите ответ выше этой строки\n" + BARE,
     "letter": "В письме от 11 июля 2025 г. 10:00:00 Вы написали:" + QUOTE,
     "no-introduction": QUOTE,
+    "bat-initials": "Вы писали 11 июля 2025 г., 10:00:00:"
+    "\n\nМС> Здравствуйте!\nМС> Ваш заказ в доставке.\nМС>> Ура",
 }  # fmt: skip
 RUSSIAN["letter"] = "11 июля 2025 г. 10:00:00 Вы написали:" + QUOTE
 WORDS = {
@@ -83,6 +85,10 @@ STORIES = (
     "Best of all was the waiter who shouted at us. Regards to the chef, though, the soup was fine.",
     "I ordered two things -- a lamp and a chair -- and got none of them.",
     "The letter says:\nwe are sorry. You are not.",
+    "Верните деньги за лампу.\nНастоящее письмо является досудебной претензией, ответа жду десять дней.",
+    "I want my money back.\nThis email is my last warning before I go to court.",
+    "External email is what you call me, a customer of ten years?\nI want my money back.",
+    "The sizes:\nA > B, though your page says B > A.\nX>Y is wrong too.",
 )
 
 
@@ -100,6 +106,33 @@ def test_english_history_is_cut(name: str) -> None:
 def test_stories_are_left_as_they_are(story: str) -> None:
     split = Split.of(story)
     assert split.new == split.without_history == story
+
+
+DISCLAIMERS = (
+    "Настоящее сообщение и любые приложения к нему являются конфиденциальными и предназначены только для\n"
+    "адресата. Если вы получили его по ошибке, удалите его.",
+    "CONFIDENTIALITY NOTICE: This email and any attachments are confidential and may be privileged. If you\n"
+    "are not the intended recipient, please delete it.\n\nPlease think of the trees before you print.",
+)
+BANNERS = (
+    "CAUTION: This email originated from outside of the organization. Do not click links.",
+    "[EXTERNAL EMAIL]",
+    "Внимание! Внешняя почта. Не открывайте вложения.",
+    "You don't often get email from anna@customer.test. Learn why this is important",
+)
+
+
+@pytest.mark.parametrize("disclaimer", DISCLAIMERS)
+def test_what_lawyers_put_below_is_no_word_of_the_author(disclaimer: str) -> None:
+    split = Split.of(f"{REPLY}\n\nС уважением,\nИван\n\n{disclaimer}\n\n{RUSSIAN['gmail']}")
+    assert split.new == REPLY
+    assert split.written == f"{REPLY}\n\nС уважением,\nИван"
+
+
+@pytest.mark.parametrize("banner", BANNERS)
+def test_what_mail_servers_put_above_is_no_word_of_the_author(banner: str) -> None:
+    assert new_part(f"{banner}\n\n{ENGLISH}\n\n{WORDS['outlook']}") == ENGLISH
+    assert new_part(banner) == banner
 
 
 @pytest.mark.parametrize(
