@@ -39,7 +39,7 @@ def test_what_differs_from_the_default_is_read_back(tmp_path: Path) -> None:
     assert "judged 5 minutes after" in told
     assert "To be taken within 3 days, beginning with director: court." in told
     assert "Nobody is called for: press, " in told
-    assert "nobody is reminded" in told
+    assert "Nobody is reminded" in told
 
 
 def test_who_is_skipped_and_who_hears_instead_is_read_back(tmp_path: Path) -> None:
