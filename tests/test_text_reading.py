@@ -191,6 +191,7 @@ def test_folding_twice_changes_nothing(raw: str) -> None:
     assert fold(fold(raw)) == fold(raw)
 
 
+@pytest.mark.timeout(60)
 def test_a_large_text_of_one_character_is_read_at_once() -> None:
     chance = random.Random(7)
     for text in (
@@ -200,4 +201,6 @@ def test_a_large_text_of_one_character_is_read_at_once() -> None:
         "." * 100_000,
         "".join(chance.choices("ab .\n", k=100_000)),
     ):
-        Text(text)
+        read = Text(text)
+        assert len(read.sentences) == len(read.words)
+        assert all(0 <= start <= end <= len(text) for start, end in [*read.sentence_spans, *read.quotes])
