@@ -159,7 +159,8 @@ def test_nothing_is_heard_for_the_first_time_inside_a_transaction(world: World) 
 
 def test_warming_does_what_a_job_does_in_both_languages() -> None:
     store: Any = None
-    world = World(store)
+    classifier = Classifier(None)
+    world = World(store, classifier=classifier)
     asked: list[str] = []
     world.book.signals = lambda text, learned=None: asked.append(text) or ()  # type: ignore[method-assign, func-returns-value]
     find_promises_of.cache_clear()
@@ -167,6 +168,7 @@ def test_warming_does_what_a_job_does_in_both_languages() -> None:
     assert list(dict.fromkeys(asked)) == [context.complaint_text for context in world.book.contexts]
     assert {guess_language([text], "") for text in asked} == {"en", "ru"}
     assert find_promises_of.cache_info().currsize == 1
+    assert classifier.asked == len(world.book.contexts), "its words are read once, by no customer's message"
     other = Book()
     world.service.warm(other)
     assert [c.complaint_text for c in other.contexts] == [c.complaint_text for c in world.book.contexts]

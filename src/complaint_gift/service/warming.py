@@ -22,6 +22,7 @@ def warm(means: Means, book: Book) -> None:
     for text in TEXTS:
         book.signals(text)
         book.review(text, context=Context(complaint_text=text))
+        means.classify(text)
         find_promises(text, sent_at=now, calendar=policy.hours)
         for phrases in (*policy.triggers.values(), policy.signs.phrases, policy.promises.kept_phrases):
             lexicon.has_any(text, phrases)
