@@ -204,12 +204,6 @@ def user_of(records: Records, wish: Json, *, logins: bool) -> Json | None:
     raise refusals.invalid(assignee=f"User '{given}' does not exist.")
 
 
-def is_customer(records: Records, issue: Json, account: str) -> bool:
-    """True for whoever may only see the public side of a request."""
-    user = records.get("user", account)
-    return bool(user) and (user or {})["kind"] == "customer"
-
-
 def is_request(records: Records, issue: Json) -> bool:
     """A customer request: an issue of a service project that has a request type."""
     project = project_of(records, issue["project"])
