@@ -68,8 +68,8 @@ class _Lmtp(LMTP):
         finally:
             self._recipients = 0
 
-    async def push(self, status: str) -> None:
-        """Send an answer."""
+    async def push(self, status: Any) -> None:
+        """Send an answer, a text."""
         if status.startswith(("354", "503", "501", "530")):
             await super().push(status)
             return
