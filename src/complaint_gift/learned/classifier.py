@@ -114,7 +114,7 @@ def severity_of(kind: str, named: tuple[str, ...], learned: str = SEVERITIES[1])
 
 def by_words(text: str) -> Classification:
     """What can be said without a model: only triggers that are said plainly, or whose words are rare."""
-    sure = lexicon.sure_triggers(text) | (RARE & lexicon.triggers(text))
+    sure = lexicon.sure_triggers(text) | lexicon.triggers_among(text, RARE)
     kind, score = lexicon.kind(text, bool(CROSS & sure))
     named = tuple(trigger for trigger in TRIGGERS if trigger in sure and kind == KINDS[0])
     return _complete(text, kind, score, severity_of(kind, named), named)

@@ -73,17 +73,30 @@ def _read(path: Path) -> Words:
 def triggers(text: str) -> frozenset[str]:
     """Triggers whose stock words occur."""
     read = plain(text).text
-    found = {name for each in words() for name in each.triggers if _is_said(each, each.triggers, name, read)}
-    found |= _sure(read)
+    found = set(_occurring(read)) | _sure(read)
     if colleagues.is_somebody_meant(text):
         found.add("names-employee")
     return frozenset(found)
+
+
+def triggers_among(text: str, wanted: frozenset[str]) -> frozenset[str]:
+    """Those of the wanted triggers whose stock words occur, without looking for any other."""
+    return _occurring(plain(text).text, wanted)
 
 
 def sure_triggers(text: str) -> frozenset[str]:
     """Triggers said so plainly that a model need not agree."""
     found = _sure(plain(text).text)
     return found | {"names-employee"} if colleagues.is_somebody_blamed(text) else found
+
+
+def _occurring(read: str, wanted: frozenset[str] | None = None) -> frozenset[str]:
+    return frozenset(
+        name
+        for each in words()
+        for name in each.triggers
+        if (wanted is None or name in wanted) and _is_said(each, each.triggers, name, read)
+    )
 
 
 def _sure(read: str) -> frozenset[str]:

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from complaint_gift.learned import lexicon
 from complaint_gift.learned.classifier import Classification, Classifier
+from complaint_gift.learned.heads import KINDS
 
 
 class Ears(Protocol):
@@ -16,7 +17,7 @@ class Ears(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A classification, and who made it; `words` are those of the message that decided without a model."""
+    """A classification, and who made it; `words` are those of a complaint that decided without a model."""
 
     kind: str
     score: float
@@ -39,7 +40,7 @@ class Listener:
         found = self._ears.classify(text) if self._ears is not None else None
         is_learned = found is not None
         said = found if found is not None else self._words.classify(text)
-        words = "" if is_learned else _deciding_words(text)
+        words = "" if is_learned or said.kind != KINDS[0] else _deciding_words(text)
         return Heard(said.kind, said.score, said.severity, said.triggers, said.employees, is_learned, words)
 
 

@@ -65,7 +65,8 @@ class Expressions:
         options = re2.Options()
         options.max_mem = _MOST_MEMORY
         options.log_errors = False
-        self._compiled: Any = re2.compile(f" ((?:{'|'.join(parts)})) ", options) if parts else None
+        # Of bytes: in a text RE2 would count characters for every search, found or not.
+        self._compiled: Any = re2.compile(f" ((?:{'|'.join(parts)})) ".encode(), options) if parts else None
 
     def __bool__(self) -> bool:
         return self._compiled is not None
@@ -74,18 +75,20 @@ class Expressions:
         """Stretches of a plain text, the space behind each included."""
         if self._compiled is None:
             return
-        at = 0
-        while (hit := self._compiled.search(text, at)) is not None:
-            start, end = hit.span(1)
-            yield start, end + 1
-            at = end
+        read, at = text.encode(), 0
+        while (hit := self._compiled.search(read, at)) is not None:
+            start, at = hit.span(1)
+            yield len(read[:start].decode()), len(read[:at].decode()) + 1
 
     def found(self, text: str) -> bool:
-        return self._compiled is not None and self._compiled.search(text) is not None
+        return self._compiled is not None and self._compiled.search(text.encode()) is not None
 
     def without(self, text: str) -> str:
         """The text with everything found taken out, a `~` in its place."""
-        return self._compiled.sub(" ~ ", text) if self._compiled is not None else text
+        if self._compiled is None:
+            return text
+        found: bytes = self._compiled.sub(b" ~ ", text.encode())
+        return found.decode()
 
     def said(self, text: str, denied: "Expressions") -> bool:
         """Whether something is found that is neither denied right before nor in quotation marks."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, delete, select, update
+from sqlalchemy import Row, Select, bindparam, delete, select, update
 
 from complaint_gift.domain import ActionKind, Author, Conversation, Message, Role, Visibility
 from complaint_gift.service.records import (
@@ -28,6 +28,19 @@ _STAFF = (Role.AGENT, Role.MANAGER)
 _IS_NEWEST = (t.message_version.c.message_id == t.message.c.id) & (
     t.message_version.c.number == t.message.c.number
 )
+# Written once: to build a statement costs more than to run it.
+_NAMED = select(t.conversation).where(
+    t.conversation.c.source == bindparam("wanted_source"),
+    t.conversation.c.external_id == bindparam("wanted_id"),
+)
+_PLACES = (
+    select(t.message.c.external_id, t.conversation.c.external_id)
+    .select_from(t.message.join(t.conversation))
+    .where(
+        t.conversation.c.source == bindparam("wanted_source"),
+        t.message.c.external_id.in_(bindparam("wanted_ids", expanding=True)),
+    )
+)
 
 
 class Conversations(Rows):
@@ -35,7 +48,7 @@ class Conversations(Rows):
 
     def find_conversation(self, source: str, external_id: str) -> StoredConversation | None:
         """None when there is no row."""
-        found = self._db.execute(_named(source, external_id)).one_or_none()
+        found = self._db.execute(_NAMED, {"wanted_source": source, "wanted_id": external_id}).one_or_none()
         return None if found is None else _conversation(found)
 
     def lock_conversation(self, source: str, external_id: str) -> StoredConversation:
@@ -45,9 +58,7 @@ class Conversations(Rows):
 
     def whereabouts(self, source: str, messages: Sequence[str]) -> dict[str, str]:
         """See service.transaction.Conversations.whereabouts."""
-        said, place = t.message.c, t.conversation.c
-        wanted = select(said.external_id, place.external_id).select_from(t.message.join(t.conversation))
-        found = self._db.execute(wanted.where(place.source == source, said.external_id.in_(list(messages))))
+        found = self._db.execute(_PLACES, {"wanted_source": source, "wanted_ids": list(messages)})
         return {row[0]: row[1] for row in found}
 
     def conversation_by_id(self, conversation_id: int) -> StoredConversation | None:
@@ -222,9 +233,7 @@ class Conversations(Rows):
 
 
 def _named(source: str, external_id: str) -> Select[Any]:
-    return select(t.conversation).where(
-        t.conversation.c.source == source, t.conversation.c.external_id == external_id
-    )
+    return _NAMED.params(wanted_source=source, wanted_id=external_id)
 
 
 def _newest() -> Select[Any]:

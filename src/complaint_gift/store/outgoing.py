@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Row, delete, select, update
+from sqlalchemy import Row, bindparam, delete, select, update
 
 from complaint_gift.domain import Author, Role
 from complaint_gift.plugin import Outgoing
@@ -22,6 +22,16 @@ from complaint_gift.store.tables import action
 from complaint_gift.store.tables import outgoing as table
 
 _LISTED = [column for column in table.columns if column.name != "raw"]
+# Written once: to build a statement costs more than to run it.
+_KEYED = select(table).where(
+    table.c.source == bindparam("wanted_source"), table.c.key == bindparam("wanted_key")
+)
+_NAMED = (
+    select(*_LISTED)
+    .where(table.c.source == bindparam("wanted_source"), table.c.message == bindparam("wanted_message"))
+    .order_by(table.c.id.desc())
+    .limit(1)
+)
 
 
 class OutgoingMessages(Rows):
@@ -58,16 +68,14 @@ class OutgoingMessages(Rows):
 
     def find_outgoing(self, source: str, key: str) -> KeptOutgoing | None:
         """By its key."""
-        wanted = select(table).where(table.c.source == source, table.c.key == key)
-        row = self._db.execute(wanted).one_or_none()
+        row = self._db.execute(_KEYED, {"wanted_source": source, "wanted_key": key}).one_or_none()
         return None if row is None else _kept(row)
 
     def outgoing_named(self, source: str, message: str) -> KeptOutgoing | None:
         """The newest one of this message id."""
         if not message:
             return None
-        wanted = select(*_LISTED).where(table.c.source == source, table.c.message == message)
-        row = self._db.execute(wanted.order_by(table.c.id.desc()).limit(1)).one_or_none()
+        row = self._db.execute(_NAMED, {"wanted_source": source, "wanted_message": message}).one_or_none()
         return None if row is None else _kept(row)
 
     def outgoing(self, number: int) -> KeptOutgoing | None:

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Table, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+
+
+@lru_cache(maxsize=64)
+def _insert_into(table: Table) -> Any:
+    """Written once: to build a statement costs more than to run it."""
+    return sqlite.insert(table).on_conflict_do_nothing()
 
 
 class Rows:
@@ -20,7 +27,7 @@ class Rows:
         """The new row's id, None when a unique key of it is taken already."""
         if self._lite:
             # Without RETURNING: SQLite has it only since 3.35.
-            made = self._db.execute(sqlite.insert(table).values(values).on_conflict_do_nothing())
+            made = self._db.execute(_insert_into(table), values)
             return int(made.lastrowid) if made.rowcount else None
         statement = postgresql.insert(table).values(values).on_conflict_do_nothing()
         if "id" not in table.c:
