@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import Any, AnyStr
 
 import structlog
 from aiosmtpd.controller import Controller
@@ -68,12 +68,11 @@ class _Lmtp(LMTP):
         finally:
             self._recipients = 0
 
-    async def push(self, status: Any) -> None:
-        """Send an answer, a text."""
-        if status.startswith(("354", "503", "501", "530")):
-            await super().push(status)
-            return
-        await super().push("\r\n".join([status] * max(self._recipients, 1)))
+    async def push(self, status: AnyStr) -> None:
+        """Send an answer."""
+        text = status.decode("utf-8", "replace") if isinstance(status, bytes) else str(status)
+        is_whole = not text.startswith(("354", "503", "501", "530"))
+        await super().push("\r\n".join([text] * (max(self._recipients, 1) if is_whole else 1)))
 
 
 class _Door(Controller):
