@@ -29,6 +29,8 @@ import requests
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "email" / "tests"))
 from smtp_world import Sink
 
+from complaint_gift.domain import Action, ActionKind
+from complaint_gift.plugin import Refused, Unreachable
 from complaint_gift.runtime import Parts, build, load_settings
 from complaint_gift.service.held import KeptOutgoing, OutgoingState
 from complaint_gift_email.message import Mail, read_mail
@@ -299,6 +301,28 @@ def test_our_own_note_and_a_good_reply_are_left_alone(desk: Desk) -> None:
     assert desk.notes(ticket) == []
     time.sleep(3)  # the webhook about our own note has come by now
     assert len(desk.notes(marker)) == 1
+
+
+def test_ticket_is_assigned_and_the_probe_tells_whether_we_are_staff(desk: Desk) -> None:
+    ticket = desk.open("Cold pie", "pia@example.net")
+    with desk.installation() as parts:
+        source, plugin = parts.service.means.source("django-desk")
+        client = plugin.connect(source)
+        assert plugin.probe(source, client) == []
+
+        def assign(mark: str, **payload: str) -> str:
+            wish = Action(1, ActionKind.ASSIGN, source.name, str(ticket), payload, mark)
+            return str(plugin.perform(wish, source, client).detail)
+
+        assign("cg-assign-1", assignee_id="1")
+        found = desk.ticket(ticket)
+        assert (found["assigned_to"], found["queue"]) == (1, 1)
+        assert "so already" in assign("cg-assign-2", assignee_id="1", group_id="1")
+        with pytest.raises(Refused):
+            assign("cg-assign-3", assignee_id="99")
+        source.settings["api"]["auth"]["password"] = "wrong"
+        with pytest.raises(Unreachable, match="not let in"):
+            plugin.probe(source, plugin.connect(source))
 
 
 def test_webhook_without_the_password_is_turned_away(desk: Desk) -> None:
