@@ -213,6 +213,18 @@ class Ruling:
 
 
 @dataclass(frozen=True, slots=True)
+class Leaving:
+    """A message on its way out that nothing can stop, and that is judged when it has left.
+
+    `key` is of this attempt alone. `headers` tell the plugin how it came, `raw` are its bytes.
+    """
+
+    key: str
+    headers: Mapping[str, str] = field(repr=False)
+    raw: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """A mail of ours while it is written, as an add-in of the mail program tells of it.
 
@@ -260,6 +272,21 @@ class Desk(Protocol):
 
     def forget(self, ruling: Ruling) -> None:
         """It has not gone out and will come again: as if it never came. Never raises."""
+
+    def stops(self, stop: Fate) -> bool:
+        """Whether anything could be held or turned away now, `stop` being the fate of what is held."""
+
+    def note(
+        self, source: str, leaving: Sequence[Leaving], sent: Sequence[str], unsent: Sequence[str]
+    ) -> Mapping[str, int]:
+        """Keep those that leave, and what became of others, by their keys; committed when this returns.
+
+        Gives the numbers of those that were sent, for `judge`. Of what nobody says whether it was sent
+        the author hears some minutes later, and its conversation never.
+        """
+
+    def judge(self, number: int) -> None:
+        """What `rule`, `keep`, `confirm` and `take` would have done, now that it is sent. Twice is once."""
 
     def advise(self, draft: Outgoing) -> tuple[str, str] | None:
         """Title and text of what the author of a draft should read, None for nothing. No word is kept."""

@@ -194,6 +194,7 @@ class Book:
     """Two rules: nobody says "fault", everybody says "thank"."""
 
     hash = "book-1"
+    blocks = False
 
     def __init__(self) -> None:
         self.contexts: list[Any] = []

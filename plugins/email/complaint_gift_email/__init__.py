@@ -41,6 +41,7 @@ from complaint_gift_email.doors.opening import open_delivery, verify
 from complaint_gift_email.doors.sent import SentFolder
 from complaint_gift_email.editing import rewrite
 from complaint_gift_email.gate import GateListener
+from complaint_gift_email.gate.judging import read_left
 from complaint_gift_email.gate.milter import MilterListener
 from complaint_gift_email.gate.reading import as_delivery
 from complaint_gift_email.loops import why_automatic
@@ -186,6 +187,10 @@ class EmailPlugin:
     def record(self, sent: Outgoing) -> tuple[str, Mapping[str, str]]:
         """Key and headers of the delivery that puts a sent message into its conversation."""
         return as_delivery(sent)
+
+    def leaving(self, delivery: Delivery, source: Source, memory: Memory) -> Outgoing | None:
+        """See `judging.read_left`."""
+        return read_left(delivery, source, memory)
 
     def rewrite(self, held: Outgoing, text: str) -> bytes:
         """See `editing.rewrite`."""

@@ -13,7 +13,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from typing import Any
 
-from complaint_gift.plugin import Fate, Outgoing, Ruling, Source, Unreachable
+from complaint_gift.plugin import Fate, Leaving, Outgoing, Ruling, Source, Unreachable
 from complaint_gift_email.gate import GateListener, GateSettings
 
 
@@ -110,13 +110,20 @@ class Sink:
 
 @dataclass
 class ScriptedDesk:
-    """Holds what says FAULT, tells about what says MISSING; remembers everything. `trouble` breaks a step."""
+    """Holds what says FAULT, tells about what says MISSING; remembers everything. `trouble` breaks a step.
+
+    `is_lenient`: its playbook can stop nothing by itself; then `rows` are what leaves, with its state.
+    """
 
     kept: dict[str, Outgoing] = field(default_factory=dict)
     asked: list[Outgoing] = field(default_factory=list)
     confirmed: list[int] = field(default_factory=list)
     forgotten: list[int] = field(default_factory=list)
     trouble: dict[str, Exception] = field(default_factory=dict)
+    is_lenient: bool = False
+    rows: dict[str, str] = field(default_factory=dict)
+    left: list[Leaving] = field(default_factory=list)
+    judged: list[int] = field(default_factory=list)
 
     def _break(self, step: str) -> None:
         if step in self.trouble:
@@ -140,6 +147,25 @@ class ScriptedDesk:
 
     def forget(self, ruling: Ruling) -> None:
         self.forgotten.append(ruling.number)
+
+    def stops(self, stop: Fate) -> bool:
+        return not self.is_lenient or stop is not Fate.TELL
+
+    def note(
+        self, source: str, leaving: Sequence[Leaving], sent: Sequence[str], unsent: Sequence[str]
+    ) -> Mapping[str, int]:
+        for step, given in (("admit", leaving), ("sent", sent), ("unsent", unsent)):
+            if given:
+                self._break(step)
+        self.left += leaving
+        self.rows |= {one.key: "passing" for one in leaving} | dict.fromkeys(sent, "sent")
+        for key in unsent:
+            self.rows.pop(key, None)
+        return {key: list(self.rows).index(key) + 1 for key in sent}
+
+    def judge(self, number: int) -> None:
+        self._break("judge")
+        self.judged.append(number)
 
     def advise(self, draft: Outgoing) -> None:
         """Nothing is found in drafts."""

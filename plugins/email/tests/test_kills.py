@@ -27,8 +27,10 @@ sys.path.insert(0, str(Path(__file__).parent))
 from mail_town import KIND, RUDE, Mailboxes, Town, rows
 from smtp_world import wait_until
 
+from complaint_gift.runtime import build, load_settings
 from complaint_gift.runtime.valkey import EmbeddedValkey
 from complaint_gift.service.held import OutgoingState
+from complaint_gift.service.records import millis
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 PEOPLE, EACH = 4, 8
@@ -214,6 +216,42 @@ def test_killed_gate(town: Town, traffic: Traffic) -> None:
     restart(town)
     traffic.end()
     traffic.check()
+
+
+def test_killed_between_answer_and_judgement_nothing_is_forgotten(
+    postfix: Ports, server: PostgreSQL, valkey: EmbeddedValkey, town: Town, tmp_path: Path
+) -> None:
+    """With `tell` a mail goes out before it is judged. The gate dies; a worker takes up what it left."""
+    assert town.process is not None
+    town.process.terminate()
+    town.process.wait(60)
+    lenient = Town(postfix, tmp_path, town.boxes, "tell", server.url, valkey.url)
+    restart(lenient)
+    with psycopg.connect(lenient.url) as session:
+        session.execute("DELETE FROM outgoing")
+    taken: set[str] = set()
+    for number in range(20):
+        subject = f"Re: rude {number} of a killed gate"
+        if number == 10 and lenient.process is not None:
+            threading.Timer(0.05, lenient.process.kill).start()
+        if lenient.send(subject, RUDE)[0] == 250:
+            taken.add(subject)
+    assert 5 <= len(taken) < 20
+    parts = build(load_settings(None, lenient.configure()))
+    with psycopg.connect(lenient.url) as session:
+        session.execute("UPDATE delivery SET received_at = received_at - interval '1 hour'")
+    parts.service.sweep()
+    now = millis(parts.service.means.now())
+    with parts.store.reading() as tx:
+        waiting = tx.waiting_deliveries(now, now, 99)
+    for number in waiting:
+        parts.service.process(number)
+    told = [row for row in rows(lenient) if row.state is OutgoingState.PASSED]
+    assert taken <= {row.mail.subject for row in told}
+    assert len({row.mail.subject for row in told}) == len(told), "each of them once"
+    assert wait_until(lambda: taken <= set(lenient.boxes.subjects()), 120)
+    assert not any(row.key.startswith("gate:") for row in parts.service.deliveries())
+    restart(town)
 
 
 def test_killed_judge_ends_the_gate_which_then_starts_anew(town: Town, traffic: Traffic) -> None:

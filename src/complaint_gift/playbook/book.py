@@ -23,7 +23,10 @@ _MOST_FINDINGS = 200
 
 
 class Playbook:
-    """Rules of one profile. `rules` holds every rule of the folder, `active` those that speak."""
+    """Rules of one profile. `rules` holds every rule of the folder, `active` those that speak.
+
+    `blocks`: whether any of those may keep a text back until a lead releases it.
+    """
 
     def __init__(
         self, rules: Sequence[Rule], signals: Sequence[SignalDocument], *, profile: str, digest: str
@@ -32,6 +35,7 @@ class Playbook:
         self.hash = digest
         self.rules: Mapping[str, Rule] = MappingProxyType({rule.id: rule for rule in rules})
         self.active = tuple(rule for rule in rules if profile in rule.profiles)
+        self.blocks = any(rule.block and not rule.shadow for rule in self.active)
         self.documents = tuple(signals)
         self.languages = Languages(document.part for document in signals)
         self._finders: dict[tuple[Scope | None, frozenset[str]], SignalFinder] = {}

@@ -13,7 +13,7 @@ from typing import Any
 import structlog
 
 from complaint_gift.domain import Conversation
-from complaint_gift.plugin import Fate, Listener, Memory, Outgoing, PluginError, Ruling, Unreachable
+from complaint_gift.plugin import Fate, Leaving, Listener, Memory, Outgoing, PluginError, Ruling, Unreachable
 from complaint_gift.runtime.parts import Parts, hold, keep_fresh
 from complaint_gift.runtime.settings import Settings
 from complaint_gift.service import Service
@@ -67,6 +67,23 @@ class ServiceDesk:
             self.service.forget(ruling)
         except StoreUnavailable as exc:
             log.warning("outgoing-not-forgotten", number=ruling.number, why=str(exc))
+
+    def stops(self, stop: Fate) -> bool:
+        return self.service.stops(stop)
+
+    def note(
+        self, source: str, leaving: Sequence[Leaving], sent: Sequence[str], unsent: Sequence[str]
+    ) -> Mapping[str, int]:
+        try:
+            return self.service.note(source, leaving, sent, unsent)
+        except StoreUnavailable as exc:
+            raise Unreachable(str(exc)) from exc
+
+    def judge(self, number: int) -> None:
+        try:
+            self.service.process(number)
+        except StoreUnavailable as exc:
+            raise Unreachable(str(exc)) from exc
 
     def advise(self, draft: Outgoing) -> tuple[str, str] | None:
         try:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from complaint_gift.domain import Escalation, EscalationState, Scope, Verdict
-from complaint_gift.plugin import Fate, Memory, Outcome, Outgoing, Plugin, Request, Ruling, Source
+from complaint_gift.plugin import Fate, Leaving, Memory, Outcome, Outgoing, Plugin, Request, Ruling, Source
 from complaint_gift.service import (
+    afterwards,
     again,
     authors,
     erasing,
@@ -219,6 +220,16 @@ class Service:
     def forget(self, ruling: Ruling) -> None:
         """It was not taken: as if it never came."""
         gate.forget(self.means, ruling)
+
+    def stops(self, stop: Fate) -> bool:
+        """Whether anything could be held or turned away now."""
+        return afterwards.stops(self.means, stop)
+
+    def note(
+        self, source: str, leaving: Sequence[Leaving], sent: Sequence[str], unsent: Sequence[str]
+    ) -> Mapping[str, int]:
+        """Keep messages that leave before they are judged, and what became of them, in one commit."""
+        return afterwards.note(self.means, source, leaving, sent, unsent)
 
     def list_outgoing(
         self, states: Iterable[OutgoingState] = WAITING, limit: int = 200

@@ -107,6 +107,10 @@ class Book(Protocol):
     def hash(self) -> str:
         """Changes with every rule."""
 
+    @property
+    def blocks(self) -> bool:
+        """Whether any rule may keep a text back until a lead releases it."""
+
     def review(
         self,
         text: str,

@@ -17,7 +17,7 @@ from complaint_gift.domain import (
     Reason,
 )
 from complaint_gift.plugin import Delivery, PluginError, Refused, UnknownEvent, Unreachable, Unreadable
-from complaint_gift.service import recalling
+from complaint_gift.service import afterwards, recalling
 from complaint_gift.service.absorbing import Fetched, Outdated, absorb, fetch, forget, is_known
 from complaint_gift.service.complaints import MERGE, Opinion
 from complaint_gift.service.escalating import Cause, raise_escalation
@@ -71,6 +71,10 @@ def process(means: Means, delivery_id: int) -> None:
 def _work(means: Means, claimed: ClaimedDelivery) -> None:
     delivery = claimed.delivery
     source, plugin = means.source(delivery.source)
+    if afterwards.GATE_HEADER in delivery.headers:
+        if not afterwards.judge(means, claimed):
+            raise LeaseLost(delivery.id)
+        return
     if LOOK_HEADER in delivery.headers:
         events: Sequence[Event] = [ConversationChanged(delivery.headers[LOOK_HEADER], what="look")]
     else:

@@ -27,6 +27,7 @@ from complaint_gift.plugin import Delivery
 class DeliveryState(StrEnum):
     """What became of a delivery. NEW is the only state that is worked on."""
 
+    PASSING = "passing"  # a message of ours that is just being sent; it becomes NEW, or nothing
     NEW = "new"
     DONE = "done"
     IGNORED = "ignored"

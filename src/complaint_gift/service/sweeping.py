@@ -13,6 +13,7 @@ import structlog
 
 from complaint_gift.plugin import Page, PluginError, Refused, Unreachable
 from complaint_gift.service.absorbing import Fetched, Outdated, absorb, fetch
+from complaint_gift.service.afterwards import release_stranded
 from complaint_gift.service.casework import News, judge
 from complaint_gift.service.escalating import climb
 from complaint_gift.service.means import Means
@@ -102,6 +103,7 @@ def sweep(means: Means, stay: Callable[[], None] = lambda: None) -> Swept:
 
 def ring_again(means: Means) -> int:
     """Deliveries and actions that wait longer than they should: lost rings, dead workers, retries due."""
+    release_stranded(means)
     now = means.now()
     before = millis(now - means.policy.limits.overdue.wall)
     with means.store.reading() as tx:

@@ -24,6 +24,7 @@ from complaint_gift.service.records import (
     Kept,
     KeptPromise,
     NewAction,
+    NewDelivery,
     NewEscalation,
     PromiseState,
     RuleRecord,
@@ -55,6 +56,21 @@ class Deliveries(Protocol):
 
     def waiting_deliveries(self, now: int, before: int, limit: int) -> list[int]:
         """Ids in state new that may be claimed now, received before `before` (ms), oldest first."""
+
+    def drop_delivery(self, delivery_id: int, lease: int) -> bool:
+        """Remove it, done and not worth a trace; False (nothing changed) when the lease is not ours."""
+
+    def add_passing(self, deliveries: Sequence[NewDelivery]) -> None:
+        """Insert them in state passing; their keys are new."""
+
+    def release_passing(self, source: str, keys: Sequence[str]) -> Mapping[str, int]:
+        """From passing to new; gives the ids of those that were passing, by key."""
+
+    def drop_passing(self, source: str, keys: Sequence[str]) -> None:
+        """Remove those that are passing."""
+
+    def release_stranded(self, before: datetime, headers: Mapping[str, str], limit: int) -> int:
+        """What is passing since then becomes new, with these headers besides its own; gives how many."""
 
     def reopen_delivery(self, delivery_id: int) -> bool:
         """An admin's wish: unreadable, ignored or failed becomes new, 0 attempts. False if it was none."""

@@ -150,7 +150,7 @@ class Erasure(Conversations):
             if not named and traces.without(row.headers) == row.headers:
                 continue
             values: dict[str, Any] = {"headers": {}, "body": b""}
-            if row.state == DeliveryState.NEW and row.lease_until == 0:
+            if row.state in (DeliveryState.NEW, DeliveryState.PASSING) and row.lease_until == 0:
                 values |= {"state": DeliveryState.IGNORED.value, "error": _ERASED}
             self._db.execute(update(delivery).where(delivery.c.id == row.id).values(values))
             touched["delivery"] += 1

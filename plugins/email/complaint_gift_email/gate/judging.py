@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 import structlog
 
-from complaint_gift.plugin import Desk, Fate, Outgoing, PluginError, Ruling, Source
+from complaint_gift.plugin import (
+    Delivery,
+    Desk,
+    Fate,
+    Memory,
+    Outgoing,
+    PluginError,
+    Ruling,
+    Source,
+    Unreadable,
+)
 from complaint_gift_email.accounts import Accounts
 from complaint_gift_email.conversation import place
 from complaint_gift_email.doors.incoming import Incoming
@@ -16,6 +27,7 @@ from complaint_gift_email.gate.reading import Passage, as_delivery, read_outgoin
 from complaint_gift_email.message import Envelope, Mail
 
 PASS = Ruling(Fate.PASS)
+WAY = "x-email-way"
 
 log = structlog.get_logger(__name__)
 
@@ -47,7 +59,7 @@ class Judging:
     def __init__(self, source: Source, desk: Desk, *, is_recording: bool = False) -> None:
         self._source, self._desk, self._is_recording = source, desk, is_recording
         settings = source.settings["gate"]
-        self._stop, self._is_reply = Fate(settings["on_error"]), settings["every_mail"]
+        self._stop = Fate(settings["on_error"])
         self._accounts = Accounts.of(source.settings)
 
     def do(self, task: str, *given: Any) -> Any:
@@ -56,6 +68,7 @@ class Judging:
             "weigh": self.weigh,
             "sent": self.sent,
             "unsent": self.unsent,
+            "judge": self._desk.judge,
         }
         return tasks[task](*given)
 
@@ -103,21 +116,43 @@ class Judging:
         return Entry(*as_delivery(mail))
 
     def _read(self, raw: bytes, way: Mapping[str, Any]) -> Outgoing | None:
-        passage = Passage(
-            way["sender"],
-            way["recipients"],
-            way["options"],
-            way["recipient_options"],
-            way["login"],
-            way["is_trusted"],
-        )
-        return read_outgoing(
-            self._source.name, raw, passage, self._accounts, self._thread_of, is_reply=self._is_reply
-        )
+        return read_way(self._source, raw, way, self._desk.memory(self._source.name), self._accounts)
 
-    def _thread_of(self, mail: Mail) -> str:
+
+def read_way(
+    source: Source, raw: bytes, way: Mapping[str, Any], memory: Memory, accounts: Accounts | None = None
+) -> Outgoing | None:
+    """A mail that came this way to the gate; None for what a machine sends."""
+    passage = Passage(
+        way["sender"],
+        tuple(way["recipients"]),
+        tuple(way["options"]),
+        tuple(tuple(options) for options in way["recipient_options"]),
+        way["login"],
+        way["is_trusted"],
+    )
+
+    def thread_of(mail: Mail) -> str:
         incoming = Incoming(mail.raw, Envelope(recipients=(), sender=""), is_out=True)
-        return place(mail, incoming, self._source, self._desk.memory(self._source.name))
+        return place(mail, incoming, source, memory)
+
+    known = accounts or Accounts.of(source.settings)
+    is_reply = bool(source.settings["gate"] and source.settings["gate"]["every_mail"])
+    return read_outgoing(source.name, raw, passage, known, thread_of, is_reply=is_reply)
+
+
+def way_headers(way: Mapping[str, Any]) -> dict[str, str]:
+    """How a mail came, as it is kept beside its bytes."""
+    return {WAY: json.dumps(way)}
+
+
+def read_left(delivery: Delivery, source: Source, memory: Memory) -> Outgoing | None:
+    """What `way_headers` and the bytes of a mail tell of it later. Raises Unreadable."""
+    try:
+        way = json.loads(delivery.headers[WAY])
+    except (KeyError, ValueError):
+        raise Unreadable(f"{source.name}: nothing is left of how this mail came to the gate.") from None
+    return read_way(source, delivery.body, way, memory)
 
 
 def note_broken(error: Exception) -> None:

@@ -16,11 +16,12 @@ from typing import Any
 import structlog
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
-from complaint_gift.plugin import Desk, PluginError, Source
+from complaint_gift.plugin import Desk, Fate, PluginError, Source
 from complaint_gift_email.gate.closing import shut
 from complaint_gift_email.gate.crew import Crew, Hands, Threads
 from complaint_gift_email.gate.door import Door
 from complaint_gift_email.gate.judging import Judging
+from complaint_gift_email.gate.ledger import Ledger
 from complaint_gift_email.gate.opening import STOP_SECONDS, Opening
 from complaint_gift_email.gate.passing import Passing
 from complaint_gift_email.gate.places import bind
@@ -84,7 +85,13 @@ class GateListener:
     async def _run(self, made: socket.socket, opening: Opening) -> None:
         helpers: Hands = self._crew or Threads(self._judging.do, THREADS)
         await helpers.open()
-        passing = Passing(Pool(self._settings["upstream"], self._host), helpers)
+        stop = Fate(self._settings["on_error"])
+        passing = Passing(
+            Pool(self._settings["upstream"], self._host),
+            helpers,
+            Ledger(self._source.name, self._desk),
+            lambda: self._desk.stops(stop),
+        )
         context = _context(self._settings)
         is_implicit = context is not None and self._settings["tls"] == "implicit"
         server = await asyncio.get_running_loop().create_server(
