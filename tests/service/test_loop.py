@@ -46,6 +46,7 @@ def test_details_reach_the_author(world: World) -> None:
     world.reply("It was your fault.")
     (mail,) = world.post.to("dana@example.com")
     assert "“fault”: no-blame in en" in mail.text
+    assert "What it is about" not in mail.text  # ids of rules are for machines
     assert "https://desk.example/1" in mail.text
 
 

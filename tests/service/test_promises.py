@@ -59,6 +59,7 @@ def test_mail_says_dates_as_its_reader_does(make_world: MakeWorld) -> None:
     (mail,) = world.post.to("dana@example.com")
     assert "Возьмите, пожалуйста, в работу до 3 марта, " in mail.text
     assert "Обещано до 3 марта, 18:00 (UTC): «I will call you tomorrow.»" in mail.text
+    assert "О чём речь" not in mail.text  # the promise itself says it
 
 
 def test_reminder_counts_working_hours(make_world: MakeWorld) -> None:

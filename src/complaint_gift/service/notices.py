@@ -94,9 +94,10 @@ def make_notice(tx: Transaction, means: Means, escalation: Escalation, channel: 
     subject = said["subject" if escalation.conversation else "subject_bare"]
     lines = [said["due"]]
     lines += [said["where"]] if slots["url"] else []
-    lines += [said["rules"]] if slots["summary"] else []
-    text = [line.format(**slots) for line in lines]
     told = look_behind(tx, escalation)
+    # The words and promises themselves say more than the ids of rules that a summary holds.
+    lines += [said["rules"]] if slots["summary"] and not (told.findings or told.promises) else []
+    text = [line.format(**slots) for line in lines]
     for finding in told.findings:
         message = means.playbook().words(finding, language).message
         text.append(said["found"].format(quote=finding.quote or "…", message=message))
