@@ -59,7 +59,7 @@ def test_sqlite_is_set_up_so_that_a_commit_is_on_the_disk(sqlite_url: str) -> No
     with connect(read_url(sqlite_url), pooled=False).connect() as connection:
         asked = ("journal_mode", "synchronous", "foreign_keys", "busy_timeout", "secure_delete")
         told = [connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in asked]
-    assert told == ["wal", 2, 1, 10_000, 2]
+    assert told == ["wal", 2, 1, 10_000, 1]
 
 
 def test_nobody_else_can_read_the_file(sqlite_url: str) -> None:

@@ -237,6 +237,7 @@ def test_killed_between_answer_and_judgement_nothing_is_forgotten(
         if lenient.send(subject, RUDE)[0] == 250:
             taken.add(subject)
     assert 5 <= len(taken) < 20
+    lenient.kill_gate()
     parts = build(load_settings(None, lenient.configure()))
     with psycopg.connect(lenient.url) as session:
         session.execute("UPDATE delivery SET received_at = received_at - interval '1 hour'")
@@ -251,6 +252,7 @@ def test_killed_between_answer_and_judgement_nothing_is_forgotten(
     assert len({row.mail.subject for row in told}) == len(told), "each of them once"
     assert wait_until(lambda: taken <= set(lenient.boxes.subjects()), 120)
     assert not any(row.key.startswith("gate:") for row in parts.service.deliveries())
+    parts.store.close()
     restart(town)
 
 

@@ -42,6 +42,8 @@ def test_replies_pass_and_their_authors_are_told(town: Town) -> None:
     assert town.send("Re: kind", KIND)[0] == 250
     assert town.send("Re: rude", RUDE)[0] == 250
     assert wait_until(lambda: len(town.boxes.mails) == 2, 30)
+    # By default nothing can stop a mail: it is judged after its answer.
+    assert wait_until(lambda: any(row.mail.subject == "Re: rude" for row in rows(town)), 30)
     (told,) = [row for row in rows(town) if row.mail.subject == "Re: rude"]
     assert (told.state, told.mail.tell, told.decision) == (OutgoingState.PASSED, "support@shop.test", "hold")
     assert "fault" in " ".join(finding.quote or "" for finding in told.findings)
