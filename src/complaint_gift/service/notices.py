@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -82,21 +82,20 @@ def make_notice(tx: Transaction, means: Means, escalation: Escalation, channel: 
     language = means.policy.language
     said = words()[language]
     row = tx.find_conversation(escalation.source, escalation.conversation)
+    told = look_behind(tx, escalation)
     slots = {
         "reason": reason_title(escalation.reason, language),
         "conversation": escalation.conversation,
         "source": escalation.source,
         "due": _say_moment(means, escalation.due_at, said),
         "url": row.snapshot.url if row else "",
-        "summary": escalation.summary,
+        "summary": _about(escalation, told, said),
         "id": str(escalation.id),
     }
     subject = said["subject" if escalation.conversation else "subject_bare"]
     lines = [said["due"]]
     lines += [said["where"]] if slots["url"] else []
-    told = look_behind(tx, escalation)
-    # The words and promises themselves say more than the ids of rules that a summary holds.
-    lines += [said["rules"]] if slots["summary"] and not (told.findings or told.promises) else []
+    lines += [said["rules"]] if slots["summary"] else []
     text = [line.format(**slots) for line in lines]
     for finding in told.findings:
         message = means.playbook().words(finding, language).message
@@ -107,6 +106,13 @@ def make_notice(tx: Transaction, means: Means, escalation: Escalation, channel: 
     text += _decision(tx, means, escalation, to, said)
     text.append(said["take"].format(**slots))
     return Notice(channel, to, subject.format(**slots), "\n".join(text))
+
+
+def _about(escalation: Escalation, told: Told, said: Mapping[str, Any]) -> str:
+    """The summary; beside quoted words or promises only what became of the conversation, no ids of rules."""
+    if not (told.findings or told.promises):
+        return escalation.summary
+    return ", ".join(said[fate] for fate in ("deleted", "spam") if said[fate] in escalation.summary)
 
 
 def _decision(
