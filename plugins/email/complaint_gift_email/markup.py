@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 
 from complaint_gift.text.listing import listed
+from complaint_gift.text.nesting import BLOCKS, CELLS, SILENT, Element, Nesting
 from complaint_gift.text.tags import attributes_of, cut
-from complaint_gift_email.nesting import BLOCKS, CELLS, SILENT, Element, Nesting
 
 LONGEST = 400_000
 _DEEPEST_QUOTE = 8
@@ -41,7 +41,7 @@ class _Reader:
 
     def __init__(self) -> None:
         self.writer = _Writer()
-        self._nesting = Nesting(self._leave)
+        self._nesting = Nesting(self._leave, Element(""))
 
     def read(self, text: str) -> None:
         if not self._nesting.unread:

@@ -1,4 +1,4 @@
-"""Which elements of an HTML mail are open, as a browser would have it, in time that grows with its length.
+"""Which elements of HTML are open, as a browser would have it, in time that grows with its length.
 
 A parser that builds a tree needs the square of the depth, of the attributes or of the neighbours, and
 anybody may send us HTML. So what is open is kept on a stack, with the places of each name.
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from complaint_gift.text.listing import listed
 
@@ -38,7 +39,7 @@ _ENDS = {
 _ENDS_OF_BLOCKS = listed("p svg math")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Element:
     """One that is open; `is_unread`: nobody sees what is in it."""
 
@@ -46,17 +47,28 @@ class Element:
     is_unread: bool = False
 
 
-class Nesting:
-    """Tells `left` of each element that ends. Inline elements that mean nothing are never opened."""
+_E = TypeVar("_E", bound=Element)
 
-    def __init__(self, left: Callable[[Element], None]) -> None:
+
+class Nesting(Generic[_E]):
+    """Tells `left` of each element that ends; `around` is around all of them.
+
+    Inline elements that mean nothing are never opened.
+    """
+
+    def __init__(self, left: Callable[[_E], None], around: _E) -> None:
         self.unread = 0  # how many of those that are open are unread
         self._left = left
-        self._stack = [Element("")]
+        self._stack = [around]
         # Where on the stack each name is open, and all that closing tags mind.
         self._places: defaultdict[str, list[int]] = defaultdict(list)
         self._walls = [0]
         self._blocks = [0]
+
+    @property
+    def inmost(self) -> _E:
+        """What was opened last and is still open."""
+        return self._stack[-1]
 
     def end_before(self, name: str) -> None:
         """End what this element ends by beginning."""
@@ -65,7 +77,7 @@ class Nesting:
             while self._stack[self._blocks[-1]].name in ends:
                 self._pop_to(self._blocks[-1])
 
-    def begin(self, element: Element) -> None:
+    def begin(self, element: _E) -> None:
         """Open it, unless nothing depends on where it ends."""
         name, at = element.name, len(self._stack)
         is_special = name in _SPECIAL
