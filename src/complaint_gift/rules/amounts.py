@@ -42,8 +42,9 @@ _UNITS = re.compile(
 _ROUBLES = frozenset(("RUB", "BYN"))
 # Sums the customer paid, lost or asked for are no promise of ours.
 _NOT_OURS = re.compile(
-    r"(?:\b(?:paid|charged|cost|costs|asked for|price|bill of|deposit of|instead of|debited|lost)"
-    r"|заплатил\w*|оплатил\w*|списали|просил\w*|стоил\w*|стоит|взяли|цена|сняли|вместо|потеряли|купил\w*)"
+    r"(?:\b(?:paid|charged|cost|costs|ask(?:ed|ing)?(?: \w+)? for|you want(?:ed)?|claim(?:ed)?|demand(?:ed)?"
+    r"|price|bill of|deposit of|instead of|debited|lost)"
+    r"|заплатил\w*|оплатил\w*|списали|прос(?:ил|ите|ят)\w*|требу\w+|стоил\w*|стоит|взяли|цена|сняли|вместо|потеряли|купил\w*)"
     r"(?:\W+\w+){0,3}\W*$",
     re.I,
 )

@@ -43,12 +43,35 @@ _RUSSIAN_STREET = (
 )
 _ADDRESS = re.compile(f"{_ENGLISH_STREET}|{_RUSSIAN_STREET}")
 _SLOT_WORDS = "name|customer|client|order|date|имя|фамилия|дата|номер|заказ|клиент"
+# Alone in brackets or stars these are a slot, in capitals or not; with more words they may be a link's text.
+_BARE_SLOT = (
+    r"(?i:(?:first|last|full|customer'?s?|client|your|agent'?s?|product|order)[ _](?:name|number|title|date)"
+    r"|surname|product|item|amount|issue|problem|reason|отчество|фио|товар|сумма|проблема|причина"
+    r"|(?:ваш[ае]?|имя|номер|дата)[ _](?:имя|должность|клиента|сотрудника|заказа|визита)"
+    rf"|{_SLOT_WORDS})"
+)
+# What a writer of templates tells the agent to do: "(insert reason)", «[сюда вписать, что случилось]».
+_ORDER_TO_FILL = (
+    r"(?i:(?:here |please )?(?:insert|describe|enter|add|specify|fill in)"
+    r" (?:an? |the |your |here |customer'?s? )*"
+    r"(?:name|date|amount|reason|apolog|detail|order|product|issue|problem|fact|what)"
+    r"|delete as|choose one"
+    r"|(?:сюда |здесь )?(?:вставить|вписать|подставить|указать|описать|заполнить) (?!можно)\w"
+    r"|(?:не)?нужное (?:зачеркнуть|подчеркнуть|вписать|выбрать|оставить))"
+)
 _PLACEHOLDER = re.compile(
-    r"\{\{[^{}\n]{0,60}\}\}|\{[A-Za-zА-Яа-яЁё_ .-]{1,40}\}|\[[A-ZА-ЯЁ][A-ZА-ЯЁ _.:-]{1,60}\]"
+    r"\{\{[^{}\n]{0,60}\}\}|\{%? ?[A-Za-zА-Яа-яЁё_ .-]{1,40} ?%?\}|\[[A-ZА-ЯЁ][A-ZА-ЯЁ _.:-]{1,60}\]"
     rf"|\[(?:your|insert|вставить|укажите|причина|ваш|{_SLOT_WORDS})[^\]\n]{{0,60}}\]"
     rf"|<(?:[A-ZА-ЯЁ][A-ZА-ЯЁ _-]{{1,40}}|(?:first_name|order_id|{_SLOT_WORDS})[^<>\n]{{0,40}})>"
-    r"|%[A-Z_]{3,30}%|%%\w{2,30}%%|\$\{[^{}\n]{1,40}\}|(?<!\w)[XХ]{3,10}(?!\w)|_{4,}"
-    r"|(?<!\w)(?:ИМЯ|ФИО|НОМЕР ЗАКАЗА|ИМЯ КЛИЕНТА|CUSTOMER NAME|FIRST NAME|ORDER NUMBER)(?!\w)|lorem ipsum",
+    rf"|[\[(<]{_BARE_SLOT}[\])>]|(?<![*\w])\*{_BARE_SLOT}\*(?![*\w])|[\[(]{_ORDER_TO_FILL}[^\])\n]{{0,60}}[\])]"
+    r"|%[A-Z_]{3,30}%|%[a-zа-яё]{2,20}_[a-zа-яё_]{2,20}%|%%\w{2,30}%%|@@\w{2,30}@@|\$\{[^{}\n]{1,40}\}"
+    r"|(?<!\w)[XХ]{3,10}(?!\w)|(?<!\w)[XХ]{2,6}[.,][XХ]{2}(?!\w)|_{4,}"
+    r"|(?<!\w)(?:DD[./-]MM|MM[./-]DD|HH:MM|ДД[./-]ММ|ЧЧ:ММ)\w{0,2}(?!\w)"
+    r"|(?:Dear|Hello|Hi|Здравствуйте|Уважаем\S+)(?: (?:Mr|Mrs|Ms|Mr/\w+))?,? "
+    r"(?:\?{2,}|[.…]{3,}|(?:NAME|undefined|null|None|NaN)(?!\w))"
+    r"|(?<!\w)(?:ИМЯ|ФИО|НОМЕР ЗАКАЗА|ИМЯ КЛИЕНТА|CUSTOMER NAME|FIRST NAME|ORDER NUMBER)(?!\w)|lorem ipsum"
+    r"|^(?i:template|macro|canned reply|шаблон|макрос|скрипт|заготовка)"
+    r" ?(?:(?:no\.?|№|#) ?)?(?:\d{1,4}|[\"«“][^\"»”\n]{1,40}[\"»”])[.,:;]",
 )
 _CAPS = re.compile(r"(?<!\w)[A-ZА-ЯЁ]{3,}(?:[ ,!-]+[A-ZА-ЯЁ]{2,})+(?!\w)")
 _CURRENCY = (
@@ -141,7 +164,10 @@ _STREET_HINT = re.compile(
     r"\d[a-d]?,? [A-Z][a-z]"
     r"|\b(?:ул|пр|пер|бульвар|б-р|шоссе|набережн|проезд|кв)[а-я.-]{0,10}\s?(?:№\s?)?[А-ЯЁ0-9]"
 )
-_SLOT_HINT = re.compile(r"[{\[<%$_]|XX|ХХ|ИМЯ|ФИО|НОМЕР|NAME|NUMBER|lorem")
+_SLOT_HINT = re.compile(
+    r"[{\[(<%$_*@]|XX|ХХ|ИМЯ|ФИО|НОМЕР|NAME|NUMBER|lorem|DD|MM|ДД|ЧЧ|[.…]{3}|…|\?\?|undefined|null|NaN|None"
+    r"|^(?i:template|macro|canned|шаблон|макрос|скрипт|заготовка)"
+)
 _TWO_CAPS = re.compile(r"[A-ZА-ЯЁ]{3}")
 
 find_placeholders = _finder(_PLACEHOLDER, _SLOT_HINT)
