@@ -21,7 +21,7 @@ def marks(page: Page) -> list[str]:
 
 def run(page: Page, body: str, *arguments: Any) -> Any:
     """Run `body` with the exports of spans.js in scope."""
-    names = "toUtf16, locate, shift, choose, sentenceAround, planInsert, LADDER"
+    names = "toUtf16, locate, shift, choose, climb, sentenceAround, planInsert, LADDER"
     code = f"async (a) => {{ const {{ {names} }} = await import('/static/panel/spans.js'); {body} }}"
     return page.evaluate(code, list(arguments))
 
@@ -72,6 +72,19 @@ def test_errors_come_first_then_one_next_step(open_page: Open) -> None:
     shown, more = run(open_page(), rules, findings)
     assert shown == ["e2", "thank-for-the-complaint", "w1"]
     assert more == ["w2", "i", "promise-what-when-who"]
+
+
+def test_an_apology_that_is_taken_back_lights_no_step(open_page: Open) -> None:
+    text = "Sorry if you felt that way. We are sorry for the cold soup."
+    real, fake = {"signal": "apology", "start": 28, "end": 40}, {"signal": "apology", "start": 0, "end": 5}
+    taken_back = {"rule": "no-fake-apology", "severity": "warning", "start": 0, "end": 13, "missing": False}
+    lit = "const s = climb(a[0], a[1]).find(s => s.name === 'apology'); return s.places.map(p => p.start)"
+
+    def places(*signals: dict[str, Any]) -> Any:
+        return run(open_page(), lit, text, {"findings": [taken_back], "signals": list(signals)})
+
+    assert places(fake) == []
+    assert len(places(fake, real)) == 1
 
 
 @pytest.mark.parametrize(

@@ -16,10 +16,11 @@ export const LADDER = [
   "check-it-is-fixed",
 ];
 
-// What a customer hears in a good reply: the rule that misses it, the signals that show it is there.
+// What a customer hears in a good reply: the rule that misses it, the signals that show it is there, and
+// the rules that take it back where they touch it.
 export const STEPS = [
   { name: "thanks", rule: "thank-for-the-complaint", signals: ["thanks"] },
-  { name: "apology", rule: "apologise-explicitly", signals: ["apology"] },
+  { name: "apology", rule: "apologise-explicitly", signals: ["apology"], undone: ["no-fake-apology", "no-apology-but"] },
   { name: "ownership", rule: "own-the-mistake", signals: ["ownership"] },
   { name: "remedy", rule: "offer-concrete-remedy", signals: ["remedy"] },
   { name: "promise", rule: "promise-what-when-who", signals: ["promise", "deadline"] },
@@ -108,8 +109,10 @@ export function excerpt(text, from, to, around = 28) {
 /** The steps of the gift with the places in `text` that take them; none for a step still open. */
 export function climb(text, { findings, signals }) {
   const isOpen = new Set(findings.filter((f) => f.missing).map((f) => f.rule));
-  return STEPS.map(({ name, rule, signals: names }) => {
-    const heard = isOpen.has(rule) ? [] : signals.filter((s) => names.includes(s.signal));
+  return STEPS.map(({ name, rule, signals: names, undone = [] }) => {
+    const against = findings.filter((f) => undone.includes(f.rule) && f.start != null);
+    const stands = (s) => !against.some((f) => f.start <= s.end && s.start <= f.end);
+    const heard = isOpen.has(rule) ? [] : signals.filter((s) => names.includes(s.signal) && stands(s));
     return { name, places: locate(text, heard.map((s) => ({ id: `step-${name}`, severity: "present", ...s }))) };
   });
 }
