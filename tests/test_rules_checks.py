@@ -136,6 +136,58 @@ def test_require_if_order_and_limit() -> None:
     ]
 
 
+def test_a_text_whose_complaint_nobody_knows_is_judged_by_itself_once_the_layer_has_spoken() -> None:
+    known = Context.parse({"complaint_text": COMPLAINT})
+
+    def found(check: Check, words: str, context: Context, *, heard: bool) -> bool:
+        text = Text(words)
+        return bool(list(check.find(Situation(text, by_signal(FINDER.find(text)), context, heard=heard))))
+
+    wanted = RequireIf(("ask",), ("remedy",), by_itself=True)
+    open_ended = Require((("ask",),), unless=("remedy",), by_itself=True)
+    for check, words in ((wanted, "Thank you."), (open_ended, "Here is your refund.")):
+        assert found(check, words, Context(), heard=True)
+        assert not found(check, words, Context(), heard=False)
+        assert not found(check, words, known, heard=True)
+    assert not found(wanted, "Here is your refund.", Context(), heard=True)
+    assert not found(RequireIf(("ask",), ("remedy",)), "Thank you.", Context(), heard=True)
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        ("The lift had to wait for a part, sorry.", ["The lift had to wait for a part,"]),
+        (
+            "Oh, sorry. The part came late and the van was full.",
+            ["The part came late and the van was full."],
+        ),
+        ("The lift had to wait for a part.", []),
+    ],
+)
+def test_order_shows_what_stands_in_the_place_that_the_layer_misses(words: str, shown: list[str]) -> None:
+    text = Text(words)
+    check = Order(("sorry",), ("why",), unless=("in-order",))
+
+    def found(decided: frozenset[str], hits: Mapping[str, Any]) -> list[str]:
+        faults = check.find(Situation(text, hits, Context(), heard=True, decided=decided))
+        return [words[fault.start : fault.end] for fault in faults]
+
+    hits = by_signal(FINDER.find(text))
+    assert found(frozenset({"in-order"}), hits) == shown
+    assert found(frozenset(), hits) == []
+    in_order = [Hit("in-order", 0, 5, 0, Layer.LEARNED, 0.9)]
+    assert found(frozenset({"in-order"}), {**hits, "in-order": in_order}) == []
+
+
+def test_one_sentence_of_the_learned_layer_is_over_the_limit() -> None:
+    text = Text("because we say so")
+    words, layer = Hit("why", 0, 7, 0), Hit("why", 0, 17, 0, Layer.LEARNED, 0.9)
+    check = Limit(("why",), most=2)
+    assert not list(check.find(Situation(text, {"why": [words]}, Context())))
+    (fault,) = check.find(Situation(text, {"why": [words, layer]}, Context(), heard=True))
+    assert (fault.end, fault.layer) == (17, Layer.LEARNED)
+
+
 @pytest.mark.parametrize(
     ("author", "about", "found"),
     [

@@ -160,13 +160,15 @@ def _require(reader: KindReader) -> Check:
         reader.within(ANYWHERE),
         reader.fields.flag("first_third", False),
         reader.signals("suspect", required=False),
+        reader.fields.flag("by_itself", False),
     )
 
 
 def _require_if(reader: KindReader) -> Check:
     asked = reader.signals("if_complaint", required=False)
     condition = reader.signals("if", required=not asked)
-    return RequireIf(condition, reader.signals("then"), reader.unless(), reader.within(2), asked)
+    by_itself = reader.fields.flag("by_itself", False)
+    return RequireIf(condition, reader.signals("then"), reader.unless(), reader.within(2), asked, by_itself)
 
 
 def _order(reader: KindReader) -> Check:

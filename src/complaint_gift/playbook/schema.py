@@ -126,6 +126,9 @@ def _distances() -> dict[str, Shape]:
     """How near, how many, how alike."""
     return {
         "within": _told(_WITHIN, "How many sentences apart; anywhere: in the whole text."),
+        "by_itself": _told(
+            _YES, "require, require_if: neither `if` nor `unless` excuses a text whose complaint is unknown."
+        ),
         "first_third": _told(_YES, "require: has to stand in the first third of the text."),
         "at_least": _told(
             {"type": "number"}, "forbid: how many hits it takes. similar: how alike, 0.3 to 1."

@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
+from complaint_gift.domain import Layer
 from complaint_gift.rules.signals import Hit
 from complaint_gift.rules.situation import Fault, Situation, fault_at
 
 ANYWHERE = 1_000_000
 _EARLY_CHARACTERS = 200
+_OPENING = 4  # words: fewer are a greeting
+_BETWEEN = " \n.,;:!?…—-"
 
 
 class Check(Protocol):
@@ -103,7 +106,8 @@ class Require:
     """Something has to be said: each group of `groups` needs a hit of one of its signals.
 
     With `suspect`, words alone are not trusted to notice an absence: while the learned layer has not spoken,
-    the rule speaks only where one of these signals is found.
+    the rule speaks only where one of these signals is found. With `by_itself`, `unless` excuses nothing where
+    nobody knows the complaint.
     """
 
     kind: ClassVar[str] = "require"
@@ -113,6 +117,7 @@ class Require:
     within: int = ANYWHERE
     first_third: bool = False
     suspect: tuple[str, ...] = ()
+    by_itself: bool = False
 
     def names(self) -> Iterator[str]:
         for group in self.groups:
@@ -120,7 +125,8 @@ class Require:
         yield from (*self.revoked_by, *self.unless, *self.suspect)
 
     def find(self, situation: Situation) -> Iterator[Fault]:
-        if any(True for _ in situation.found(self.unless)):
+        judged = self.by_itself and situation.by_itself
+        if not judged and any(True for _ in situation.found(self.unless)):
             return
         if self.suspect and not situation.heard and not any(True for _ in situation.found(self.suspect)):
             return
@@ -154,7 +160,8 @@ class Require:
 class RequireIf:
     """Where one thing is said, another has to follow or precede within so many sentences.
 
-    With `if_complaint` it is also wanted where one of these signals is in the customer's words.
+    With `if_complaint` it is also wanted where one of these signals is in the customer's words, with
+    `by_itself` where nobody knows these words.
     """
 
     kind: ClassVar[str] = "require_if"
@@ -163,6 +170,7 @@ class RequireIf:
     unless: tuple[str, ...] = ()
     within: int = 2
     if_complaint: tuple[str, ...] = ()
+    by_itself: bool = False
 
     def names(self) -> Iterator[str]:
         yield from (*self.condition, *self.then, *self.unless)
@@ -170,7 +178,9 @@ class RequireIf:
     def find(self, situation: Situation) -> Iterator[Fault]:
         if any(True for _ in situation.found(self.unless)):
             return
-        asked = bool(self.if_complaint) and situation.complained(self.if_complaint)
+        asked = (bool(self.if_complaint) and situation.complained(self.if_complaint)) or (
+            self.by_itself and situation.by_itself
+        )
         if asked and not any(True for _ in situation.found(self.then)):
             yield Fault(missing=True, params={"missing": self.then[0]})
             return
@@ -181,7 +191,11 @@ class RequireIf:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """`first` has to come before `then`, where both are there; with `always` also where `first` is not."""
+    """`first` has to come before `then`, where both are there; with `always` also where `first` is not.
+
+    Where the learned layer alone has decided about `unless`, a `first` that it does not find in its place is
+    out of place, whatever words stand before it.
+    """
 
     kind: ClassVar[str] = "order"
     first: tuple[str, ...]
@@ -200,11 +214,28 @@ class Order:
         early = min(situation.found(self.then), key=lambda hit: hit.start, default=None)
         if early is not None and early.start < start:
             yield fault_at(early)
+        elif not situation.decided.isdisjoint(self.unless):
+            yield from self._displaced(situation)
+
+    def _displaced(self, situation: Situation) -> Iterator[Fault]:
+        """What stands before `first`, or, where nothing does, all that follows it."""
+        hit = min(situation.found(self.first), key=lambda hit: hit.start, default=None)
+        if hit is None:
+            return
+        raw = situation.text.raw
+        before, behind = raw[: hit.start].rstrip(), raw[hit.end :].lstrip(_BETWEEN)
+        start, end = (
+            (0, len(before)) if len(before.split()) >= _OPENING else (len(raw) - len(behind), len(raw))
+        )
+        yield Fault(start, end, layer=Layer.LEARNED, because=hit.signal, sure=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """At most so many hits, and no sentence longer than so many words (0: any length)."""
+    """At most so many hits, and no sentence longer than so many words (0: any length).
+
+    A hit of the learned layer is a whole sentence of such words: one is too many.
+    """
 
     kind: ClassVar[str] = "limit"
     signals: tuple[str, ...]
@@ -219,8 +250,10 @@ class Limit:
         if any(True for _ in situation.found(self.unless)):
             return
         hits = sorted(situation.found(self.signals), key=lambda hit: hit.start)
-        if len(hits) > self.most:
-            yield fault_at(hits[0], {"count": str(len(hits)), "most": str(self.most)})
+        heard = [hit for hit in hits if hit.layer is Layer.LEARNED]
+        if len(hits) > self.most or heard:
+            shown = hits[0] if len(hits) > self.most else heard[0]
+            yield fault_at(shown, {"count": str(len(hits)), "most": str(self.most)})
         if self.longest_sentence:
             yield from self._long_sentences(situation)
 

@@ -50,6 +50,11 @@ class Situation:
             return frozenset()
         return frozenset(hit.signal for hit in self._listen(self.complaint))
 
+    @property
+    def by_itself(self) -> bool:
+        """Whether a text is judged without its complaint, and by more than words."""
+        return self.heard and not self.context.complaint_text
+
     def complained(self, names: Iterable[str]) -> bool:
         """Whether one of the signals is in the customer's words."""
         return not self._complaint_signals.isdisjoint(names)
