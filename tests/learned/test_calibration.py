@@ -5,7 +5,7 @@ import pytest
 
 from complaint_gift.learned.calibration import Calibration, language_of
 
-LIMITS = {"a": {"en": 0.9, "ru": 0.2}}
+LIMITS = {"a": {"en": (0.9, 0.9), "ru": (0.2, 0.2)}}
 
 
 def logit(score: float) -> float:
@@ -23,6 +23,26 @@ def test_order_is_kept_and_extremes_stay_between_zero_and_one() -> None:
     scores = Calibration(["a"], LIMITS).scores(logits, ["x"] * 4)[:, 0]
     assert list(scores) == sorted(scores)
     assert 0 <= scores[0] < scores[-1] <= 1
+
+
+@pytest.mark.parametrize(("sentences", "line"), [(1, 0.3), (2, 0.3), (5, 0.8), (40, 0.8)])
+def test_the_line_of_a_whole_reply_is_another_than_that_of_a_sentence(sentences: int, line: float) -> None:
+    logits = np.full((sentences, 1), logit(line), np.float32)
+    scores = Calibration(["a"], {"a": {"en": (0.3, 0.8)}}).scores(logits, ["x"] * sentences)
+    assert scores == pytest.approx(np.full((sentences, 1), 0.5))
+
+
+def test_between_the_two_lengths_the_line_moves_evenly() -> None:
+    at = [
+        float(
+            Calibration(["a"], {"a": {"en": (0.3, 0.8)}}).scores(np.zeros((n, 1), np.float32), ["x"] * n)[
+                0, 0
+            ]
+        )
+        for n in (2, 3, 4)
+    ]
+    assert at == sorted(at, reverse=True)
+    assert len(set(at)) == 3
 
 
 @pytest.mark.parametrize(

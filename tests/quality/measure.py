@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import baselines
+import heldout
 import messages
 from tallies import Tally, by_check, macro, table
 from texts import FOLDER, OutOfFold, Reply, Sample, labelled, samples, whole_replies
@@ -204,6 +205,8 @@ def main() -> None:
         result[name] = _run(measure, name, corpus_only=asked.corpus_only)
     if not (asked.corpus_only or asked.check):
         result["messages"] = messages.show(asked.zero_shot)
+        playbook = load_playbook(asked.playbook, profile=asked.profile)
+        result["held out"] = heldout.show(playbook, words_only=asked.words_only)
         result["plain lists"] = baselines.show()
     asked.out.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     print(f"\nwritten: {asked.out}")

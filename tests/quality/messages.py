@@ -14,6 +14,7 @@ import json
 import random
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 from tallies import Tally, table
@@ -46,10 +47,10 @@ def out_of_fold() -> Judge | None:
     return judge
 
 
-def own(judge: Judge) -> dict[str, dict[str, float | int]]:
-    """Kind and triggers on messages.jsonl, each language."""
+def own(judge: Judge, path: Path = CORPUS / "messages.jsonl") -> dict[str, dict[str, float | int]]:
+    """Kind and triggers on the messages of a file, each language."""
     tallies: dict[str, Tally] = defaultdict(Tally)
-    for row in rows(CORPUS / "messages.jsonl"):
+    for row in rows(path):
         found = judge(row["text"])
         tallies[f"complaint {row['lang']}"].add(row["kind"] == "complaint", found.kind == "complaint")
         for trigger in {*row["triggers"], *found.triggers}:

@@ -13,6 +13,7 @@ from complaint_gift.learned.heads import HEADS
 
 FOLDER = Path(__file__).parent
 CORPUS = FOLDER / "corpus"
+HELD_OUT = FOLDER / "held-out"
 SHARED = FOLDER.parents[2] / "shared" / "playbook"
 SCORES = FOLDER / "learned-oof.json"
 
@@ -61,11 +62,13 @@ def rows(path: Path) -> Iterator[dict[str, Any]]:
             yield from (json.loads(line) for line in lines if line.strip())
 
 
-def samples(names: tuple[str, ...] = ("corpus", "context", "catalogue", "extra-replies")) -> list[Sample]:
+def samples(
+    names: tuple[str, ...] = ("corpus", "context", "catalogue", "extra-replies"), folder: Path = CORPUS
+) -> list[Sample]:
     """Every text with a label for one check, of scopes that are texts."""
     found = []
     for name in names:
-        for row in rows(CORPUS / f"{name}.jsonl"):
+        for row in rows(folder / f"{name}.jsonl"):
             if row["scope"] == "case-process":
                 continue
             context = row.get("context") or {}
@@ -115,10 +118,10 @@ class Marked:
     unsure: frozenset[str]
 
 
-def marked_replies() -> list[Marked]:
+def marked_replies(folder: Path = CORPUS) -> list[Marked]:
     """Everyday replies and replies full of faults, sentence by sentence."""
     found = []
-    for path in sorted(CORPUS.glob("extra-marked*.jsonl")):
+    for path in sorted(folder.glob("*marked*.jsonl")):
         for row in rows(path):
             sentences = row["sentences"]
             unsure = {check for one in sentences for check in one.get("unsure", ())}

@@ -4,7 +4,8 @@
 
 For every rule whose signal has a head of the rule's name, all ways of deciding are tried in each language on
 the texts of that rule and on the whole replies. Short texts ask for caught and few alarms alike; in whole
-replies faults are rare, so a false alarm costs two misses there.
+replies faults are rare, so a false alarm costs more than a miss there. Words were written along most texts
+and look better there than they are: texts that no author of words has read count for more.
 """
 
 from __future__ import annotations
@@ -29,8 +30,10 @@ from complaint_gift.rules.signals import Learned as Speaks
 from complaint_gift.text import Text
 
 ALARM_COST = 1.4
+FRESH = ("extra-short",)
+KNOWN_WORTH = 0.5  # of texts along which words were written, where there are fresh ones
 PEAK, PEAK_COST = 0.1, 3.0  # no check may cry wolf so often, whatever it catches
-WHOLE_ALARM_COST = 2.0
+WHOLE_ALARM_COST = 1.6
 FEW = 6  # fewer faults than these say too little to be weighed one by one
 SIMPLE = 0.01  # what a more intricate line has to win
 THRESHOLDS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.85, 0.93, 0.97)
@@ -38,7 +41,10 @@ VETOES = (0.1, 0.15, 0.2)  # below them only words that the layer is sure are no
 KEEPS = (0.0, 0.1, 0.25)
 # Below it the layer may confirm words, never speak alone. (An error that is heard alone is but a warning.)
 LEAST_ALONE = 0.3
-NEVER_ALONE = "no-sarcasm-or-condescension"
+
+
+PARTS = ("known", "fresh", "whole")
+Counts = dict[str, list[int]]
 
 
 @dataclass(frozen=True)
@@ -52,15 +58,17 @@ class Case:
     context: Context
     fires: bool
     whole: bool
+    fresh: bool = False
 
 
 def cases_of(playbook: Playbook, scores: OutOfFold) -> dict[tuple[str, str], list[Case]]:
     """Cases by rule and language."""
     found: dict[tuple[str, str], list[Case]] = {}
-    for sample in samples():
+    for sample in (*samples(), *samples(FRESH)):
         case = read(playbook, scores, sample.text, sample.scope, dict(sample.context))
         if case is not None:
-            found.setdefault((sample.check, sample.language), []).append(replace(case, fires=sample.fires))
+            one = replace(case, fires=sample.fires, fresh=sample.origin in FRESH)
+            found.setdefault((sample.check, sample.language), []).append(one)
     for reply in (*whole_replies(), *whole_replies("extra-whole")):
         case = read(playbook, scores, reply.text, "public-reply", dict(reply.context))
         if case is None:
@@ -142,15 +150,22 @@ class Trial:
             known = self._known[key] = bool(self.playbook._said(self.rule, situation))
         return known
 
-    def value(self, how: Speaks) -> tuple[float, dict[bool, list[int]]]:
-        """What this way is worth, and caught, fires, alarms, passes on short texts and on whole replies."""
-        counts = {whole: [0, 0, 0, 0] for whole in (False, True)}
+    def counts(self, how: Speaks) -> Counts:
+        """Caught, fires, alarms, passes on known texts, on fresh ones and on whole replies."""
+        counts = {part: [0, 0, 0, 0] for part in PARTS}
         for number, case in enumerate(self.cases):
-            tally = counts[case.whole]
+            tally = counts["whole" if case.whole else "fresh" if case.fresh else "known"]
             tally[1 if case.fires else 3] += 1
             tally[0 if case.fires else 2] += self.fired(number, how)
-        inside = in_whole(counts[True]) if self.rule.id.startswith("no-") else worth(counts[True])
-        return worth(counts[False]) + inside, counts
+        return counts
+
+
+def value(rule: str, counts: Counts) -> float:
+    """What a way of deciding is worth."""
+    short = worth(counts["known"])
+    if counts["fresh"][1]:
+        short = (worth(counts["fresh"]) + KNOWN_WORTH * short) / (1 + KNOWN_WORTH)
+    return short + (in_whole(counts["whole"]) if rule.startswith("no-") else worth(counts["whole"]))
 
 
 def worth(tally: list[int]) -> float:
@@ -169,7 +184,7 @@ def ways(rule: Rule) -> Iterator[Speaks]:
     """All ways of deciding, the plain ones first."""
     head = rule.id
     fault = SHAPES[head] == "fault" and Scope.PUBLIC_REPLY in rule.scopes
-    least = (1.0 if head == NEVER_ALONE else LEAST_ALONE) if fault else 0.0
+    least = LEAST_ALONE if fault else 0.0
     for threshold in (*VETOES, *THRESHOLDS):
         yield Speaks(head, threshold, "confirms")
     for threshold in THRESHOLDS:
@@ -183,9 +198,13 @@ def ways(rule: Rule) -> Iterator[Speaks]:
 def best(trial: Trial) -> Speaks:
     found: list[tuple[float, Speaks]] = []
     for how in ways(trial.rule):
-        price = SIMPLE * (bool(how.keeps) + 0.5 * abs(how.threshold - 0.5))
-        found.append((trial.value(how)[0] - price, how))
+        found.append((value(trial.rule.id, trial.counts(how)) - price(how), how))
     return max(found, key=lambda pair: pair[0])[1]
+
+
+def price(how: Speaks) -> float:
+    """What an intricate line costs."""
+    return SIMPLE * (bool(how.keeps) + 0.5 * abs(how.threshold - 0.5))
 
 
 def line(how: Speaks) -> str:
@@ -208,18 +227,19 @@ def main() -> None:
         if how is None or key not in cases or (asked.check and how.head not in asked.check):
             continue
         trial = Trial(playbook, how.head, part.signal, part.language, cases[key])
-        (before, _), chosen = trial.value(how), best(trial)
-        after, counts = trial.value(chosen)
+        before, chosen = value(how.head, trial.counts(how)), best(trial)
+        counts = trial.counts(chosen)
+        after = value(how.head, counts)
         gain = f"{before:6.2f} -> {after:5.2f}"
-        print(f"{part.language} {part.signal:24} {gain}  {figures(counts):36} {line(chosen)}", flush=True)
+        print(f"{part.language} {part.signal:24} {gain}  {figures(counts):50} {line(chosen)}", flush=True)
         if asked.write and (after > before + SIMPLE or replace(how, sure=SURE) not in list(ways(trial.rule))):
             kept = replace(chosen, sure=how.sure)
             rewrite(Path(__file__).parents[2], part.signal, part.language, kept)
 
 
-def figures(counts: dict[bool, list[int]]) -> str:
-    """Caught/fires and alarms/passes: short texts | whole replies."""
-    return " | ".join("{}/{} {}/{}".format(*counts[whole]) for whole in (False, True))
+def figures(counts: Counts) -> str:
+    """Caught/fires and alarms/passes: known | fresh | whole replies."""
+    return " | ".join("{}/{} {}/{}".format(*counts[part]) for part in PARTS)
 
 
 def rewrite(root: Path, signal: str, language: str, how: Speaks) -> None:

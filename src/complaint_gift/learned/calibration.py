@@ -1,7 +1,10 @@
-"""Raw logits to scores whose dividing line is 0.5 for every head, in every language.
+"""Raw logits to scores whose dividing line is 0.5 for every head, in every language, at every length.
 
 The line of a head lies where its out-of-fold scores part best; it differs from head to head. Moving it here
 lets a playbook write one threshold, and lets weights change without a word in any playbook.
+
+The more sentences a reply has, the likelier one of them sounds like a fault by mistake: the line of a whole
+reply lies higher than that of a sentence or two. Between the two it moves evenly.
 """
 
 import math
@@ -12,8 +15,11 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-Limits = Mapping[str, Mapping[str, float]]
+# head -> language -> raw scores on the line: of a short text, of a whole reply.
+Limits = Mapping[str, Mapping[str, Sequence[float]]]
 LANGUAGES = ("en", "ru")
+SHORT, WHOLE = 2, 4  # sentences: at most, at least
+UNKNOWN = (0.5, 0.5)
 
 
 def language_of(text: str) -> str:
@@ -23,20 +29,32 @@ def language_of(text: str) -> str:
     return "ru" if cyrillic > latin else "en"
 
 
+def wholeness(sentences: int) -> float:
+    """0 for a short text, 1 for a whole reply."""
+    return min(max((sentences - SHORT) / (WHOLE - SHORT), 0.0), 1.0)
+
+
 class Calibration:
-    """`limits` holds raw scores, head -> language -> score; a head without one keeps its raw score."""
+    """A head without `limits` keeps its raw score."""
 
     def __init__(self, heads: Sequence[str], limits: Limits) -> None:
-        self._shifts = {
-            language: [_logit(limits.get(head, {}).get(language, 0.5)) for head in heads]
+        self._lines = {
+            language: [
+                [_logit(score) for score in limits.get(head, {}).get(language, UNKNOWN)] for head in heads
+            ]
             for language in LANGUAGES
         }
 
     def scores(self, logits: "NDArray[np.float32]", texts: Sequence[str]) -> Any:
-        """(units, heads) logits of these texts to scores of the same shape."""
+        """(sentences, heads) logits of all sentences of one reply to scores of the same shape."""
         import numpy as np
 
-        shifts = np.array([self._shifts[language_of(text)] for text in texts], np.float32)
+        share = wholeness(len(texts))
+        lines = {
+            language: np.array(both, np.float32) @ np.array([1 - share, share], np.float32)
+            for language, both in self._lines.items()
+        }
+        shifts = np.stack([lines[language_of(text)] for text in texts])
         return 1 / (1 + np.exp(-np.clip(logits - shifts, -30, 30)))
 
 

@@ -136,7 +136,7 @@ def surrounded(document: Document, neutral: dict[str, list[str]], dice: random.R
 
 @dataclass(frozen=True)
 class Plan:
-    epochs: int = 3
+    epochs: int = 2
     rate: float = 7e-5
     head_rate: float = 1e-3
     warm_up: float = 0.06
@@ -195,7 +195,7 @@ def _optimiser(model: Model, plan: Plan) -> torch.optim.AdamW:
         {"params": model.upper.parameters(), "lr": plan.rate},
         {"params": model.context.parameters(), "lr": plan.head_rate},
     ]
-    return torch.optim.AdamW(groups, weight_decay=0.01)
+    return torch.optim.AdamW(groups, weight_decay=0.01, fused=True)
 
 
 def _mistyped(document: Document, noise: dict[str, str], dice: random.Random) -> list[str]:

@@ -1,4 +1,4 @@
-"""Thresholds chosen on out-of-fold scores: one a head and language, three a trigger."""
+"""Thresholds chosen on out-of-fold scores: two a head and language, three a trigger."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -8,13 +8,17 @@ import numpy as np
 import torch
 
 from complaint_gift.learned import lexicon
+from complaint_gift.learned.calibration import UNKNOWN
 from complaint_gift.learned.heads import HEADS, KINDS, REPLY, SEVERITIES, SHAPES, TRIGGERS
 from complaint_gift.training.learning import Scores
 
 GRID = np.round(np.arange(0.10, 0.951, 0.01), 2)
 ALARM_COST = 1.4  # a false alarm annoys more than a miss
+RARE_ALARM_COST = 1.5
+FEW = 6  # faults: fewer say too little
 SMOOTH = 4  # neighbours of a threshold that must be good as well
-REPLIES = frozenset({"whole", "marked", "composed", "sentence"})
+OTHER_LENGTH = 0.1
+REPLIES = frozenset({"whole", "marked"})
 
 Pairs = list[tuple[float, bool]]
 
@@ -23,7 +27,8 @@ def limits_of(scores: Sequence[Scores]) -> dict[str, Any]:
     return {"heads": _heads(scores), "messages": _messages(scores)}
 
 
-def _heads(scores: Sequence[Scores]) -> dict[str, dict[str, float]]:
+def _heads(scores: Sequence[Scores]) -> dict[str, dict[str, tuple[float, float]]]:
+    """Of a short text and of a whole reply, see complaint_gift.learned.calibration."""
     short: dict[tuple[str, str], Pairs] = defaultdict(list)
     whole: dict[tuple[str, str], Pairs] = defaultdict(list)
     for each in scores:
@@ -45,14 +50,20 @@ def _heads(scores: Sequence[Scores]) -> dict[str, dict[str, float]]:
     }
 
 
-def _best(head: str, short: Pairs, whole: Pairs) -> float:
-    """The middle of the best stretch of thresholds; 0.5 where nothing is known.
+def _best(head: str, short: Pairs, whole: Pairs) -> tuple[float, float]:
+    """For either length the middle of the best stretch of thresholds; 0.5 where nothing is known.
 
-    Most replies hold a given element, few hold a given fault: what an alarm costs there, F1 knows.
+    Most replies hold a given element, few hold a given fault: what an alarm costs there, F1 knows. Either
+    length listens to the other a little: a few dozen texts alone would set the line by chance.
     """
     if not short and not whole:
-        return 0.5
-    value = _worth(short) + (_f1(whole) if SHAPES[head] == "fault" else _worth(whole))
+        return UNKNOWN
+    brief = _worth(short)
+    long = _rare(whole) if SHAPES[head] == "fault" else _worth(whole)
+    return _peak(brief + OTHER_LENGTH * long), _peak(long + OTHER_LENGTH * brief)
+
+
+def _peak(value: np.ndarray) -> float:
     padded = np.pad(value, SMOOTH, mode="edge")
     smooth = np.convolve(padded, np.ones(2 * SMOOTH + 1) / (2 * SMOOTH + 1), mode="valid")
     return float(GRID[int(smooth.argmax())])
@@ -66,10 +77,12 @@ def _worth(pairs: Pairs) -> np.ndarray:
     return np.asarray(caught - ALARM_COST * over[:, ~truth].sum(1) / max(1, (~truth).sum()))
 
 
-def _f1(pairs: Pairs) -> np.ndarray:
+def _rare(pairs: Pairs) -> np.ndarray:
+    """Caught less the cost of alarms, both counted in faults: these are few, an alarm is no small share."""
     score, truth = np.array([s for s, _ in pairs]), np.array([t for _, t in pairs], bool)
     over = score[None] >= GRID[:, None]
-    return np.asarray(2 * over[:, truth].sum(1) / np.maximum(1, over.sum(1) + truth.sum()))
+    caught, alarms = over[:, truth].sum(1), over[:, ~truth].sum(1)
+    return np.asarray((caught - RARE_ALARM_COST * alarms) / max(FEW, truth.sum()))
 
 
 def _messages(scores: Sequence[Scores]) -> dict[str, Any]:

@@ -28,9 +28,10 @@ class Layer(nn.Module):
         def parted(y: Tensor) -> Tensor:
             return y.view(rows, length, self.heads, width // self.heads).transpose(1, 2)
 
-        mixed = functional.scaled_dot_product_attention(
-            parted(self.q(x)), parted(self.k(x)), parted(self.v(x)), attn_mask=bias
-        )
+        # Spelt out: torch's own attention takes three times as long backwards on sentences of this length.
+        queries, keys, values = parted(self.q(x)), parted(self.k(x)), parted(self.v(x))
+        likeness = queries @ keys.transpose(2, 3) * (width // self.heads) ** -0.5
+        mixed = torch.softmax(likeness + bias.to(likeness.dtype), dim=-1) @ values
         x = self.aln(x + self.dropout(self.ao(mixed.transpose(1, 2).reshape(rows, length, width))))
         return self.oln(x + self.dropout(self.fo(functional.gelu(self.fi(x)))))
 

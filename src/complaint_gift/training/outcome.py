@@ -97,37 +97,39 @@ def write_scores(scores: Sequence[Scores], path: Path) -> None:
 
 def tags_of(each: Scores, calibration: Calibration) -> dict[str, list[list[float]]]:
     tags: dict[str, list[list[float]]] = defaultdict(list)
-    texts = [unit.text for unit in each.document.units]
-    chances = calibration.scores(each.units.numpy(), texts)
+    replies = [number for number, unit in enumerate(each.document.units) if unit.kind == REPLY]
+    if not replies:
+        return {}
+    units = [each.document.units[number] for number in replies]
+    chances = calibration.scores(each.units[replies].numpy(), [unit.text for unit in units])
     inside = each.document.check.startswith(("note-", "manager-"))
     heads = [at for at, head in enumerate(HEADS) if inside or not head.startswith(("note-", "manager-"))]
-    for unit, row in zip(each.document.units, chances, strict=True):
-        if unit.kind != REPLY:
-            continue
+    for unit, row in zip(units, chances, strict=True):
         for at in (at for at in heads if row[at] >= LEAST):
             tags[HEADS[at]].append([unit.start, unit.start + len(unit.text), round(float(row[at]), 2)])
     return dict(tags)
 
 
 def write_thresholds(scores: list[Scores], path: Path) -> None:
-    """{"heads": {head: {"en": score, "ru": score}}, "messages": {...}}, chosen on out-of-fold scores."""
+    """{"heads": {head: {language: [short, whole]}}, "messages": {...}}, chosen on out-of-fold scores."""
     path.write_text(json.dumps(limits_of(scores), indent=1) + "\n", encoding="utf8")
 
 
 def report(scores: list[Scores]) -> str:
     """Caught and alarms of every check at its own threshold, then the mean per language."""
     limits = limits_of(scores)["heads"]
+    calibration = Calibration(HEADS, limits)
     counts: dict[tuple[str, str], list[list[int]]] = defaultdict(lambda: [[0, 0], [0, 0]])
     for each in scores:
         document = each.document
         if not document.check or document.source != "corpus":
             continue
-        counts[document.check, document.lang][document.fires][0] += fires(each, document, limits)
+        counts[document.check, document.lang][document.fires][0] += fires(each, document, calibration)
         counts[document.check, document.lang][document.fires][1] += 1
     lines, means = [], defaultdict(list)
     for (check, lang), (passing, firing) in sorted(counts.items()):
         caught, alarms = firing[0] / max(1, firing[1]), passing[0] / max(1, passing[1])
-        lines.append(f"{check:40} {lang} {caught:.2f} {alarms:.2f}  at {limits[check][lang]:.2f}")
+        lines.append(f"{check:40} {lang} {caught:.2f} {alarms:.2f}  at {limits[check][lang][0]:.2f}")
         means[lang].append((caught, alarms))
     for lang, pairs in means.items():
         caught, alarms = np.array(pairs).mean(0)
@@ -135,11 +137,10 @@ def report(scores: list[Scores]) -> str:
     return "\n".join(lines)
 
 
-def fires(each: Scores, document: Document, limits: dict[str, dict[str, float]]) -> bool:
+def fires(each: Scores, document: Document, calibration: Calibration) -> bool:
     head = document.check
-    replies = [number for number, unit in enumerate(document.units) if unit.kind == REPLY]
-    best = torch.sigmoid(each.units[replies, HEADS.index(head)].max()).item()
-    return (best >= limits[head][document.lang]) == (SHAPES[head] == "fault")
+    tags = tags_of(each, calibration).get(head, [])
+    return any(score >= 0.5 for _, _, score in tags) == (SHAPES[head] == "fault")
 
 
 def _rounded(values: torch.Tensor) -> list[float]:
