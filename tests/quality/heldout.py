@@ -74,8 +74,8 @@ def show(playbook: Playbook, *, words_only: bool = False) -> dict[str, Any]:
     for language in LANGUAGES:
         faults, missing = whole["faults", language], whole["missing", language]
         print(
-            f"held-out replies {language}: faults precision {faults.precision:.2f} recall {faults.recall:.2f},"
-            f" missing caught {missing.recall:.2f} alarms {missing.alarm_rate:.2f}"
+            f"held-out {language}: faults' precision {faults.precision:.2f} recall {faults.recall:.2f}"
+            f", missing caught {missing.recall:.2f} alarms {missing.alarm_rate:.2f}"
         )
     print()
     found = messages.own(Classifier(encoder).classify, HELD_OUT / "messages.jsonl")
