@@ -40,12 +40,17 @@ _UNITS = re.compile(
     r"(?:euros?|eur|dollars?|pounds?|quid|roubles?|rubles?|francs?|руб\w*|евро|доллар\w*|фунт\w*)$", re.I
 )
 _ROUBLES = frozenset(("RUB", "BYN"))
-# Sums the customer paid, lost or asked for are no promise of ours.
+# Sums the customer paid, lost or asked for are no promise of ours. A comma or who gives ends what they asked.
+_OURS = (
+    r"we|i|мы|я|верн(?:у|[её]м)|выплатим|выплачу|заплатим|перевед(?:у|[её]м)|начисл(?:ю|им)"
+    r"|компенсируем|возместим|отд(?:ам|адим)"
+)
 _NOT_OURS = re.compile(
-    r"(?:\b(?:paid|charged|cost|costs|ask(?:ed|ing)?(?: \w+)? for|you want(?:ed)?|claim(?:ed)?|demand(?:ed)?"
-    r"|price|bill of|deposit of|instead of|debited|lost)"
-    r"|заплатил\w*|оплатил\w*|списали|прос(?:ил|ите|ят)\w*|требу\w+|стоил\w*|стоит|взяли|цена|сняли|вместо|потеряли|купил\w*)"
-    r"(?:\W+\w+){0,3}\W*$",
+    r"\b(?:(?:paid|charged|cost|costs|ask(?:ed|ing)?(?: \w+)? for|claim(?:ed)?|demand(?:ed)?"
+    r"|price|bill of|deposit of|instead of|debited|lost"
+    r"|(?:за|о|у|пере|до|предо)?платил\w*|списали|(?:по|за)?прос(?:ил|ите|ят)\w*|требу\w+|(?:по)?требовал\w*"
+    r"|стоил\w*|стоит|взяли|цена|сняли|вместо|потеряли|купил\w*)"
+    rf"(?:[^\w,;!?]+(?!(?:{_OURS})\b)\w+){{0,3}}|you want(?:ed)?(?:\s+(?:an?|the|your))*)[^\w,;!?]*$",
     re.I,
 )
 _GIVING = re.compile(

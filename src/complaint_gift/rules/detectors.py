@@ -50,28 +50,46 @@ _BARE_SLOT = (
     r"|(?:ваш[ае]?|имя|номер|дата)[ _](?:имя|должность|клиента|сотрудника|заказа|визита)"
     rf"|{_SLOT_WORDS})"
 )
+# In round brackets only where something was to be put in: small words there are mostly the writer's own.
+_PLACES = (
+    "dear |hello |hello, |hi |hi, |mr |mrs |ms |уважаемый |уважаемая |уважаемые |уважаемый/ая |уважаемый(ая) "
+    "|здравствуйте |здравствуйте, |about |at |by |concerning |for |from |in |of |on |regarding |to "
+    "|until |with |в |во |до |для |за |из |к |ко |на |о |об |от |по |при |про |с |со |у "
+)
+_AT_A_PLACE = "|".join(rf"(?<=(?<!\w){re.escape(place)}\()" for place in _PLACES.split("|"))
+_ROUND_SLOT = rf"\((?:(?i:{_AT_A_PLACE})|(?=[A-ZА-ЯЁ_' ]+\))){_BARE_SLOT}\)"
 # What a writer of templates tells the agent to do: "(insert reason)", «[сюда вписать, что случилось]».
+_FILL = (
+    r"(?: an?| the| your| here| customer'?s?)*"
+    r" (?:name|date|amount|reason|apolog|detail|order|product|issue|problem|fact|what)"
+)
 _ORDER_TO_FILL = (
-    r"(?i:(?:here |please )?(?:insert|describe|enter|add|specify|fill in)"
-    r" (?:an? |the |your |here |customer'?s? )*"
-    r"(?:name|date|amount|reason|apolog|detail|order|product|issue|problem|fact|what)"
-    r"|delete as|choose one"
-    r"|(?:сюда |здесь )?(?:вставить|вписать|подставить|указать|описать|заполнить) (?!можно)\w"
+    rf"(?i:(?:here |please )?insert{_FILL}|delete as|choose one"
+    r"|(?:сюда |здесь )?(?:вставить|вписать|подставить),? (?!можно)\w"
     r"|(?:не)?нужное (?:зачеркнуть|подчеркнуть|вписать|выбрать|оставить))"
 )
+_SQUARE_ORDER = (
+    rf"(?i:(?:here |please )?(?:describe|enter|add|specify|fill in){_FILL}"
+    r"|(?:сюда |здесь )?(?:указать|описать|заполнить),? (?!можно)\w)"
+)
+_DATE_MASK = r"(?:(?:DD[./-]MM|MM[./-]DD|ДД[./-]ММ)\w{0,2}(?:[./-](?:YY|ГГ){1,2})?|HH:MM|ЧЧ:ММ)(?!\w)"
 _PLACEHOLDER = re.compile(
     r"\{\{[^{}\n]{0,60}\}\}|\{%? ?[A-Za-zА-Яа-яЁё_ .-]{1,40} ?%?\}|\[[A-ZА-ЯЁ][A-ZА-ЯЁ _.:-]{1,60}\]"
     rf"|\[(?:your|insert|вставить|укажите|причина|ваш|{_SLOT_WORDS})[^\]\n]{{0,60}}\]"
     rf"|<(?:[A-ZА-ЯЁ][A-ZА-ЯЁ _-]{{1,40}}|(?:first_name|order_id|{_SLOT_WORDS})[^<>\n]{{0,40}})>"
-    rf"|[\[(<]{_BARE_SLOT}[\])>]|(?<![*\w])\*{_BARE_SLOT}\*(?![*\w])|[\[(]{_ORDER_TO_FILL}[^\])\n]{{0,60}}[\])]"
+    rf"|[\[<]{_BARE_SLOT}[\]>]|{_ROUND_SLOT}|(?<![*\w])\*{_BARE_SLOT}\*(?![*\w])"
+    rf"|[\[(]{_ORDER_TO_FILL}[^\])\n]{{0,60}}[\])]|\[{_SQUARE_ORDER}[^\]\n]{{0,60}}\]"
     r"|%[A-Z_]{3,30}%|%[a-zа-яё]{2,20}_[a-zа-яё_]{2,20}%|%%\w{2,30}%%|@@\w{2,30}@@|\$\{[^{}\n]{1,40}\}"
     r"|(?<!\w)[XХ]{3,10}(?!\w)|(?<!\w)[XХ]{2,6}[.,][XХ]{2}(?!\w)|_{4,}"
-    r"|(?<!\w)(?:DD[./-]MM|MM[./-]DD|HH:MM|ДД[./-]ММ|ЧЧ:ММ)\w{0,2}(?!\w)"
+    rf"|(?<=[\[<]){_DATE_MASK}|(?i:(?<=(?<!\w)on )|(?<=(?<!\w)by )|(?<=(?<!\w)до ))"
+    rf"{_DATE_MASK}(?=[ \t]*(?:[.!?…](?!\w)|\n|\Z))"
+    r"|(?:Dear|Уважаем\S+)(?: (?:Mr|Mrs|Ms|Mr/\w+))? [.…]{3,}"
+    r"|(?:Hello|Hi|Здравствуйте,?)(?: (?:Mr|Mrs|Ms|Mr/\w+))? [.…]{3,}(?=[ \t]?[,!])"
     r"|(?:Dear|Hello|Hi|Здравствуйте|Уважаем\S+)(?: (?:Mr|Mrs|Ms|Mr/\w+))?,? "
-    r"(?:\?{2,}|[.…]{3,}|(?:NAME|undefined|null|None|NaN)(?!\w))"
+    r"(?:\?{2,}|(?:NAME|undefined|null|None|NaN)(?!\w))"
     r"|(?<!\w)(?:ИМЯ|ФИО|НОМЕР ЗАКАЗА|ИМЯ КЛИЕНТА|CUSTOMER NAME|FIRST NAME|ORDER NUMBER)(?!\w)|lorem ipsum"
     r"|^(?i:template|macro|canned reply|шаблон|макрос|скрипт|заготовка)"
-    r" ?(?:(?:no\.?|№|#) ?)?(?:\d{1,4}|[\"«“][^\"»”\n]{1,40}[\"»”])[.,:;]",
+    r" ?(?:(?:no\.?|№|#) ?)?(?:\d{1,4}|[\"«“][^\"»”\n]{1,40}[\"»”])[.,:;]?(?=[ \t]*\r?\n)",
 )
 _CAPS = re.compile(r"(?<!\w)[A-ZА-ЯЁ]{3,}(?:[ ,!-]+[A-ZА-ЯЁ]{2,})+(?!\w)")
 _CURRENCY = (
