@@ -136,8 +136,8 @@ def test_require_if_order_and_limit() -> None:
     ]
 
 
-def test_a_text_whose_complaint_nobody_knows_is_judged_by_itself_once_the_layer_has_spoken() -> None:
-    known = Context.parse({"complaint_text": COMPLAINT})
+def test_a_bare_text_is_judged_by_itself_once_the_layer_has_spoken() -> None:
+    known = Context.parse({"channel": "email"})
 
     def found(check: Check, words: str, context: Context, *, heard: bool) -> bool:
         text = Text(words)
@@ -156,17 +156,19 @@ def test_a_text_whose_complaint_nobody_knows_is_judged_by_itself_once_the_layer_
 @pytest.mark.parametrize(
     ("words", "shown"),
     [
-        ("The lift had to wait for a part, sorry.", ["The lift had to wait for a part,"]),
-        (
-            "Oh, sorry. The part came late and the van was full.",
-            ["The part came late and the van was full."],
-        ),
+        ("The lift had to wait for a part, sorry.", ["The lift had to wait for a part"]),
+        ("Hello Ann. The lift had to wait for a part. Sorry.", ["The lift had to wait for a part"]),
+        ("Dear Ann, the lift had to wait for a part, sorry.", ["the lift had to wait for a part"]),
+        ("We refund all that you have paid for it. Sorry.", []),
+        ("Good morning Ms Farrow, we are truly sorry.", []),
+        ("We are sorry", []),
+        ("Oh, sorry. The part came late and the van was full.", []),
         ("The lift had to wait for a part.", []),
     ],
 )
 def test_order_shows_what_stands_in_the_place_that_the_layer_misses(words: str, shown: list[str]) -> None:
     text = Text(words)
-    check = Order(("sorry",), ("why",), unless=("in-order",))
+    check = Order(("sorry",), ("why",), unless=("in-order",), may_precede=("remedy",))
 
     def found(decided: frozenset[str], hits: Mapping[str, Any]) -> list[str]:
         faults = check.find(Situation(text, hits, Context(), heard=True, decided=decided))
@@ -179,13 +181,13 @@ def test_order_shows_what_stands_in_the_place_that_the_layer_misses(words: str, 
     assert found(frozenset({"in-order"}), {**hits, "in-order": in_order}) == []
 
 
-def test_one_sentence_of_the_learned_layer_is_over_the_limit() -> None:
+def test_one_sentence_of_the_learned_layer_is_a_fault_of_its_own() -> None:
     text = Text("because we say so")
     words, layer = Hit("why", 0, 7, 0), Hit("why", 0, 17, 0, Layer.LEARNED, 0.9)
     check = Limit(("why",), most=2)
     assert not list(check.find(Situation(text, {"why": [words]}, Context())))
     (fault,) = check.find(Situation(text, {"why": [words, layer]}, Context(), heard=True))
-    assert (fault.end, fault.layer) == (17, Layer.LEARNED)
+    assert (fault.end, fault.layer, fault.params) == (17, Layer.LEARNED, {})
 
 
 @pytest.mark.parametrize(
@@ -336,6 +338,12 @@ def test_personal_data_of_others_must_not_be_public(text: str, found: list[str])
         ("За каждый из четырёх дней начислим по 30 рублей.", "RUB", True),
         ("Your ticket 4711 is in room 350.", "EUR", False),
         ('You wrote "pay me 500 euros".', "EUR", False),
+        ("If you want, we pay you 5000 euros.", "EUR", True),
+        ("If you want we refund 5000 euros today.", "EUR", True),
+        ("Если вы просите, потребуется день, вернём 50000 рублей", "RUB", True),
+        ("You wanted the 5000 euros by Friday.", "EUR", False),
+        ("You asked for a refund of 5000 euros.", "EUR", False),
+        ("Вы попросили вернуть 50000 рублей.", "RUB", False),
     ],
 )
 def test_amounts_above_the_limit_are_found(text: str, currency: str, found: bool) -> None:

@@ -155,12 +155,16 @@ BLOCKS: dict[str, dict[str, str]] = {
         "cancelled_by": "silent next to {}",
         "revoked_by": "does not count in one sentence with {}",
         "suspect": "on words alone only where the text holds {}",
+        "approved": "allows any sum where the text holds {}",
+        "may_precede": "lets sentences with {} come first",
     },
     "ru": {
         "unless": "молчит, если в тексте есть {}",
         "cancelled_by": "молчит рядом с {}",
         "revoked_by": "не засчитывается в одном предложении с {}",
         "suspect": "без обученного слоя только если в тексте есть {}",
+        "approved": "разрешает любую сумму, если в тексте есть {}",
+        "may_precede": "пропускает вперёд предложения, где есть {}",
     },
 }
 

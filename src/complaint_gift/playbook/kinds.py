@@ -173,7 +173,8 @@ def _require_if(reader: KindReader) -> Check:
 
 def _order(reader: KindReader) -> Check:
     first, then = reader.signals("first"), reader.signals("then")
-    return Order(first, then, reader.unless(), reader.fields.flag("always", False))
+    always, may_precede = reader.fields.flag("always", False), reader.signals("may_precede", required=False)
+    return Order(first, then, reader.unless(), always, may_precede)
 
 
 def _limit(reader: KindReader) -> Check:

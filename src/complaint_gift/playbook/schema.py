@@ -115,6 +115,7 @@ def _checks() -> dict[str, Shape]:
         "then": _told(_names(), "require_if: ... one of these has to be near. order: what comes second."),
         "first": _told(_names(), "order: what has to come first."),
         "always": _told(_YES, "order: also where what has to come first is not there at all."),
+        "may_precede": _told(_names(), "order: sentences with one of these may stand before it."),
         "unless": _told(_names(), "Silent where one of these is anywhere in the text."),
         "cancelled_by": _told(cancelled, "forbid: a hit next to one of these is silent."),
         "revoked_by": _told(_names(), "require: does not count in one sentence with one of these."),
@@ -127,7 +128,8 @@ def _distances() -> dict[str, Shape]:
     return {
         "within": _told(_WITHIN, "How many sentences apart; anywhere: in the whole text."),
         "by_itself": _told(
-            _YES, "require, require_if: neither `if` nor `unless` excuses a text whose complaint is unknown."
+            _YES,
+            "On a bare text of which nothing is known `unless` (require) or `if` (require_if) is no excuse.",
         ),
         "first_third": _told(_YES, "require: has to stand in the first third of the text."),
         "at_least": _told(

@@ -12,7 +12,8 @@ from complaint_gift.rules.situation import Fault, Situation, fault_at
 
 ANYWHERE = 1_000_000
 _EARLY_CHARACTERS = 200
-_OPENING = 4  # words: fewer are a greeting
+_EXPLAINS = 6  # words: fewer explain nothing
+_ADDRESS = 5  # words before a comma, at most
 _BETWEEN = " \n.,;:!?…—-"
 
 
@@ -106,8 +107,8 @@ class Require:
     """Something has to be said: each group of `groups` needs a hit of one of its signals.
 
     With `suspect`, words alone are not trusted to notice an absence: while the learned layer has not spoken,
-    the rule speaks only where one of these signals is found. With `by_itself`, `unless` excuses nothing where
-    nobody knows the complaint.
+    the rule speaks only where one of these signals is found. With `by_itself`, `unless` excuses nothing in a
+    bare text of which nothing is known.
     """
 
     kind: ClassVar[str] = "require"
@@ -161,7 +162,7 @@ class RequireIf:
     """Where one thing is said, another has to follow or precede within so many sentences.
 
     With `if_complaint` it is also wanted where one of these signals is in the customer's words, with
-    `by_itself` where nobody knows these words.
+    `by_itself` in a bare text of which nothing is known.
     """
 
     kind: ClassVar[str] = "require_if"
@@ -193,8 +194,8 @@ class RequireIf:
 class Order:
     """`first` has to come before `then`, where both are there; with `always` also where `first` is not.
 
-    Where the learned layer alone has decided about `unless`, a `first` that it does not find in its place is
-    out of place, whatever words stand before it.
+    Where the learned layer alone has decided about `unless` and does not find it, the longest sentence before
+    `first` is at fault, other than those that `may_precede`.
     """
 
     kind: ClassVar[str] = "order"
@@ -202,9 +203,10 @@ class Order:
     then: tuple[str, ...]
     unless: tuple[str, ...] = ()
     always: bool = False
+    may_precede: tuple[str, ...] = ()
 
     def names(self) -> Iterator[str]:
-        yield from (*self.first, *self.then, *self.unless)
+        yield from (*self.first, *self.then, *self.unless, *self.may_precede)
 
     def find(self, situation: Situation) -> Iterator[Fault]:
         if any(True for _ in situation.found(self.unless)):
@@ -218,23 +220,33 @@ class Order:
             yield from self._displaced(situation)
 
     def _displaced(self, situation: Situation) -> Iterator[Fault]:
-        """What stands before `first`, or, where nothing does, all that follows it."""
+        """The sentence, or the part of one, that explains before `first` comes."""
         hit = min(situation.found(self.first), key=lambda hit: hit.start, default=None)
         if hit is None:
             return
-        raw = situation.text.raw
-        before, behind = raw[: hit.start].rstrip(), raw[hit.end :].lstrip(_BETWEEN)
-        start, end = (
-            (0, len(before)) if len(before.split()) >= _OPENING else (len(raw) - len(behind), len(raw))
-        )
-        yield Fault(start, end, layer=Layer.LEARNED, because=hit.signal, sure=False)
+        fine = {one.sentence for one in situation.found(self.may_precede)}
+        spans = situation.text.sentence_spans[: hit.sentence + 1]
+        spans[-1] = (spans[-1][0], hit.start)
+        told = [_told(situation.text.raw, *span) for number, span in enumerate(spans) if number not in fine]
+        start, end = max(told, key=lambda span: span[1] - span[0], default=(0, 0))
+        if len(situation.text.raw[start:end].split()) >= _EXPLAINS:
+            yield Fault(start, end, layer=Layer.LEARNED, because=hit.signal, sure=False)
+
+
+def _told(raw: str, start: int, end: int) -> tuple[int, int]:
+    """A sentence without the words that address somebody, and without what stands around it."""
+    greeting, comma, rest = raw[start:end].partition(",")
+    if comma and len(greeting.split()) <= _ADDRESS:
+        start = end - len(rest)
+    words = raw[start:end]
+    return start + len(words) - len(words.lstrip()), start + len(words.rstrip(_BETWEEN))
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
     """At most so many hits, and no sentence longer than so many words (0: any length).
 
-    A hit of the learned layer is a whole sentence of such words: one is too many.
+    What the learned layer hears is a whole sentence of such words, and a fault of its own.
     """
 
     kind: ClassVar[str] = "limit"
@@ -249,11 +261,11 @@ class Limit:
     def find(self, situation: Situation) -> Iterator[Fault]:
         if any(True for _ in situation.found(self.unless)):
             return
-        hits = sorted(situation.found(self.signals), key=lambda hit: hit.start)
-        heard = [hit for hit in hits if hit.layer is Layer.LEARNED]
-        if len(hits) > self.most or heard:
-            shown = hits[0] if len(hits) > self.most else heard[0]
-            yield fault_at(shown, {"count": str(len(hits)), "most": str(self.most)})
+        found = sorted(situation.found(self.signals), key=lambda hit: hit.start)
+        yield from (fault_at(hit) for hit in found if hit.layer is Layer.LEARNED)
+        hits = [hit for hit in found if hit.layer is not Layer.LEARNED]
+        if len(hits) > self.most:
+            yield fault_at(hits[0], {"count": str(len(hits)), "most": str(self.most)})
         if self.longest_sentence:
             yield from self._long_sentences(situation)
 

@@ -11,6 +11,7 @@ from complaint_gift.rules.signals import Hit
 from complaint_gift.text import Text, new_part
 from complaint_gift.text.once import Once
 
+_NOTHING_KNOWN = Context()
 Hits = Mapping[str, Sequence[Hit]]
 Listen = Callable[[Text], Iterable[Hit]]
 
@@ -52,8 +53,8 @@ class Situation:
 
     @property
     def by_itself(self) -> bool:
-        """Whether a text is judged without its complaint, and by more than words."""
-        return self.heard and not self.context.complaint_text
+        """Whether a bare text is judged, of which nothing is known, and by more than words."""
+        return self.heard and self.context == _NOTHING_KNOWN
 
     def complained(self, names: Iterable[str]) -> bool:
         """Whether one of the signals is in the customer's words."""
