@@ -38,7 +38,7 @@ LABELS = {
     "owns_fault": (("own-the-mistake",), False),
     "fake_apology": (("no-fake-apology",), True),
     "sends_customer_away": (("no-effort-back-to-customer",), True),
-    "argues": (("no-proving-right", "no-polite-contradiction"), True),
+    "argues": (("no-proving-right", "no-polite-contradiction", "no-doubting-the-story"), True),
     "blames_customer": (("no-blame-customer",), True),
     "demands_proof": (("no-demand-for-proof",), True),
     "hides_behind_rules": (("no-hiding-behind-rules",), True),

@@ -3,8 +3,8 @@
 The line of a head lies where its out-of-fold scores part best; it differs from head to head. Moving it here
 lets a playbook write one threshold, and lets weights change without a word in any playbook.
 
-The more sentences a reply has, the likelier one of them sounds like a fault by mistake: the line of a whole
-reply lies higher than that of a sentence or two. Between the two it moves evenly.
+The more sentences a reply has, the likelier one of them sounds like a fault by mistake: for faults the line
+of a whole reply mostly lies higher than that of a sentence or two. Between the two it moves evenly.
 """
 
 import math

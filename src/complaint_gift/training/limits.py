@@ -14,7 +14,7 @@ from complaint_gift.training.learning import Scores
 
 GRID = np.round(np.arange(0.10, 0.951, 0.01), 2)
 ALARM_COST = 1.4  # a false alarm annoys more than a miss
-RARE_ALARM_COST = 1.5
+RARE_ALARM_COST = 1.5  # in whole replies, where a false word is read among many true ones
 FEW = 6  # faults: fewer say too little
 SMOOTH = 4  # neighbours of a threshold that must be good as well
 OTHER_LENGTH = 0.1
@@ -53,7 +53,7 @@ def _heads(scores: Sequence[Scores]) -> dict[str, dict[str, tuple[float, float]]
 def _best(head: str, short: Pairs, whole: Pairs) -> tuple[float, float]:
     """For either length the middle of the best stretch of thresholds; 0.5 where nothing is known.
 
-    Most replies hold a given element, few hold a given fault: what an alarm costs there, F1 knows. Either
+    Most replies hold a given element, few hold a given fault: there an alarm is counted in faults. Either
     length listens to the other a little: a few dozen texts alone would set the line by chance.
     """
     if not short and not whole:
