@@ -18,6 +18,7 @@ def test_words_are_marked_and_mended_in_a_real_editor(
     page = open_desk(editor)
     write(page, "👋 Dear Ellen. Please calm down now. Bye.")
     badge(page, "hold")
+    expect(page.locator(".mark.m-error")).to_be_visible()
     mark = page.locator(".mark.m-error").bounding_box()
     assert mark is not None
     box = box_of(page).bounding_box()
