@@ -21,7 +21,7 @@ REVIEW_MS = 20_000  # while the workers are still at the first conversations
 WORDS = {
     "en": {
         "zendesk": "Sent outside at minus thirty",
-        "jira": "The repair took five weeks and the phone is still dead",
+        "jira": "You wiped my phone",
         "argues": "Try a reply that argues",
         "gift": "Try a reply that thanks",
         "send": "Send",
