@@ -64,17 +64,10 @@ def python(pytestconfig: pytest.Config) -> str:
     made = folder / "bin" / "python"
     if not (folder / "ready").exists():
         subprocess.run([sys.executable, "-m", "venv", "--clear", folder], check=True)
-        pip = [
-            made,
-            "-m",
-            "pip",
-            "--disable-pip-version-check",
-            "--quiet",
-            "install",
-            "--requirement",
-            wanted,
-        ]
-        subprocess.run(pip, check=True)
+        install = [made, "-m", "pip", "--disable-pip-version-check", "--quiet", "install"]
+        # The set-up of django-bootstrap4-form imports it, and an older pip builds with what is there.
+        subprocess.run([*install, "packaging"], check=True)
+        subprocess.run([*install, "--requirement", wanted], check=True)
         (folder / "ready").touch()
     return str(made)
 
