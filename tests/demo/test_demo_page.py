@@ -125,7 +125,7 @@ def test_customer_can_write_and_samples_come_back(page: FlaskClient, desk: str) 
 
 
 def test_internal_note_stays_internal_in_jira(page: FlaskClient) -> None:
-    number = number_of(page, "en", "five weeks", "jira")
+    number = number_of(page, "en", "wiped my phone", "jira")
     wish = {"text": "Careful with this one", "public": False}
     assert page.post(f"/api/tickets/{number}/messages?desk=jira", json=wish).status_code == 201
     shown = page.get(f"/api/tickets/{number}?desk=jira").json
