@@ -81,12 +81,12 @@ class Can(StrEnum):
     PRIORITY = "priority"
     ASSIGN = "assign"
     POLL = "poll"
-    INSTALL = "install"
-    GATE = "gate"
+    INSTALL = "install"  # a command of its own sets the helpdesk up
+    GATE = "gate"  # replies on their way out
     ACKNOWLEDGE = "acknowledge"
-    EDIT = "edit"
-    FACTS = "facts"
-    ESCALATE = "escalate"
+    EDIT = "edit"  # its note is brought up to date, no second one written
+    FACTS = "facts"  # what is known of the case lies with the conversation
+    ESCALATE = "escalate"  # a linked issue, or the conversation moves on
 
 
 class Outcome(StrEnum):
@@ -95,7 +95,7 @@ class Outcome(StrEnum):
     ACCEPTED = "accepted"
     DUPLICATE = "duplicate"
     NOT_AUTHENTIC = "not-authentic"
-    UNAVAILABLE = "unavailable"
+    UNAVAILABLE = "unavailable"  # the database is away: the vendor shall send it again
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,9 +162,9 @@ class Fate(StrEnum):
     """What becomes of a message at the gate. The value is stored."""
 
     PASS = "pass"  # noqa: S105
-    TELL = "tell"
-    HOLD = "hold"
-    REJECT = "reject"
+    TELL = "tell"  # it goes on, and its author hears what was found
+    HOLD = "hold"  # until a person decides
+    REJECT = "reject"  # back to its author, with the reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,6 +323,11 @@ class Listener(Protocol):
 @runtime_checkable
 class Plugin(Protocol):
     """What one helpdesk adapter implements.
+
+    `name` is that of its entry point, `api` the version of this contract: another one is not loaded.
+    `settings` loads its part of the configuration. `handled` and `ignored` are the vendor's names of events
+    that it turns into ours and that it knowingly drops. `answers` gives the HTTP status for every Outcome.
+    `kept_headers`, in lower case, are those that a Delivery keeps: never one with a password.
 
     Optional, found by `getattr`:
     `poll(source, cursor, client) -> Page`: what changed since the cursor, for reconciliation;

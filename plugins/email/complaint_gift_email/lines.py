@@ -52,6 +52,7 @@ class Line:
 
     @Once
     def words(self) -> list[str]:
+        """Of `folded`: runs of letters, without digits."""
         return _WORD.findall(self.folded)
 
     @Once
@@ -61,6 +62,7 @@ class Line:
 
     @Once
     def has_address(self) -> bool:
+        """A mail address, or a link in angle brackets as mail programs put beside a name."""
         return ("@" in self.text and bool(_ADDRESS.search(self.text))) or "<http" in self.text
 
     @Once
@@ -80,6 +82,7 @@ class Line:
 
     @Once
     def has_verb(self) -> bool:
+        """`wrote` in any language, near the end; anywhere in scripts that part no words."""
         known = wording()
         if any(word in known.wrote for word in self.words[-14:]):
             return True
@@ -118,6 +121,7 @@ class Line:
 
     @Once
     def is_rule(self) -> bool:
+        """Five or more dashes, underscores and the like, and nothing else."""
         return bool(_RULE.match(self.text))
 
     @Once

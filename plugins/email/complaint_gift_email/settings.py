@@ -89,7 +89,11 @@ class LmtpSettings(Schema):
 
 
 class EmailSettings(Schema):
-    """One mailbox of the company, and how its mail reaches us."""
+    """One mailbox of the company, and how its mail reaches us.
+
+    `accounts`, `domains`, `freemail` and `staff` are for `accounts.Accounts`. `timestamp_window` is seconds.
+    `thread_secret` signs the tokens that answers are found by; without it there are none.
+    """
 
     class Meta:
         unknown = RAISE

@@ -1,17 +1,21 @@
-"""Sources, mails and requests for the tests; files of a tests folder cannot import each other."""
+"""Sources, mails, requests and servers for the tests; files of a tests folder cannot import each other."""
 
 from __future__ import annotations
 
 import base64
 import json
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from postfix import NotInstalled, Ports, choose_ports, running
+
+sys.path.insert(0, str(Path(__file__).parent))
+from smtp_world import Sink
 
 from complaint_gift.domain import Conversation
 from complaint_gift.plugin import Delivery, Request, Source
@@ -19,6 +23,9 @@ from complaint_gift.signing import make_hmac
 from complaint_gift_email.doors.incoming import envelope_headers
 from complaint_gift_email.message import Envelope
 from complaint_gift_email.settings import EmailSettings
+
+if TYPE_CHECKING:
+    from office import Office
 
 NOW = datetime(2026, 1, 31, 9, 0, tzinfo=UTC)
 SECRET = "a long secret text"
@@ -121,6 +128,29 @@ def kit() -> SimpleNamespace:
 @pytest.fixture
 def source() -> Source:
     return make_source()
+
+
+@pytest.fixture
+def sink() -> Iterator[Sink]:
+    """A mail server that takes everything."""
+    made = Sink()
+    made.start()
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def office(kit: Any, tmp_path: Path) -> Iterator[Office]:
+    """One mailbox with a complaint in it, and dana@shop.test, who answers."""
+    # Here, because most tests of this folder do without a database.
+    from office import Office
+    from small_world import World, make_store, make_template
+
+    with make_store(make_template(tmp_path), tmp_path / "world") as store:
+        (tmp_path / "private").mkdir()
+        made = Office(World(store), kit.make_source(tmp_path / "private", accounts=["dana@shop.test"]), kit)
+        made.complain()
+        yield made
 
 
 @pytest.fixture(scope="module")

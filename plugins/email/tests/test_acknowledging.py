@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +17,6 @@ from complaint_gift_email import EmailPlugin
 from complaint_gift_email.settings import EmailSettings
 
 NAME = "abcdefghijklmnop"
-
-
-@pytest.fixture
-def sink() -> Iterator[Sink]:
-    made = Sink()
-    made.start()
-    yield made
-    made.stop()
 
 
 def a_source(port: int, **more: Any) -> Source:

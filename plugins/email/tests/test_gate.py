@@ -5,7 +5,6 @@ from __future__ import annotations
 import smtplib
 import socket
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +14,6 @@ sys.path.insert(0, str(Path(__file__).parent))
 from smtp_world import DOWN, ScriptedDesk, Sink, a_gate, a_mail, wait_until
 
 from complaint_gift.plugin import Fate, PluginError
-
-
-@pytest.fixture
-def sink() -> Iterator[Sink]:
-    made = Sink()
-    made.start()
-    yield made
-    made.stop()
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import smtplib
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -34,14 +34,6 @@ class SlowDesk(ScriptedDesk):
     def judge(self, number: int) -> None:
         assert self.may_judge.wait(20)
         super().judge(number)
-
-
-@pytest.fixture
-def sink() -> Iterator[Sink]:
-    made = Sink()
-    made.start()
-    yield made
-    made.stop()
 
 
 @pytest.fixture

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from small_world import World, make_store, make_template
 
 sys.path.insert(0, str(Path(__file__).parent))
 from office import FINE, RUDE, Office
@@ -25,15 +23,6 @@ WAY = {
     "sender": "<dana@shop.test>", "recipients": ("<anna@customer.test>",), "options": (),
     "recipient_options": ((),), "login": "", "is_trusted": True,
 }  # fmt: skip
-
-
-@pytest.fixture
-def office(kit: Any, tmp_path: Path) -> Iterator[Office]:
-    with make_store(make_template(tmp_path), tmp_path / "world") as store:
-        (tmp_path / "private").mkdir()
-        made = Office(World(store), kit.make_source(tmp_path / "private", accounts=["dana@shop.test"]), kit)
-        made.complain()
-        yield made
 
 
 def leave(office: Office, raw: bytes, *, sent: bool | None = True, key: str = "gate:1") -> int:

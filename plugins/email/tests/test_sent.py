@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 from postfix import Ports
-from small_world import World, make_store, make_template
 
 sys.path.insert(0, str(Path(__file__).parent))
 from imap_world import PATIENCE, Server, a_server, source_at
@@ -25,15 +24,6 @@ from complaint_gift_email.doors.imap import Mailbox, open_mailbox
 from complaint_gift_email.doors.sent import SentFolder
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture
-def office(kit: Any, tmp_path: Path) -> Iterator[Office]:
-    with make_store(make_template(tmp_path), tmp_path / "world") as store:
-        (tmp_path / "private").mkdir()
-        made = Office(World(store), kit.make_source(tmp_path / "private", accounts=["dana@shop.test"]), kit)
-        made.complain()
-        yield made
 
 
 def test_who_sent_a_reply_hears_what_was_found_in_it(office: Office) -> None:

@@ -52,6 +52,8 @@ def _translation(ours: tuple[str, ...]) -> fields.Dict:
 
 
 class MomentSection(Strict):
+    """The signed header that says when; `window` is how many seconds that may lie from now, either way."""
+
     header = Header(required=True)
     form = fields.String(load_default="unix", validate=validate.OneOf(["unix", "iso"]))
     window = fields.Integer(strict=True, load_default=300, validate=validate.Range(30, 3600))
@@ -197,6 +199,8 @@ class AuthSection(Strict):
 
 
 class ApiSection(Strict):
+    """Where the helpdesk answers: by https, and by http on 127.0.0.1 alone."""
+
     base_url = fields.String(required=True)
     auth = fields.Nested(AuthSection, required=True)
     probe = fields.Nested(ProbeSection, load_default=None)

@@ -88,6 +88,8 @@ class InternalSection(Schema):
 
 
 class TakeBackSection(RequestSection):
+    """How a note is removed that may be public; {id} is its id in the helpdesk."""
+
     @validates_schema(skip_on_field_errors=True)
     def _check_whole(self, data: Mapping[str, Any], **_: Any) -> None:
         self.check_names(data, TAKE_BACK_NAMES)

@@ -158,12 +158,14 @@ def on_comment_edited(told: Told) -> list[Event]:
 
 
 def on_comment_deleted(told: Told) -> list[Event]:
+    """Where it does not say which comment, the whole issue has to be looked at again."""
     if told.number:
         return [MessageRedacted(told.issue, told.at, told.actor, message=told.number)]
     return [ConversationChanged(told.issue, told.at, told.actor, what="comments")]
 
 
 def on_issue_created(told: Told) -> list[Event]:
+    """What the customer wrote first is the description: a field, and for us a message."""
     return [
         ConversationChanged(told.issue, told.at, told.actor, what="created"),
         MessageAdded(told.issue, told.at, told.actor, message=DESCRIPTION),
@@ -198,6 +200,7 @@ def on_issue_deleted(told: Told) -> list[Event]:
 
 
 def on_user_deleted(told: Told) -> list[Event]:
+    """Nothing where it names nobody; who deleted them is not kept."""
     person = read_person(told.body.get("user"))
     return [PersonErased("", told.at, person=person)] if person else []
 

@@ -104,6 +104,7 @@ def on_message_added(told: Told) -> list[Event]:
 
 
 def on_created(told: Told) -> list[Event]:
+    """The first comment is a message, but the event names no comment: which one it is, REST tells."""
     return [
         ConversationChanged(told.ticket, told.at, told.actor, what="created"),
         MessageAdded(told.ticket, told.at, told.actor),
@@ -111,14 +112,17 @@ def on_created(told: Told) -> list[Event]:
 
 
 def on_comment_made_private(told: Told) -> list[Event]:
+    """An edit: the words stay, who can read them changes. Zendesk tells nobody of the other direction."""
     return [MessageEdited(told.ticket, told.at, told.actor, message=read_id(told.comment.get("id")))]
 
 
 def on_comment_redacted(told: Told) -> list[Event]:
+    """Zendesk documents its name, not its contents: `message` is "" where no comment is named."""
     return [MessageRedacted(told.ticket, told.at, told.actor, message=read_id(told.comment.get("id")))]
 
 
 def on_merged(told: Told) -> list[Event]:
+    """About the ticket that ends; `into` is "" where `target_ticket_id`, documented nowhere, is missing."""
     into = _read_ticket(told.event.get("target_ticket_id"))
     return [ConversationMerged(told.ticket, told.at, told.actor, into=into)]
 
@@ -128,10 +132,12 @@ def on_deleted(told: Told) -> list[Event]:
 
 
 def on_marked_as_spam(told: Told) -> list[Event]:
+    """As good as deleted; for this reason the core also resolves what had escalated."""
     return [ConversationDeleted(told.ticket, told.at, told.actor, reason="spam")]
 
 
 def on_user_deleted(told: Told) -> list[Event]:
+    """The id stands in `detail`, or else in `subject` as zen:user:<id>; without both nobody is erased."""
     found = _SUBJECT.fullmatch(str(told.detail.get("subject") or ""))
     person = read_id(told.detail.get("id")) or (found[1] if found else "")
     return [PersonErased("", told.at, told.actor, person=person)] if person else []

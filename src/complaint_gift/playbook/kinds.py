@@ -44,6 +44,7 @@ class KindReader:
         return _KINDS[kind](self)
 
     def signals(self, key: str = "signals", *, required: bool = True) -> tuple[str, ...]:
+        """The known names below `key`. An unknown one is left out and noted, a missing list noted."""
         fields = self.fields
         names: list[str] = []
         for item in fields.items(key):
@@ -71,6 +72,7 @@ class KindReader:
         return []
 
     def wanted(self) -> tuple[Wanted, ...]:
+        """`signals` where each may be a mapping: a name with the company that it needs."""
         fields = self.fields
         found = []
         for item in fields.items("signals"):
@@ -96,6 +98,7 @@ class KindReader:
         return tuple(found)
 
     def cancelled(self) -> Cancelled | None:
+        """`cancelled_by`, as a list of signals or as a mapping that also says `within`."""
         node = self.fields.node.entries.get("cancelled_by")
         if node is not None and node.kind in ("list", "text"):
             return Cancelled(self.signals("cancelled_by"))
@@ -108,6 +111,7 @@ class KindReader:
         return result
 
     def within(self, default: int) -> int:
+        """Sentences, 50 at most; ANYWHERE for `anywhere`, `default` where the key is not written."""
         node = self.fields.node.entries.get("within")
         if node is not None and node.kind == "text" and node.text == "anywhere":
             self.fields.get("within")
@@ -118,6 +122,7 @@ class KindReader:
         return int(self.fields.number("within", usual, 0, _MOST_SENTENCES))
 
     def groups(self) -> tuple[tuple[str, ...], ...]:
+        """The entries of `all`, each a signal or a list where one is enough; else `signals` as one group."""
         fields = self.fields
         if not fields.has("all"):
             return (self.signals(),)
@@ -138,6 +143,7 @@ class KindReader:
         return tuple(group for group in groups if group)
 
     def stop(self) -> frozenset[str]:
+        """Words that prove no reading, of all languages together, as keys of `overlap.meaning`."""
         inner = self.fields.inner("stop")
         if inner is None:
             return frozenset()

@@ -33,7 +33,10 @@ class Check(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A signal that counts only in company: `after`, `before`, `beside` others, or `without` them."""
+    """A signal that counts only in company: `after`, `before`, `beside` others, or `without` them.
+
+    `after` and `before` reach over `within` sentences; `beside` and `without` look at its own sentence alone.
+    """
 
     signal: str
     after: tuple[str, ...] = ()
@@ -67,7 +70,10 @@ class Cancelled:
 
 @dataclass(frozen=True, slots=True)
 class Forbid:
-    """Every hit of the signals is a fault, unless something redeems it."""
+    """Every hit of the signals is a fault, unless something redeems it.
+
+    Any hit of `unless` redeems the whole text. Fewer hits than `at_least` are none.
+    """
 
     kind: ClassVar[str] = "forbid"
     signals: tuple[Wanted, ...]
@@ -105,6 +111,9 @@ class Forbid:
 @dataclass(frozen=True, slots=True)
 class Require:
     """Something has to be said: each group of `groups` needs a hit of one of its signals.
+
+    The hits of several groups have to stand within so many sentences. One with `revoked_by` in its sentence
+    does not count, nor with `first_third` one behind the first third of the text (at least 200 characters).
 
     With `suspect`, words alone are not trusted to notice an absence: while the learned layer has not spoken,
     the rule speaks only where one of these signals is found. With `by_itself`, `unless` excuses nothing in a

@@ -25,7 +25,8 @@ _SUBSTANTIAL = 2  # meaningful words that make a clause an answer in its own rig
 class Recall:
     """The reply repeats `least` meaningful words of the complaint, or says enough about the case in its own.
 
-    `specific` is how many words that other replies do not need are enough.
+    `specific` is how many words that other replies do not need are enough. `stop` are keys of words that show
+    nothing. A hit of `signals` shows that the complaint was read, however it is worded.
     """
 
     kind: ClassVar[str] = "recall"
@@ -54,7 +55,10 @@ class Recall:
 
 @dataclass(frozen=True, slots=True)
 class Points:
-    """Every grievance of the complaint is taken up in the reply."""
+    """Every grievance of the complaint is taken up in the reply; the fault names one that is not.
+
+    `stop` and `signals` as with Recall. A complaint with one grievance alone passes.
+    """
 
     kind: ClassVar[str] = "points"
     stop: frozenset[str] = field(default=frozenset(), repr=False)
@@ -86,7 +90,10 @@ class Points:
 
 @dataclass(frozen=True, slots=True)
 class Similar:
-    """A template: a slot left open (signals), or nearly the same words as in an earlier reply."""
+    """A template: a slot left open (signals), or nearly the same words as in an earlier reply.
+
+    `at_least` is the `likeness`, from 0 to 1; replies of fewer than eight words are not compared.
+    """
 
     kind: ClassVar[str] = "similar"
     at_least: float = 0.85

@@ -49,7 +49,10 @@ _FEW_LETTERS = 12
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """The company answers, from its own account, and never the person the complaint is about."""
+    """The company answers, from its own account, and never the person the complaint is about.
+
+    Who that is and whose account it is comes from the context; `signals` count where it tells nothing wrong.
+    """
 
     kind: ClassVar[str] = "account"
     signals: tuple[str, ...] = ()
@@ -80,7 +83,10 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """In the customer's language, by the name they gave, politely (signals find the impolite)."""
+    """In the customer's language, by the name they gave, politely (signals find the impolite).
+
+    Language and name are judged only where the context has the customer's words and name.
+    """
 
     kind: ClassVar[str] = "address"
     signals: tuple[str, ...] = ()

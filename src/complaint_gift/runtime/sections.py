@@ -23,26 +23,36 @@ def secret(**options: Any) -> fields.String:
 
 
 class PlaybookSection(Schema):
+    """`folder` is relative to the file; None for the rules that we bring along."""
+
     folder = fields.String(load_default=None)
     profile = fields.String(load_default="standard")
 
 
 class CompanySection(Schema):
+    """Names, addresses or ids of the helpdesk's accounts, upper and lower case alike."""
+
     company_accounts = fields.List(fields.String(), load_default=list)
     personal_accounts = fields.List(fields.String(), load_default=list)
 
 
 class ReviewSection(Schema):
+    """Bearer tokens of the review API, and origins (scheme and host) whose pages may read its answers."""
+
     tokens = fields.List(secret(), load_default=list)
     origins = fields.List(fields.String(validate=validate.URL(require_tld=False)), load_default=list)
 
 
 class ConsoleSection(Schema):
+    """One password for all leads; with another `session_key` every session and every link in a mail ends."""
+
     password = secret(required=True)
     session_key = secret(required=True, validate=validate.Length(min=16, error="16 characters at least"))
 
 
 class EmailSection(Schema):
+    """The SMTP server that escalations leave by; `starttls` and `tls` are required, not merely tried."""
+
     host = fields.String(required=True)
     port = fields.Integer(strict=True, load_default=587, validate=validate.Range(1, 65535))
     security = fields.String(load_default="starttls", validate=validate.OneOf(["starttls", "tls", "none"]))
@@ -52,6 +62,8 @@ class EmailSection(Schema):
 
 
 class WebhookSection(Schema):
+    """`name` is what the policy calls it. Without `private` an address inside our network is refused."""
+
     name = fields.String(required=True, validate=_NAME)
     url = secret(required=True)
     private = fields.Boolean(load_default=False, truthy={True}, falsy={False})
@@ -63,11 +75,15 @@ class NotifySection(Schema):
 
 
 class ServerSection(Schema):
+    """`threads` in each of the `processes` of gunicorn."""
+
     processes = fields.Integer(strict=True, load_default=2, validate=validate.Range(1, 64))
     threads = fields.Integer(strict=True, load_default=8, validate=validate.Range(1, 256))
 
 
 class FileSchema(Schema):
+    """The whole file that CG_CONFIG names; nothing in it has to be there."""
+
     sources = fields.Dict(keys=fields.String(validate=_NAME), values=fields.Dict(), load_default=dict)
     playbook = fields.Nested(PlaybookSection, load_default=lambda: PlaybookSection().load({}))
     policy = fields.String(load_default=None)

@@ -40,14 +40,19 @@ class Program:
 class Startable(Protocol):
     """A part that knows how to start and stop itself, such as the embedded Valkey."""
 
-    def start(self) -> None: ...
-    def poll(self) -> int | None: ...
-    def stop(self) -> None: ...
+    def start(self) -> None:
+        """Begin, or begin anew after `stop`. The text of what it raises is shown, so it is a sentence."""
+
+    def poll(self) -> int | None:
+        """The exit status, below 0 for a signal as in `subprocess`; None while it runs or never ran."""
+
+    def stop(self) -> None:
+        """End it with all that it left and wait for that; nothing happens when it has ended already."""
 
 
 @dataclass(slots=True)
 class Child:
-    """A program and its present process."""
+    """A program and its present process. Moments are seconds of the supervisor's clock."""
 
     name: str
     part: Startable
@@ -86,6 +91,7 @@ class Spawned:
         return self.process.poll() if self.process else None
 
     def ask_to_stop(self) -> None:
+        """SIGTERM to the program alone, without waiting for it."""
         if self.process and self.process.poll() is None:
             self.process.terminate()
 
@@ -99,6 +105,7 @@ class Spawned:
         self.kill()
 
     def kill(self) -> None:
+        """SIGKILL to its whole group, at once."""
         if self.process is None:
             return
         # The group may hold children of a leader that is already gone.

@@ -19,6 +19,7 @@ class Reading:
         self.problems: list[Problem] = []
 
     def say(self, place: Place, text: str, remedy: str) -> None:
+        """Note a problem, told as `file:line:column: text; remedy`: both begin small and have no stop."""
         self.problems.append(place.problem(text, remedy))
 
     def fields(self, spot: Spot, readers: Mapping[str, Callable[[Reading, Spot], Any]], what: str) -> Any:
@@ -55,6 +56,7 @@ class Reading:
 
 
 def read_text(reading: Reading, spot: Spot) -> str:
+    """Any single value as text, numbers and flags too; "" after a complaint."""
     if isinstance(spot.value, (dict, list)) or spot.value is None:
         reading.say(spot.place, "a text is expected here", REPLIES_TO_EMPTY)
         return ""
@@ -62,16 +64,19 @@ def read_text(reading: Reading, spot: Spot) -> str:
 
 
 def read_placed(reading: Reading, spot: Spot) -> tuple[str, Place]:
+    """For a text that can be judged only when the rest of the file is known: its place, to complain there."""
     return read_text(reading, spot), spot.place
 
 
 def read_flag(reading: Reading, spot: Spot) -> bool:
+    """YAML's true or false and nothing like them; the value's own truth after a complaint."""
     if not isinstance(spot.value, bool):
         reading.say(spot.place, f"{spot.value!r} is neither true nor false", "write true or false")
     return bool(spot.value)
 
 
 def read_count(reading: Reading, spot: Spot) -> int:
+    """A whole number from 0 to 1000; 0 after a complaint."""
     if isinstance(spot.value, bool) or not isinstance(spot.value, int) or not 0 <= spot.value <= 1000:
         reading.say(spot.place, f"{spot.value!r} is no number from 0 to 1000", "write a whole number")
         return 0
@@ -79,6 +84,7 @@ def read_count(reading: Reading, spot: Spot) -> int:
 
 
 def read_amount(reading: Reading, spot: Spot) -> float:
+    """Money in whole units of its currency (49.90), below 1e12; 0.0 after a complaint."""
     if isinstance(spot.value, bool) or not isinstance(spot.value, int | float) or not 0 <= spot.value < 1e12:
         reading.say(spot.place, f"{spot.value!r} is no amount of money", "write a number, as 50 or 49.90")
         return 0.0
@@ -86,6 +92,7 @@ def read_amount(reading: Reading, spot: Spot) -> float:
 
 
 def read_span(reading: Reading, spot: Spot) -> Span:
+    """What `Span.parse` takes, such as `4 working h`; one minute after a complaint."""
     try:
         return Span.parse(str(spot.value))
     except ValueError as exc:
@@ -94,6 +101,8 @@ def read_span(reading: Reading, spot: Spot) -> Span:
 
 
 def one_of(*known: str) -> Callable[[Reading, Spot], str]:
+    """A reader for one of these words ("" may be one); after a complaint it gives the text as it is."""
+
     def read(reading: Reading, spot: Spot) -> str:
         value = read_text(reading, spot)
         if value not in known:
@@ -105,4 +114,5 @@ def one_of(*known: str) -> Callable[[Reading, Spot], str]:
 
 
 def read_words(reading: Reading, spot: Spot) -> frozenset[str]:
+    """A list of texts, folded, so that upper and lower case compare as equal."""
     return frozenset(word.casefold() for word in reading.each(spot, read_text))

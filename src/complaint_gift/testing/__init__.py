@@ -41,7 +41,7 @@ NEW, OLD, STRANGE = (
     "contract-secret-strange",
 )
 NOW = datetime(2026, 1, 31, 9, 0, tzinfo=UTC)
-LONGEST_ID = 255
+LONGEST_ID = 255  # bytes of UTF-8, for keys and for every text of an event
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +106,7 @@ class PluginContract(ABC):
     # -- what it says about itself
 
     def test_describes_itself(self) -> None:
+        """This version of the contract, something handled, no event on both lists, no password kept."""
         plugin = self.plugin()
         require(isinstance(plugin, Plugin), "The plugin lacks members of complaint_gift.plugin.Plugin.")
         require(plugin.api == API, f"`api` is {plugin.api!r}, this contract is version {API}.")
@@ -118,6 +119,7 @@ class PluginContract(ABC):
         require("authorization" not in names, "`kept_headers` would store a password.")
 
     def test_answers_every_outcome(self) -> None:
+        """2xx for what was taken, 4xx for what is not authentic, an error where we want it sent again."""
         answers = self.plugin().answers
         lacking = set(Outcome) - set(answers)
         require(not lacking, f"`answers` says nothing about {sorted(lacking)}.")
@@ -141,6 +143,7 @@ class PluginContract(ABC):
             self._refuses(self.deliver(body, STRANGE, NOW), "a request signed with a strange secret")
 
     def test_accepts_both_secrets_of_a_rotation_and_no_retired_one(self) -> None:
+        """`source(NEW, OLD)` takes requests signed with either, in any order; `source(NEW)` none with OLD."""
         body = self._bodies()[0]
         for secrets in ((NEW, OLD), (OLD, NEW)):
             for secret in secrets:
@@ -148,6 +151,7 @@ class PluginContract(ABC):
         self._refuses(self.deliver(body, OLD, NOW), "a request signed with a retired secret")
 
     def test_refuses_missing_empty_and_doubled_headers(self) -> None:
+        """Each of `signed_headers` in turn; a doubled one is refused even if both values are genuine."""
         genuine = self.deliver(self._bodies()[0], NEW, NOW)
         for name in self.signed_headers:
             value = genuine.headers[name][0]
@@ -159,6 +163,7 @@ class PluginContract(ABC):
         self._refuses(replace(genuine, headers={}), "a request without any header")
 
     def test_refuses_strange_headers(self) -> None:
+        """Whatever stands in `signed_headers`, `verify` raises NotAuthentic and nothing else."""
         genuine, chance = self.deliver(self._bodies()[0], NEW, NOW), random.Random(1)  # noqa: S311
         for name in self.signed_headers:
             for value in STRANGE_HEADERS:
@@ -172,6 +177,7 @@ class PluginContract(ABC):
             self._refuses(replace(genuine, headers=noise), "a request with random headers")
 
     def test_refuses_every_flipped_bit_of_the_proof(self) -> None:
+        """In the first of `signed_headers`; its letters may change case only where `signs_body` is False."""
         genuine, name = self.deliver(self._bodies()[0], NEW, NOW), self.signed_headers[0]
         value = genuine.headers[name][0]
         for place in range(len(value)):
@@ -183,6 +189,7 @@ class PluginContract(ABC):
                 self._refuses(changed, f"a proof with bit {bit} of character {place} flipped")
 
     def test_refuses_every_flipped_byte_of_the_body(self) -> None:
+        """Where `signs_body` is False nothing is asked."""
         if not self.signs_body:
             return
         genuine, chance = self.deliver(self._bodies()[0], NEW, NOW), random.Random(2)  # noqa: S311
@@ -194,6 +201,7 @@ class PluginContract(ABC):
             self._refuses(replace(genuine, body=other), "the signature of another body")
 
     def test_refuses_stale_replayed_and_future_requests(self) -> None:
+        """`received_at` may lie `window` seconds from the signed moment; nothing is asked without one."""
         if self.window is None:
             return
         body = self._bodies()[0]
@@ -207,6 +215,7 @@ class PluginContract(ABC):
     # -- what it makes of a body
 
     def test_garbage_ends_in_nothing_but_typed_errors(self) -> None:
+        """`verify` may raise NotAuthentic, `parse` Unreadable or UnknownEvent, `key` nothing at all."""
         plugin, source = self.plugin(), self.source(NEW)
         for body in GARBAGE:
             request = self.deliver(body, NEW, NOW)
@@ -220,6 +229,7 @@ class PluginContract(ABC):
             self._parse(body)
 
     def test_spoiled_events_end_in_nothing_but_typed_errors(self) -> None:
+        """The handled bodies, cut at every byte and with each of their values removed or made strange."""
         for body in self._bodies():
             for end in range(len(body)):
                 self._parse(body[:end])
@@ -243,6 +253,7 @@ class PluginContract(ABC):
         require(got == [], f"What our own bot wrote must give an empty list, it gave {got!r}: a loop.")
 
     def test_parse_is_pure(self) -> None:
+        """No connection, no changed settings, and the same events again, also from a new plugin."""
         plugin, source = self.plugin(), self.source(NEW)
         before = dict(source.settings)
         with _no_network():
@@ -254,6 +265,7 @@ class PluginContract(ABC):
         require(dict(source.settings) == before, "parse changed the settings of the source.")
 
     def test_key_is_the_same_for_a_repeated_delivery_only(self) -> None:
+        """Neither new unsigned ids, nor 90 seconds, nor another signing secret may change it."""
         one, other = self.handled_events()
         first = self._key(self.deliver(one, NEW, NOW))
         for again in (self.deliver(one, NEW, NOW), self.deliver(one, NEW, NOW + timedelta(seconds=90))):
@@ -264,6 +276,7 @@ class PluginContract(ABC):
     # -- what it writes
 
     def test_performing_twice_has_one_effect(self) -> None:
+        """Three calls with one mark (`attempts` 0, 1, 1): one effect, and the same external ids each time."""
         plugin = self.plugin()
         with self.workplace() as place:
             for action in place.actions:

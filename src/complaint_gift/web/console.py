@@ -64,6 +64,7 @@ def choose_reader() -> AnyResponse | tuple[str, int] | None:
 
 @blueprint.after_request
 def add_policy(answer: Response) -> Response:
+    """Scripts and styles from us alone, in no frame; the page differs by language and session."""
     answer.headers["Content-Security-Policy"] = POLICY
     answer.headers["Content-Language"] = g.get("language", "en")
     answer.headers["Vary"] = "Accept-Language, Cookie"
@@ -82,6 +83,7 @@ def show_door() -> str:
 
 @blueprint.post("/sign-in")
 def sign_in() -> AnyResponse | tuple[str, int]:
+    """403 with the page again for a missing name or a wrong password, 429 after too many of these."""
     settings = parts().settings
     name = door.clean_name(request.form.get("name", ""))
     address = door.address_of(request.remote_addr or "", request.headers.get("X-Forwarded-For", ""))
@@ -118,6 +120,7 @@ def enter() -> AnyResponse:
 
 @blueprint.post("/sign-out")
 def sign_out() -> AnyResponse:
+    """Everything of the session goes but the language."""
     language = session.get("language")
     session.clear()
     if language:
@@ -127,6 +130,7 @@ def sign_out() -> AnyResponse:
 
 @blueprint.get("/escalations")
 def list_escalations() -> str | tuple[str, int]:
+    """`done` in the address says how the last form ended; it may be one of NOTICES or PROBLEMS."""
     done = request.args.get("done", "")
     known = done if done in NOTICES or done in PROBLEMS else ""
     return show_list(notice=known, is_problem=known in PROBLEMS)
@@ -134,6 +138,7 @@ def list_escalations() -> str | tuple[str, int]:
 
 @blueprint.post("/escalations/<int:number>/acknowledge")
 def acknowledge(number: int) -> AnyResponse | tuple[str, int]:
+    """Back to the list, which says whether it still waited; 503 while the database is away."""
     try:
         parts().service.acknowledge(number, session["who"])
     except StoreUnavailable:
@@ -145,6 +150,7 @@ def acknowledge(number: int) -> AnyResponse | tuple[str, int]:
 
 @blueprint.post("/escalations/<int:number>/resolve")
 def resolve(number: int) -> AnyResponse | tuple[str, int]:
+    """As `acknowledge`; without words nothing is resolved, too many of them are cut."""
     said = " ".join(request.form.get("resolution", "").split()).replace("\0", "")[:LONGEST_RESOLUTION]
     if not said:
         return _back("no_resolution")
@@ -159,6 +165,7 @@ def resolve(number: int) -> AnyResponse | tuple[str, int]:
 
 @blueprint.errorhandler(HTTPException)
 def explain(error: HTTPException) -> AnyResponse | tuple[str, int]:
+    """An error of the console as one of its pages, under its own status."""
     g.setdefault("language", "en")
     code = error.code or 500
     return show_problem("not_found" if code in (404, 405) else "expired", code)
@@ -252,6 +259,7 @@ class Reader:
         }
 
     def say(self, moment: datetime) -> str:
+        """In the zone of the policy."""
         return say_moment(moment, self.language, self.zone, self.now)
 
     def _say_summary(self, summary: str, behind: Told) -> str:

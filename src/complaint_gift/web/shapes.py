@@ -29,6 +29,8 @@ class Echo(fields.Field[Any]):
 
 
 class Strict(Schema):
+    """A request. An unknown key is refused, so that a caller's misspelling shows."""
+
     class Meta:
         unknown = RAISE
 
@@ -87,6 +89,8 @@ class FindingShape(Schema):
 
 
 class SignalShape(Schema):
+    """A speech act of the draft; `start` and `end` count code points of its plain text."""
+
     signal = fields.String(required=True)
     start = fields.Integer(required=True)
     end = fields.Integer(required=True)

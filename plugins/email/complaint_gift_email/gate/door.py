@@ -96,6 +96,7 @@ class Door(SMTP):
         """aiosmtpd looks for the hook on a handler; ours is above."""
 
     async def smtp_AUTH(self, arg: str) -> None:
+        """A wrong password costs a second, the third one the connection (421)."""
         await super().smtp_AUTH(arg)
         if self.session is not None and not self.session.authenticated:
             self._failures += 1
@@ -106,6 +107,7 @@ class Door(SMTP):
 
     @syntax("XFORWARD attribute=value [...]")
     async def smtp_XFORWARD(self, arg: str | None) -> None:
+        """Postfix's XFORWARD (its XFORWARD_README), from trusted clients, for the next mail alone."""
         told = (arg or "").split()
         if not self.is_trusted:
             await self.push("550 5.7.0 You are not a mail server of ours")
@@ -119,6 +121,7 @@ class Door(SMTP):
 
     @syntax("MAIL FROM: <address>", extended=" [SP <mail-parameters>]")
     async def smtp_MAIL(self, arg: str | None) -> None:
+        """The mail server's answer; ours where nobody has logged in, or for what the gate does not take."""
         if await self.check_helo_needed():
             return
         if not (self.is_trusted or self.login):
@@ -142,6 +145,7 @@ class Door(SMTP):
 
     @syntax("RCPT TO: <address>", extended=" [SP <mail-parameters>]")
     async def smtp_RCPT(self, arg: str | None) -> None:
+        """The mail server's answer; a recipient that it refuses is none of this mail's."""
         if await self.check_helo_needed():
             return
         assert self.envelope is not None  # noqa: S101
@@ -160,6 +164,7 @@ class Door(SMTP):
 
     @syntax("DATA")
     async def smtp_DATA(self, arg: str) -> None:
+        """Takes all of the mail before the mail server gets any of it; what then follows is `Passing.on`."""
         if await self.check_helo_needed():
             return
         assert self.envelope is not None  # noqa: S101
