@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import fcntl
 import os
 import signal
 import smtplib
+import struct
 import sys
+import termios
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,8 +20,9 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 from smtp_world import DOWN, ScriptedDesk, Sink, a_mail, free_port, gate_settings, wait_until
 
-from complaint_gift.plugin import Fate, Outgoing, Ruling, Source
+from complaint_gift.plugin import Fate, Outgoing, Ruling, Source, Unreachable
 from complaint_gift_email.gate import GateListener
+from complaint_gift_email.gate.crew import Crew
 from complaint_gift_email.gate.listener import MOST_PROCESSES, processes_of
 
 PORT, UPSTREAM = free_port(), free_port()
@@ -86,6 +91,77 @@ def test_a_process_that_dies_costs_no_mail(gate: GateListener, sink: Sink) -> No
     assert send("Thank you.")[0] == 451
     assert time.monotonic() - began < 20, "nobody waits for those that are gone"
     assert len(sink.mails) == 1
+
+
+@pytest.fixture
+def crew() -> Iterator[Crew]:
+    made = Crew(lambda task: task, 2, lambda: None)
+    made.fork()
+    yield made
+    made.end()
+
+
+def freeze(crew: Crew) -> None:
+    """Whoever is only told to stop may still read what comes."""
+    for member in crew._members:
+        os.kill(member.number, signal.SIGSTOP)
+        os.waitid(os.P_PID, member.number, os.WSTOPPED)
+
+
+def has_unread(number: int) -> bool:
+    """Whether this end of a line has sent what nobody has read yet."""
+    return struct.unpack("i", fcntl.ioctl(number, termios.TIOCOUTQ, b"\0" * 4))[0] > 0
+
+
+def test_a_process_that_dies_with_its_task_unread_is_missed(crew: Crew) -> None:
+    async def kill_one() -> None:
+        await crew.open()
+        freeze(crew)
+        asked = asyncio.ensure_future(crew.ask("in vain"))
+        while not (given := [one for one in crew._members if has_unread(one.link.fileno())]):
+            await asyncio.sleep(0.01)
+        os.kill(given[0].number, signal.SIGKILL)
+        with pytest.raises(Unreachable):
+            await asked
+        assert not crew.is_whole
+        [other] = [one for one in crew._members if one not in given]
+        os.kill(other.number, signal.SIGCONT)
+        assert await crew.ask("for the other") == "for the other"
+        await crew.close()
+
+    asyncio.run(asyncio.wait_for(kill_one(), 30))
+
+
+def test_a_process_that_is_asked_before_its_end_is_seen_is_missed(crew: Crew) -> None:
+    async def kill_one() -> None:
+        await crew.open()
+        first = crew._members[-1].number
+        os.kill(first, signal.SIGKILL)
+        os.waitid(os.P_PID, first, os.WEXITED | os.WNOWAIT)
+        with pytest.raises(Unreachable):
+            await crew.ask("in vain")
+        assert not crew.is_whole
+        assert await crew.ask("for the other") == "for the other"
+        await crew.close()
+
+    asyncio.run(asyncio.wait_for(kill_one(), 30))
+
+
+def test_nobody_goes_on_waiting_when_the_last_process_dies(crew: Crew) -> None:
+    async def kill_all() -> None:
+        await crew.open()
+        freeze(crew)
+        asked = [asyncio.ensure_future(crew.ask("in vain")) for _ in range(6)]
+        while not all(has_unread(member.link.fileno()) for member in crew._members):
+            await asyncio.sleep(0.01)
+        for member in crew._members:
+            os.kill(member.number, signal.SIGKILL)
+        told = await asyncio.gather(*asked, return_exceptions=True)
+        assert all(isinstance(one, Unreachable) for one in told)
+        assert not crew.is_whole
+        await crew.close()
+
+    asyncio.run(asyncio.wait_for(kill_all(), 30))
 
 
 def test_a_database_that_is_away_is_451_from_there_too(gate: GateListener, sink: Sink) -> None:

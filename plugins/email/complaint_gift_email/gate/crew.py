@@ -81,7 +81,11 @@ class _Member:
 
     @property
     def is_gone(self) -> bool:
-        return self.reader is not None and self.reader.at_eof()
+        if self.reader is None or self.writer is None:
+            return False
+        # Killed with a task unread, or written to before its end was seen, it leaves a line that is reset and
+        # never comes to its end.
+        return self.reader.at_eof() or self.writer.is_closing()
 
 
 class Crew:
@@ -173,15 +177,16 @@ class Crew:
             answer: tuple[bool, Any] = _unpack(await member.reader.readexactly(size))
         except (OSError, asyncio.IncompleteReadError):
             raise _gone(member) from None
-        self._free.put_nowait(member)
+        finally:
+            self._free.put_nowait(member)
         return answer
 
     async def _take(self) -> _Member:
-        while any(not member.is_gone for member in self._members):
-            member = await self._free.get()
-            if not member.is_gone:
-                return member
-        raise _gone(self._members[0])
+        while (member := await self._free.get()).is_gone:
+            if all(one.is_gone for one in self._members):
+                self._free.put_nowait(member)  # the next one who waits hears of it too
+                raise _gone(member)
+        return member
 
     async def close(self) -> None:
         """See Hands."""
