@@ -31,11 +31,11 @@ def test_a_single_ring_is_heard_at_once() -> None:
 
 @pytest.mark.alone
 def test_a_slow_queue_keeps_nobody_waiting() -> None:
-    bell = QuickBell(Ears(seconds=0.5))
+    bell = QuickBell(Ears(seconds=5.0))
     began = time.monotonic()
     for row_id in range(100):
         bell.ring("delivery", row_id)
-    assert time.monotonic() - began < 0.3
+    assert time.monotonic() - began < 4
 
 
 @pytest.mark.alone
