@@ -111,6 +111,43 @@ def test_review_lists_promises_when_it_knows_the_time(tmp_path: Path) -> None:
     assert (wrong.exit_code, "is no time" in wrong.output) == (2, True)
 
 
+@pytest.mark.parametrize(
+    ("zone", "due"),
+    [
+        ("", "2026-03-04T09:00:00+00:00"),
+        ("Europe/Moscow", "2026-03-04T09:00:00+00:00"),
+        ("Europe/Berlin", "2026-03-04T11:00:00+00:00"),
+    ],
+)
+def test_review_promises_in_the_zone_of_the_context(tmp_path: Path, zone: str, due: str) -> None:
+    context = tmp_path / "context.json"
+    context.write_text(json.dumps({"sent_at": "2026-03-03T10:00:00+03:00", "timezone": zone}))
+    arguments = ("-", "--words-only", "--format", "json", "--context", str(context))
+    answer = json.loads(call(review, *arguments, stdin="Перезвоню вам завтра до 12.").output)
+    assert [promise["due_at"] for promise in answer["promises"]] == [due]
+
+
+def test_review_promises_by_the_hours_of_the_policy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "policy.yaml").write_text(
+        'extends: default\ncalendar: {timezone: Europe/Moscow, week: {wed: ["10:00-20:00"]}}\n'
+    )
+    (tmp_path / "config.yaml").write_text("policy: policy.yaml\n")
+    monkeypatch.setenv("CG_CONFIG", str(tmp_path / "config.yaml"))
+    context = tmp_path / "context.json"
+    context.write_text('{"sent_at": "2026-03-03T10:00:00+00:00"}')
+    arguments = ("-", "--words-only", "--format", "json", "--context", str(context))
+    answer = json.loads(call(review, *arguments, stdin="Перезвоню вам завтра.").output)
+    assert [promise["due_at"] for promise in answer["promises"]] == ["2026-03-04T17:00:00+00:00"]
+
+
+def test_review_says_that_a_zone_is_none(tmp_path: Path) -> None:
+    context = tmp_path / "context.json"
+    context.write_text('{"sent_at": "2026-03-03T10:00:00+00:00", "timezone": "Moscow/Europe"}')
+    arguments = ("-", "--words-only", "--format", "json", "--context", str(context))
+    wrong = call(review, *arguments, stdin="We will call you tomorrow.")
+    assert (wrong.exit_code, "is no zone" in wrong.output) == (2, True)
+
+
 def test_review_reads_html(tmp_path: Path) -> None:
     path = tmp_path / "reply.html"
     path.write_text("<p>I am sorry <b>you feel</b> that way</p>")

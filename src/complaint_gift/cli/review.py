@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TextIO
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 
@@ -16,7 +18,9 @@ from complaint_gift.cli.chosen import Stop, chosen_playbook, hearing
 from complaint_gift.cli.report import as_json, report
 from complaint_gift.domain import Scope, Severity, Verdict
 from complaint_gift.playbook import PROFILES, Context, ContextError, Playbook
-from complaint_gift.promises import find_promises
+from complaint_gift.promises import OfficeHours, find_promises
+from complaint_gift.service.hours import Hours
+from complaint_gift.service.policyfile import load_policy
 from complaint_gift.text import html_to_plain
 
 LARGEST_TEXT = 4 * 1024 * 1024
@@ -110,7 +114,7 @@ def _review_one(
     if file is None and sys.stdin.isatty():
         raise Stop("Name a file, or write `complaint-gift review -` and type the reply, then Ctrl-D.")
     path = file or Path("-")
-    text = _read_text(path)
+    text = read_text(path)
     verdict = reviewer(text, scope, context)
     if shape == "json":
         found = as_json(verdict, reviewer.playbook, language or context.language or "en")
@@ -132,6 +136,7 @@ def _promises(text: str, context: Context) -> dict[str, Any]:
             f'"sent_at" in the context is no time: {context.sent_at[:40]}. Write 2026-03-03T10:15:00+00:00.'
         ) from None
     sent = sent if sent.tzinfo else sent.replace(tzinfo=UTC)
+    hours = _hours(context.timezone, sent)
     author = context.author.name if context.author else ""
     return {
         "promises": [
@@ -142,9 +147,25 @@ def _promises(text: str, context: Context) -> dict[str, Any]:
                 "start": one.start,
                 "end": one.end,
             }
-            for one in find_promises(text, sent_at=sent, author=author)
+            for one in find_promises(text, sent_at=sent, calendar=hours, author=author)
         ]
     }
+
+
+def _hours(zone: str, sent: datetime) -> Hours | OfficeHours:
+    """The working hours of the configured policy, in the context's zone; without either in that of `sent`."""
+    hours: Hours | OfficeHours = OfficeHours(sent.tzinfo or UTC)
+    if "CG_CONFIG" in os.environ:
+        from complaint_gift.cli.common import in_words, read_settings
+
+        with in_words():
+            hours = load_policy(read_settings().policy).hours
+    if not zone:
+        return hours
+    try:
+        return replace(hours, zone=ZoneInfo(zone))
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise Stop(f'"timezone" in the context is no zone: {zone[:40]}. Write Europe/Berlin.') from None
 
 
 def _review_lines(reviewer: Reviewer, source: Path, out: Path, scope: str) -> Severity | None:
@@ -210,7 +231,8 @@ def _context(path: Path | None) -> Context:
         ) from None
 
 
-def _read_text(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """The words of a file, of the standard input for -. Raises Stop."""
     with _reading(path) as lines:
         text = lines.read(LARGEST_TEXT + 1)
     if len(text) > LARGEST_TEXT:

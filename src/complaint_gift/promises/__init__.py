@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 
 from complaint_gift.domain import Promise
 from complaint_gift.promises.calendar import Calendar, OfficeHours
+from complaint_gift.promises.clauses import Said, promising, spans
 from complaint_gift.promises.times import When, find_times
 from complaint_gift.promises.vocabulary import vocabularies
 from complaint_gift.rules.phrases import Classes
-from complaint_gift.rules.signals import Counts, Part, Phrase, SignalFinder
+from complaint_gift.rules.signals import Counts, Hit, Part, Phrase, SignalFinder
 from complaint_gift.text import Text
 
 __all__ = ["Calendar", "OfficeHours", "When", "find_promises", "find_times"]
 
 _COMMITMENT = "commitment"
 _VAGUE = "vague"
+_LONGEST_SENTENCE = 2_000  # code points; what is longer is no sentence that a person wrote
 
 
 def find_promises(
@@ -24,32 +28,52 @@ def find_promises(
 ) -> list[Promise]:
     """The promises of a plain text, in its order; offsets are code points of `text`.
 
-    A promise is a commitment with a time. `what` is its sentence, `due_at` the last moment meant (UTC), `who`
-    the person named in the sentence, else `author` for "I", else "" (the company). `sent_at` must be aware.
+    A promise is a commitment with a time. `what` is its sentence, or its part of one that promises several
+    things; `due_at` the last moment meant (UTC), `who` the person named there, else `author` for "I", else ""
+    (the company). `sent_at` must be aware.
     """
     if sent_at.tzinfo is None:
         raise ValueError("sent_at has no time zone; give an aware datetime")
     read = Text(text)
     hours = calendar or OfficeHours()
-    hits = _finder().find(read)
-    found = []
-    for number, first in enumerate(read.sentence_starts):
-        said = [hit for hit in hits if hit.sentence == number]
-        if not any(hit.signal == _COMMITMENT for hit in said):
-            continue
-        if any(hit.signal == _VAGUE for hit in said):
-            continue
-        last = read.sentence_end(first)
-        start, end = read.starts[first], _end(text, read.ends[last])
-        times = [
-            (start + when.start, start + when.end, when.due)
-            for when in find_times(text[start:end], sent_at, hours)
-        ]
-        times = [when for when in times if not any(a <= when[0] < b for a, b in read.quotes)]
-        if times and not read.is_question(first):
-            due = max(when[2] for when in times)
-            found.append(Promise(text[start:end], due, _who(read, first, last, author), start, end))
+    by_sentence: dict[int, list[Hit]] = {}
+    for hit in _finder().find(read):
+        by_sentence.setdefault(hit.sentence, []).append(hit)
+    found: list[Promise] = []
+    for number, said in sorted(by_sentence.items()):
+        first = read.sentence_starts[number]
+        if any(hit.signal == _COMMITMENT for hit in said) and not read.is_question(first):
+            found.extend(_promises(read, first, said, sent_at, hours, author))
     return found
+
+
+def _promises(
+    read: Text, first: int, said: Sequence[Hit], sent_at: datetime, hours: Calendar, author: str
+) -> Iterator[Promise]:
+    """The promises of one sentence; a single one has the whole sentence for its words."""
+    text, last = read.raw, read.sentence_end(first)
+    start, end = read.starts[first], _end(read.raw, read.ends[last])
+    if end - start > _LONGEST_SENTENCE:
+        return
+    named = (
+        replace(w, start=start + w.start, end=start + w.end)
+        for w in find_times(text[start:end], sent_at, hours)
+    )
+    times = [when for when in named if not read.is_quoted_at(when.start)]
+    if not times:
+        return
+    commitments = [(hit.start, hit.end) for hit in said if hit.signal == _COMMITMENT]
+    killers = [(hit.start, hit.end) for hit in said if hit.signal == _VAGUE]
+    clauses = promising(read, first, last, Said(commitments, killers, times))
+    dues = [max(when.due for when in clause.times) for clause in clauses]
+    if len(set(dues)) == 1:
+        yield Promise(text[start:end], dues[0], _who(read, first, last, author), start, end)
+        return
+    parts = spans(read, first, last, clauses) if clauses else ()
+    for due, (one, other) in zip(dues, parts, strict=True):
+        start, end = read.starts[one], read.ends[other - 1]
+        end = _end(text, end) if other == last else end
+        yield Promise(text[start:end], due, _who(read, one, other, author), start, end)
 
 
 def _end(text: str, end: int) -> int:
@@ -101,9 +125,15 @@ def _not_names() -> frozenset[str]:
 @cache
 def _finder() -> SignalFinder:
     counts = Counts(negated=False, quoted=False, conditional=True, counterfactual=False, question=False)
-    parts = [
-        Part(signal, words.language, tuple(Phrase(p, Classes()) for p in phrases), counts=counts)
-        for words in vocabularies()
-        for signal, phrases in ((_COMMITMENT, words.commitments), (_VAGUE, words.vague))
-    ]
+    parts = []
+    for words in vocabularies():
+        classes = Classes(words.classes)
+        for signal, phrases in ((_COMMITMENT, words.commitments), (_VAGUE, (*words.vague, *words.reported))):
+            said = tuple(Phrase(phrase, classes) for phrase in phrases)
+            unless = (
+                tuple(Phrase(phrase, classes) for phrase in words.unless) if signal == _COMMITMENT else ()
+            )
+            # "Cannot promise" is vague by being negated.
+            how = counts if signal == _COMMITMENT else replace(counts, negated=True)
+            parts.append(Part(signal, words.language, said, unless, how))
     return SignalFinder(parts)

@@ -2,18 +2,37 @@
 
 from __future__ import annotations
 
-import calendar as months_of
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
 
 from complaint_gift.promises.calendar import Calendar
-from complaint_gift.promises.vocabulary import Vocabulary, vocabularies
+from complaint_gift.promises.resolving import Named, Resolver, clock_of
+from complaint_gift.promises.vocabulary import TimePattern, Vocabulary, vocabularies
 
 _NEAR = 24  # code points between a day and its time of day: "on Thursday, as I said, at five"
-_FOLD = str.maketrans({"ё": "е", "Ё": "е", "’": "'", "\u00a0": " ", "\u202f": " ", "–": "-", "—": "-"})
+_NEXT = 6  # between two names of one day: "on Thursday, 5 March"
+_OPENING = time(9)
+_FOLD = str.maketrans(
+    {
+        "ё": "е",
+        "Ё": "е",
+        "’": "'",
+        "\u00a0": " ",
+        "\u202f": " ",
+        "–": "-",
+        "—": "-",
+        "‑": "-",
+        "‐": "-",
+        "\t": " ",
+    }
+)
+_TOKEN = re.compile(r"[^\W\d_]+|\d")
+_WORD = re.compile(r"\w+")
+_BREAK = re.compile(r"[,;:()!?]|\s-\s")
+_FOLLOWING = re.compile(r" (\w+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,240 +44,226 @@ class When:
     due: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class _Named:
-    start: int
-    end: int
-    day: date | None = None
-    clock: time | None = None
-    moment: datetime | None = None
-    is_part: bool = False
-
-
 def find_times(text: str, sent_at: datetime, calendar: Calendar) -> list[When]:
     """Every time named in `text` (one sentence), in its order; a day and its hour become one.
 
-    `sent_at` is aware. What lies in the past, or is only a length ("open for two hours"), is left out.
+    `sent_at` is aware. What lies in the past, or is only a length ("open for two hours"), is left out, and
+    so is what only tells one thing from others ("the Friday team") or could be one of two days.
     """
+    folded = fold(text)
+    try:
+        now = sent_at.astimezone(calendar.zone)
+    except (OverflowError, ValueError):
+        return []
+    said = frozenset(token if not token.isdigit() else "\\d" for token in _TOKEN.findall(folded))
+    found: list[Named] = []
+    scripts = [words for words in vocabularies() if words.script.search(folded)]
+    for words in scripts:
+        resolver = Resolver(words, now, calendar, is_month_first=len(scripts) == 1)
+        found.extend(_days(folded, said, resolver))
+    days = [one for one in found if one.day is not None]
+    for words in scripts:
+        for clock in _clocks(folded, Resolver(words, now, calendar)):
+            # "yesterday at five" is no promise: without a day of its own an hour belongs to the past one.
+            if not _is_in_past(folded, clock, words) or _has_day_near(clock, days):
+                found.append(clock)
+    return [when for when in _merge(_one_day(_widest(found)), now, calendar) if when.due >= sent_at]
+
+
+def fold(text: str) -> str:
+    """Lower case and one spelling, every letter in its place."""
     folded = text.lower().translate(_FOLD)
     if len(folded) != len(text):  # a letter that grows in lower case would move every offset
         folded = "".join(char.lower() if len(char.lower()) == 1 else char for char in text).translate(_FOLD)
-    now = sent_at.astimezone(calendar.zone)
-    found: list[_Named] = []
-    for words in vocabularies():
-        found.extend(_days(folded, words, now, calendar))
-        if not any(word in words.past for word in re.findall(r"\w+", folded)):
-            found.extend(_clocks(folded, words))
-        else:
-            # "yesterday at five" is no promise: without a day of its own an hour belongs to the past one.
-            found.extend(clock for clock in _clocks(folded, words) if _has_day_near(clock, found))
-    return [when for when in _merge(_widest(found), now, calendar) if when.due >= sent_at]
+    return folded
 
 
-def _has_day_near(clock: _Named, days: list[_Named]) -> bool:
+def _has_day_near(clock: Named, days: list[Named]) -> bool:
     return any(min(abs(clock.start - d.end), abs(d.start - clock.end)) <= _NEAR for d in days)
 
 
-def _days(text: str, words: Vocabulary, now: datetime, calendar: Calendar) -> Iterator[_Named]:
-    for pattern in words.times:
+def _is_in_past(text: str, clock: Named, words: Vocabulary) -> bool:
+    """Whether the clause around an hour speaks of what was."""
+    first = max((gap.end() for gap in _BREAK.finditer(text, 0, clock.start)), default=0)
+    last = _BREAK.search(text, clock.end)
+    clause = text[first : last.start() if last else len(text)]
+    return any(word in words.past for word in _WORD.findall(clause))
+
+
+def _days(text: str, said: frozenset[str], resolver: Resolver) -> Iterator[Named]:
+    for pattern in resolver.words.times:
+        if pattern.needs and not pattern.needs & said:
+            continue
         for match in pattern.find.finditer(text):
-            if _is_past(text, match, words):
-                continue
-            named = _resolve(match, pattern.meaning, words, now, calendar)
-            if named is not None:
-                yield named
+            if not _is_past(text, match, resolver.words):
+                yield _resolve(text, match, pattern, resolver)
 
 
 def _is_past(text: str, match: re.Match[str], words: Vocabulary) -> bool:
-    before = re.findall(r"\w+", text[max(0, match.start() - 16) : match.start()])[-1:]
-    after = re.findall(r"\w+", text[match.end() : match.end() + 16])[:1]
+    before = _WORD.findall(text[max(0, match.start() - 16) : match.start()])[-1:]
+    after = _WORD.findall(text[match.end() : match.end() + 16])[:1]
     return any(word in words.past for word in (*before, *after))
 
 
-def _resolve(
-    match: re.Match[str], meaning: Mapping[str, Any], words: Vocabulary, now: datetime, calendar: Calendar
-) -> _Named | None:
-    groups = match.groupdict()
+def _resolve(text: str, match: re.Match[str], pattern: TimePattern, resolver: Resolver) -> Named:
+    groups, meaning, words = match.groupdict(), pattern.meaning, resolver.words
     start, end = match.span()
     start += len(match.group()) - len(match.group().lstrip())
-    if "span" in meaning:
-        return _Named(start, end, moment=_after(groups, words, now, calendar))
-    if "days" in meaning:
-        day: date | None = now.date() + timedelta(days=int(meaning["days"]))
-    elif "weekday" in meaning:
-        day = _weekday(words.days[groups["day"]], now.date(), bool(groups.get("next")))
-    elif "end" in meaning:
-        day = _end_of(str(meaning["end"]), now.date())
-    else:
-        day = _date(groups, words, now.date())
-    if day is None:
-        return None
-    if (groups.get("limit") or "") in words.before:
-        opening = datetime.combine(day, time(9), calendar.zone)
-        return _Named(start, end, day=day, clock=opening.timetz().replace(tzinfo=None))
-    part = words.parts.get(groups.get("part") or "")
-    return _Named(start, end, day=day, clock=_clock(part) if part else None, is_part=bool(part))
-
-
-def _after(
-    groups: Mapping[str, str | None], words: Vocabulary, now: datetime, calendar: Calendar
-) -> datetime:
-    spelled = groups.get("n") or "1"
-    count = float(spelled) if spelled.isdigit() else words.numbers[spelled]
-    unit = words.units[groups["unit"] or "day"]
-    if groups.get("working"):
-        if unit == "hour":
-            return calendar.after_working_hours(now, count)
-        return calendar.after_working_days(now, round(count * (5 if unit == "week" else 1)))
-    if unit == "month":
-        return calendar.close_of(_months_later(now.date(), round(count)))
-    if unit in ("day", "week"):
-        return calendar.close_of(now.date() + timedelta(days=round(count * (7 if unit == "week" else 1))))
-    return now + (timedelta(hours=count) if unit == "hour" else timedelta(minutes=count))
-
-
-def _weekday(number: int, today: date, is_next: bool) -> date:
-    ahead = (number - today.weekday()) % 7
-    if is_next:  # "next Friday" is the Friday of the next week
-        return today - timedelta(days=today.weekday()) + timedelta(days=7 + number)
-    return today + timedelta(days=ahead or 7)  # for today people say "today"
-
-
-def _end_of(what: str, today: date) -> date:
-    friday = today + timedelta(
-        days=max(0, 4 - today.weekday()) if today.weekday() < 5 else 6 - today.weekday()
-    )
-    if what == "week":
-        return friday
-    if what == "next-week":
-        return today - timedelta(days=today.weekday()) + timedelta(days=11)
-    later = _months_later(today, 1 if what == "next-month" else 0)
-    return later.replace(day=months_of.monthrange(later.year, later.month)[1])
-
-
-def _months_later(day: date, count: int) -> date:
-    year, month = divmod(day.year * 12 + day.month - 1 + count, 12)
-    last = months_of.monthrange(year, month + 1)[1]
-    return date(year, month + 1, min(day.day, last))
-
-
-def _date(groups: Mapping[str, str | None], words: Vocabulary, today: date) -> date | None:
-    number = int(groups.get("dom") or groups.get("dom2") or 0)
-    if groups.get("month"):
-        month = words.months[groups["month"] or ""]
-    elif groups.get("monthnumber"):
-        month = int(groups["monthnumber"] or 0)
-    else:
-        return _next_such_day(number, today)
+    nothing = Named(start, end)
     try:
-        if groups.get("year"):
-            year = int(groups["year"] or 0)
-            return date(year + 2000 if year < 100 else year, month, number)
-        this_year = date(today.year, month, number)
-        # A date of the last months is a memory, one that is further back means the year to come.
-        return date(today.year + 1, month, number) if (today - this_year).days > 182 else this_year
-    except ValueError:
-        return None
+        if "span" in meaning:
+            return Named(start, end, moment=resolver.moment(groups, meaning))
+        if "none" in meaning or _is_no_deadline(text, match, pattern, words):
+            return nothing
+        day = resolver.day(groups, meaning)
+    except (OverflowError, ValueError):  # after the year 9999
+        return nothing
+    if day is None:
+        return nothing
+    is_weekday = "weekday" in meaning
+    limit = (groups.get("limit") or "").strip()
+    if limit in words.before:
+        return Named(start, end, day=day, clock=_OPENING, is_weekday=is_weekday)
+    part = meaning.get("part") or words.parts.get(groups.get("part") or "")
+    clock = _clock(part) if part else None
+    return Named(start, end, day=day, clock=clock, is_part=bool(part), is_weekday=is_weekday)
 
 
-def _next_such_day(number: int, today: date) -> date | None:
-    for ahead in range(3):
-        first = _months_later(today.replace(day=1), ahead)
-        if 1 <= number <= months_of.monthrange(first.year, first.month)[1]:
-            found = first.replace(day=number)
-            if found >= today:
-                return found
-    return None
+def _is_no_deadline(text: str, match: re.Match[str], pattern: TimePattern, words: Vocabulary) -> bool:
+    """A day that something starts on, that something is about, or that tells one thing from others."""
+    if not pattern.meaning.keys() & {"weekday", "date"}:
+        return False
+    groups = match.groupdict()
+    limit = (groups.get("limit") or "").strip()
+    before = _WORD.findall(text[max(0, match.start() - 24) : match.start()])
+    last = limit or (before[-1] if before else "")
+    if limit in words.after or last in words.about or _is_start(last, groups, words):
+        return True
+    if last in words.booked and not words.booking.search(text):
+        return True
+    first = _WORD.findall(match.group())[:1]
+    if not {*first, *before[-1:]} & words.determiners:
+        return False
+    following = _FOLLOWING.match(text, match.end())
+    return following is not None and following[1] not in words.follows and not following[1].isdigit()
 
 
-def _clocks(text: str, words: Vocabulary) -> Iterator[_Named]:
+def _is_start(word: str, groups: Mapping[str, str | None], words: Vocabulary) -> bool:
+    return word in words.start and not groups.get("day2") and not groups.get("since")
+
+
+def _clocks(text: str, resolver: Resolver) -> Iterator[Named]:
+    words = resolver.words
     for match in words.clocks.finditer(text):
-        yield _Named(*match.span(), clock=_clock(words.clock_times[match["clock"]]), is_part=True)
-    for pattern in words.hours:
-        for match in pattern.finditer(text):
+        yield Named(*match.span(), clock=_clock(words.clock_times[match["clock"]]), is_part=True)
+    for pattern in words.spoken:
+        for match in pattern.find.finditer(text):
             groups = match.groupdict()
-            start = groups.get("hour") or groups.get("hour2") or ""
-            half = groups.get("half") or groups.get("tohalf")
-            if groups.get("to"):
-                clock = _hour(groups["to"] or "", groups.get("tominute"), half, words)
-            else:
-                clock = _hour(start, groups.get("minute") or groups.get("minute2"), half, words)
-            if clock is not None:
-                yield _Named(*match.span(), clock=clock)
+            yield Named(*match.span(), clock=resolver.spoken(groups, pattern.meaning))
+    for hours in words.hours:
+        for match in hours.finditer(text):
+            yield _hours(match, resolver)
 
 
-def _hour(spelled: str, minute: str | None, half: str | None, words: Vocabulary) -> time | None:
-    hour = (
-        int(spelled) if spelled.isdigit() else int(words.numbers.get(spelled, words.numbers.get("один", 1)))
-    )
-    if half in words.afternoon and hour < 12:
-        hour += 12
-    elif half is None and minute is None and 1 <= hour <= 6:
-        hour += 12  # nobody at work promises something for five in the morning
-    if hour > 24 or int(minute or 0) > 59:
-        return None
-    return time(23, 59) if hour == 24 else time(hour, int(minute or 0))
+def _hours(match: re.Match[str], resolver: Resolver) -> Named:
+    """One hour, or the later of two."""
+    groups, words = match.groupdict(), resolver.words
+    start = groups.get("hour") or groups.get("hour2") or ""
+    half = groups.get("half") or groups.get("tohalf")
+    clock = resolver.hour(start, groups.get("minute") or groups.get("minute2"), half)
+    limit = (groups.get("limit") or "").strip()
+    if groups.get("to"):
+        first = clock
+        clock = resolver.hour(groups["to"] or "", groups.get("tominute"), groups.get("tohalf") or None)
+        if first and clock and clock <= first and clock.hour < 12:
+            clock = clock.replace(hour=clock.hour + 12)
+    elif limit in words.after or limit in words.start:
+        return Named(*match.span(), clock=clock, is_after=True)
+    return Named(*match.span(), clock=clock)
 
 
 def _clock(written: str) -> time:
     hour, minute = (int(part) for part in written.split(":"))
-    return time(23, 59) if hour == 24 else time(hour, minute)
+    return clock_of(hour * 60 + minute)
 
 
-def _widest(found: list[_Named]) -> list[_Named]:
+def _widest(found: list[Named]) -> list[Named]:
     """In order; where several read the same words, the longest reading."""
-    kept: list[_Named] = []
-    for named in sorted(found, key=lambda one: (-(one.end - one.start), one.is_part)):
-        if all(named.end <= other.start or other.end <= named.start for other in kept):
-            kept.append(named)
-    return sorted(kept, key=lambda one: one.start)
+    kept: list[Named] = []  # in order, never overlapping: only the last that begins before the end can touch
+    for named in sorted(found, key=lambda one: (-(one.end - one.start), one.is_part, one.is_nothing)):
+        at = bisect_left(kept, named.end, key=lambda one: one.start)
+        if not at or kept[at - 1].end <= named.start:
+            kept.insert(at, named)
+    return kept
 
 
-def _merge(found: list[_Named], now: datetime, calendar: Calendar) -> Iterator[When]:
+def _one_day(found: list[Named]) -> list[Named]:
+    """Two names of one day in a row are one: on Thursday, 5 March. The date decides which Thursday."""
+    joined: list[Named] = []
+    for named in found:
+        last = joined[-1] if joined else None
+        if last and last.day and named.day and named.start - last.end <= _NEXT and _is_one_day(last, named):
+            clock, is_part = (named.clock, named.is_part) if named.clock else (last.clock, last.is_part)
+            day = named.day if last.is_weekday else last.day
+            joined[-1] = replace(last, end=named.end, day=day, clock=clock, is_part=is_part)
+        else:
+            joined.append(named)
+    return joined
+
+
+def _is_one_day(one: Named, other: Named) -> bool:
+    if one.day is None or other.day is None:
+        return False
+    is_named_twice = one.is_weekday != other.is_weekday and one.day.weekday() == other.day.weekday()
+    return one.day == other.day or is_named_twice
+
+
+def _merge(found: list[Named], now: datetime, calendar: Calendar) -> Iterator[When]:
     """A day takes the time of day beside it; a time of day alone means its next occurrence."""
     taken: set[int] = set()
     for index, named in enumerate(found):
-        if index in taken:
+        if index in taken or named.is_nothing:
             continue
-        if named.moment is not None:
-            yield When(named.start, named.end, named.moment.astimezone(UTC))
-            continue
-        other = _beside(found, index)
-        start, end, clock = named.start, named.end, named.clock
+        pair = [named]
+        other = _beside(found, index) if named.moment is None else None
         if other is not None:
             taken.add(other)
-            partner = found[other]
-            start, end = min(start, partner.start), max(end, partner.end)
-            clock = _sharper(named, partner)
-        day = named.day or (found[other].day if other is not None else None)
-        yield When(start, end, _moment(day, clock, now, calendar).astimezone(UTC))
+            pair.append(found[other])
+        try:
+            due = named.moment or _moment(pair, now, calendar)
+            yield When(pair[0].start, pair[-1].end, due.astimezone(UTC))
+        except (OverflowError, ValueError):  # after the year 9999
+            continue
 
 
-def _beside(found: list[_Named], index: int) -> int | None:
+def _beside(found: list[Named], index: int) -> int | None:
     after = index + 1
-    if after >= len(found) or found[after].moment is not None:
+    if after >= len(found) or found[after].moment is not None or found[after].is_nothing:
         return None
     one, other = found[index], found[after]
     if other.start - one.end > _NEAR:
         return None
-    if (one.day is None) != (other.day is None):
-        return after
-    return None
+    if (one.day is None) == (other.day is None):
+        return None
+    # An hour between two days belongs to the nearer one.
+    later = found[after + 1] if after + 1 < len(found) else None
+    if one.day and later and later.day and later.start - other.end < other.start - one.end:
+        return None
+    return after
 
 
-def _sharper(one: _Named, other: _Named) -> time | None:
-    exact = [n.clock for n in (one, other) if n.clock is not None and not n.is_part]
-    rough = [n.clock for n in (one, other) if n.clock is not None]
-    return next(iter((*exact, *rough)), None)
-
-
-def _moment(day: date | None, clock: time | None, now: datetime, calendar: Calendar) -> datetime:
-    if day is None:
-        assert clock is not None  # noqa: S101 - a named time has a day, a clock or a moment
+def _moment(pair: list[Named], now: datetime, calendar: Calendar) -> datetime:
+    day: date | None = next((one.day for one in pair if one.day is not None), None)
+    clocks = [one for one in pair if one.clock is not None]
+    clocks.sort(key=lambda one: one.is_part)
+    clock = clocks[0].clock if clocks else None
+    if clock is not None and not clocks[0].is_after:
+        if day is not None:
+            return datetime.combine(day, clock, calendar.zone)
         today = datetime.combine(now.date(), clock, calendar.zone)
         return today if today >= now else today + timedelta(days=1)
-    if clock is None:
-        closes = calendar.close_of(day)
-        # "Today", said after work, still means today.
-        return closes if closes >= now else datetime.combine(day, time(23, 59), calendar.zone)
-    return datetime.combine(day, clock, calendar.zone)
+    # "Today", said after work, still means today; "after six" has the rest of its day.
+    day = day or now.date()
+    closes = calendar.close_of(day)
+    opens = datetime.combine(day, clock, calendar.zone) if clock else now
+    return closes if closes > opens and closes >= now else datetime.combine(day, time(23, 59), calendar.zone)

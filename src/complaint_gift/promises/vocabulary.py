@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -11,13 +11,33 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
+_HOLE = re.compile(r"\{(\w+)\}")
+_DIGITS = "\\d"
+
 
 @dataclass(frozen=True, slots=True)
 class TimePattern:
-    """One way to say when, and what it means: days, span, weekday, date or end."""
+    """One way to say when, and what it means. A sentence with none of `needs` cannot hold it."""
 
     find: re.Pattern[str]
     meaning: Mapping[str, Any]
+    needs: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Grammar:
+    """The small words of a language: what opens a clause, and what tells an event from a deadline."""
+
+    questions: frozenset[str]
+    conditions: frozenset[str]
+    contents: frozenset[str]
+    joiners: frozenset[str]
+    subjects: frozenset[str]
+    verbs: frozenset[str]
+    past_verb: re.Pattern[str]
+    own_verb: re.Pattern[str]
+    deadline: re.Pattern[str]
+    has_bare_clauses: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,20 +45,35 @@ class Vocabulary:
     """What one file says; words are folded (lower case, ё as е)."""
 
     language: str
+    script: re.Pattern[str]
     times: tuple[TimePattern, ...]
     clocks: re.Pattern[str]
     hours: tuple[re.Pattern[str], ...]
+    spoken: tuple[TimePattern, ...]
     numbers: Mapping[str, float]
     units: Mapping[str, str]
     days: Mapping[str, int]
     months: Mapping[str, int]
+    ordinals: Mapping[str, int]
     clock_times: Mapping[str, str]
     parts: Mapping[str, str]
+    is_informal: bool
     afternoon: frozenset[str]
     past: frozenset[str]
     before: frozenset[str]
+    after: frozenset[str]
+    start: frozenset[str]
+    about: frozenset[str]
+    booked: frozenset[str]
+    booking: re.Pattern[str]
+    determiners: frozenset[str]
+    follows: frozenset[str]
+    grammar: Grammar
     commitments: tuple[str, ...]
+    unless: tuple[str, ...]
     vague: tuple[str, ...]
+    reported: tuple[str, ...]
+    classes: Mapping[str, tuple[str, ...]]
 
 
 @cache
@@ -53,48 +88,124 @@ def vocabularies() -> tuple[Vocabulary, ...]:
 
 def _load(text: str) -> Vocabulary:
     raw = YAML(typ="safe").load(text)
-    numbers = {str(word): float(value) for word, value in raw["numbers"].items()}
-    units = {word: unit for unit, words in raw["units"].items() for word in words}
-    days = {word: number for number, words in enumerate(raw["days"]) for word in words}
-    months = {word: number for number, words in enumerate(raw["months"], start=1) for word in words}
-    holes = {
-        "n": rf"(?P<n>\d{{1,3}}|{_any(numbers)})",
-        "unit": rf"(?P<unit>{_any(units)})(?!\w)",
-        "day": rf"(?P<day>{_any(days)})(?!\w)\.?",
-        "month": rf"(?P<month>{_any(months)})(?!\w)\.?",
-        "dom": r"(?P<dom>[0-3]?\d)",
-        "dom2": r"(?P<dom2>[0-3]?\d)",
-        "date": r"(?<![\d.])(?P<dom>[0-3]?\d)[./](?P<monthnumber>[01]?\d)"
-        r"(?:[./](?P<year>(?:20)?\d\d))?(?![\d/]|\.\d)",
+    numbers = _numbers(raw["numbers"], raw["joined"])
+    lists = {
+        "units": {word: unit for unit, words in raw["units"].items() for word in words},
+        "days": {word: number for number, words in enumerate(raw["days"]) for word in words},
+        "months": {word: number for number, words in enumerate(raw["months"], start=1) for word in words},
+        "ordinals": {word: number for number, words in enumerate(raw["ordinals"], start=1) for word in words},
     }
-    times = tuple(
-        TimePattern(re.compile(r"(?<!\w)(?:" + _fill(entry["find"], holes) + r")(?!\w)"), entry["as"])
-        for entry in raw["times"]
-    )
+    holes = _holes(raw, numbers, lists)
+    needs = {
+        "unit": frozenset(lists["units"]),
+        "day": frozenset(lists["days"]),
+        "month": frozenset(lists["months"]),
+    }
+    needs |= {name: frozenset((_DIGITS,)) for name in ("date", "slash", "iso")}
+    patterns = {
+        key: tuple(_pattern(entry, holes, needs) for entry in raw[key]) for key in ("times", "spoken")
+    }
+    words_of = {
+        key: frozenset(raw[key])
+        for key in (
+            *("afternoon", "past", "before", "after", "start"),
+            *("about", "booked", "determiners", "follows"),
+        )
+    }
     return Vocabulary(
         language=raw["language"],
-        times=times,
+        script=re.compile(raw["script"]),
+        times=patterns["times"],
         clocks=re.compile(rf"(?<!\w)(?P<clock>{_any(raw['clocks'])})(?!\w)"),
-        hours=tuple(re.compile(r"(?<!\w)(?:" + raw[key] + ")") for key in ("hours", "bare_hours")),
+        hours=tuple(
+            re.compile(r"(?<!\w)(?:" + _fill(raw[key], holes) + ")") for key in ("hours", "bare_hours")
+        ),
+        spoken=patterns["spoken"],
         numbers=numbers,
-        units=units,
-        days=days,
-        months=months,
+        units=lists["units"],
+        days=lists["days"],
+        months=lists["months"],
+        ordinals=lists["ordinals"],
         clock_times=raw["clocks"],
         parts=raw["parts"],
-        afternoon=frozenset(raw["afternoon"]),
-        past=frozenset(raw["past"]),
-        before=frozenset(raw["before"]),
+        is_informal=raw["informal"],
+        booking=re.compile(raw["booking"]),
+        grammar=_grammar(raw["grammar"], raw["classes"]),
         commitments=tuple(raw["commitments"]),
+        unless=tuple(raw["unless"]),
         vague=tuple(raw["vague"]),
+        reported=tuple(raw["reported"]),
+        classes={name: tuple(members) for name, members in raw["classes"].items()},
+        **words_of,
     )
 
 
-def _any(words: Mapping[str, object]) -> str:
+def _grammar(raw: Mapping[str, Any], classes: Mapping[str, Iterable[str]]) -> Grammar:
+    return Grammar(
+        questions=frozenset(raw["questions"]),
+        conditions=frozenset(raw["conditions"]),
+        contents=frozenset(raw["contents"]),
+        joiners=frozenset(raw["joiners"]),
+        subjects=frozenset(raw["subjects"]),
+        verbs=frozenset(word for name in raw["verbs"] for word in classes[name]),
+        past_verb=re.compile(raw["past_verb"]),
+        own_verb=re.compile(raw["own_verb"]),
+        deadline=re.compile(raw["deadline"]),
+        has_bare_clauses=raw["bare_clauses"],
+    )
+
+
+def _numbers(written: Mapping[str, float], joined: str) -> dict[str, float]:
+    """With those of two words: "twenty-five", "двадцати пяти"."""
+    numbers = {str(word): float(value) for word, value in written.items()}
+    tens = {word: value for word, value in numbers.items() if value in (20, 30, 40)}
+    ones = {word: value for word, value in numbers.items() if 1 <= value <= 9 and value % 1 == 0}
+    ones = {word: value for word, value in ones.items() if " " not in word and len(word) > 2}
+    return numbers | {f"{ten}{joined}{one}": tens[ten] + ones[one] for ten in tens for one in ones}
+
+
+def _holes(
+    raw: Mapping[str, Any], numbers: Mapping[str, float], lists: Mapping[str, Mapping[str, object]]
+) -> dict[str, str]:
+    number = rf"(?:\d{{1,3}}(?:[.,]\d)?|{_any(numbers)})"
+    dom = rf"(?:[0-3]?\d|{_any(lists['ordinals'])})"
+    day = rf"(?:{_any(lists['days'])})(?!\w)"
+    own = {name: f"(?:{pattern})" for name, pattern in raw["holes"].items()}
+    holes = {
+        "n": f"(?P<n>{number})",
+        "most": f"(?P<most>{number})",
+        "more": f"(?P<more>{number})",
+        "unit": rf"(?P<unit>{_any(lists['units'])})(?!\w)\.?",
+        "suffix": rf"(?P<unit>{_any(lists['units'])})(?!\w)",
+        "day": rf"(?P<day>{day})\.?",
+        "day2": rf"(?P<day2>{day})\.?",
+        "month": rf"(?P<month>{_any(lists['months'])})(?!\w)\.?",
+        "dom": f"(?P<dom>{dom})",
+        "anydom": dom,
+        "date": r"(?<![\d.])(?P<dom>[0-3]?\d)[./](?P<monthnumber>[01]?\d)"
+        r"(?:[./](?P<year>(?:20)?\d\d))?(?![\d/]|\.\d)",
+        "dotted": r"(?<![\d.])(?P<dom>[0-3]?\d)\.(?P<monthnumber>[01]?\d)"
+        r"(?:\.(?P<year>(?:20)?\d\d))?(?![\d/]|\.\d)",
+        "slash": r"(?<![\d/.])(?P<one>\d{1,2})/(?P<other>\d{1,2})(?:/(?P<year>(?:20)?\d\d))?(?![\d/])",
+        "iso": r"(?<![\d-])(?P<year>20\d\d)-(?P<monthnumber>[01]\d)-(?P<dom>[0-3]\d)(?![\d-])",
+    }
+    for name, pattern in own.items():  # one may use those before it
+        holes[name] = _fill(pattern, holes)
+    return holes
+
+
+def _pattern(
+    entry: Mapping[str, Any], holes: Mapping[str, str], needs: Mapping[str, frozenset[str]]
+) -> TimePattern:
+    names = set(_HOLE.findall(entry["find"]))
+    needed = next((needs[name] for name in needs if name in names), frozenset[str]())
+    find = re.compile(r"(?<!\w)(?:" + _fill(entry["find"], holes) + r")(?!\w)")
+    return TimePattern(find, entry["as"], needed)
+
+
+def _any(words: Iterable[str]) -> str:
     return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
 
 
 def _fill(pattern: str, holes: Mapping[str, str]) -> str:
-    for name, value in holes.items():
-        pattern = pattern.replace("{" + name + "}", value)
-    return pattern
+    return _HOLE.sub(lambda hole: holes.get(hole[1], hole[0]), pattern)
