@@ -30,7 +30,7 @@ class Reading:
     def __init__(self, text: Text, lexicon: Lexicon, only: Container[int] | None = None) -> None:
         self.text = text
         self.lexicon = lexicon
-        self._places: dict[Word, int] = {}
+        self._places: dict[Word, list[int]] = {}
         self._entries: dict[Word, Entry] = {}
         self.present: list[int] = []
         self._sentences: list[list[Entry]] = []
@@ -48,44 +48,41 @@ class Reading:
     def _read(self, only: Container[int] | None) -> int:
         """Note places and entries, sentence by sentence; returns the places of all words."""
         every, starts = self.text.words, self.text.sentence_starts
-        taken = 0
+        taken: list[int] = []
         for sentence, first in enumerate(starts) if every else ():
             after = starts[sentence + 1] if sentence + 1 < len(starts) else len(every)
             entries: dict[int, Entry] = {}
             if only is None or sentence in only:
-                self._read_sentence(every[first : after - 1], 1 << first, entries)
-                taken |= ((1 << (after - 1 - first)) - 1) << first
+                self._read_sentence(every[first : after - 1], first, entries)
+                taken.extend(range(first, after - 1))
             present = 0
             for entry in entries.values():
                 present |= entry.mask
             self.present.append(present)
             self._sentences.append(list(entries.values()))
-        return taken
+        return _bits_of(taken)
 
-    def _read_sentence(self, words: list[Word | None], bit: int, entries: dict[int, Entry]) -> None:
+    def _read_sentence(self, words: list[Word | None], first: int, entries: dict[int, Entry]) -> None:
         places, known, look_up = self._places, self._entries, self.lexicon.entry
-        for word in words:
+        for place, word in enumerate(words, first):
             assert word is not None  # noqa: S101
             entry = known.get(word)
             if entry is None:
                 entry = known[word] = look_up(word)
-                places[word] = bit
+                places[word] = [place]
             else:
-                places[word] |= bit
+                places[word].append(place)
             if entry.mask:
                 entries[id(entry)] = entry
-            bit <<= 1
 
     def _by_atom(self) -> dict[int, int]:
         """For every atom that occurs the places of its words."""
-        found: dict[int, int] = {}
+        found: dict[int, list[int]] = {}
         places = self._places
         for word, entry in self._entries.items():
-            if entry.atoms:
-                at = places[word]
-                for atom in entry.atoms:
-                    found[atom] = found[atom] | at if atom in found else at
-        return found
+            for atom in entry.atoms:
+                found.setdefault(atom, []).extend(places[word])
+        return {atom: _bits_of(at) for atom, at in found.items()}
 
     def places(self, number: int) -> int:
         """Where a word of this set stands."""
@@ -127,10 +124,10 @@ class Reading:
     def _note_run(self, number: int, reach: int, sentences: Iterable[int]) -> None:
         self._runs[number] = reach
         bits = self.lexicon.run_bits[number]
-        starts = self.text.sentence_starts
+        starts, places = self.text.sentence_starts, _places_of(reach)
         for sentence in sentences:
             after = starts[sentence + 1] if sentence + 1 < len(starts) else len(self.text.words)
-            if reach >> starts[sentence] & ((1 << (after - starts[sentence])) - 1):
+            if places.find("1", starts[sentence], after) >= 0:
                 self.present[sentence] |= bits
                 self._run_sentences[sentence].append(number)
 
@@ -186,17 +183,17 @@ class Reading:
     def _starts(self, mask: int) -> Iterator[int]:
         """The places of a mask, in each sentence only the first few."""
         sentences, current, count = self.text.sentences, -1, 0
-        while mask:
-            low = mask & -mask
-            place = low.bit_length() - 1
+        places = _places_of(mask)
+        place = places.find("1")
+        while place >= 0:
             if sentences[place] != current:
                 current, count = sentences[place], 0
             count += 1
             if count > _MOST_MATCHES:
-                mask &= -1 << self.text.sentence_end(place)
+                place = places.find("1", self.text.sentence_end(place))
             else:
                 yield place
-                mask ^= low
+                place = places.find("1", place + 1)
 
     def _before(self, step: Step, after: int) -> int:
         """The boundaries from which the step can be made into one of `after`."""
@@ -278,7 +275,14 @@ def _lowest(mask: int) -> int:
 
 
 def _bits_of(places: Iterable[int]) -> int:
-    mask = 0
-    for place in places:
-        mask |= 1 << place
-    return mask
+    """A mask of these places, in time that grows with their number and the greatest of them."""
+    few = list(places)
+    mask = bytearray(max(few, default=0) // 8 + 1)
+    for place in few:
+        mask[place >> 3] |= 1 << (place & 7)
+    return int.from_bytes(mask, "little")
+
+
+def _places_of(mask: int) -> str:
+    """A mask as text, place 0 first: what is looked for in it costs no copy of it."""
+    return f"{mask:b}"[::-1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -39,6 +40,7 @@ class Situation:
         self.heard = heard
         self.decided = decided
         self._listen = listen
+        self._ordered: dict[str, tuple[list[int], list[Hit]]] = {}
 
     @Once
     def complaint(self) -> Text:
@@ -71,10 +73,20 @@ class Situation:
 
     def near(self, sentence: int, names: Iterable[str], before: int, after: int) -> Hit | None:
         """A hit of these signals in the same sentence, or at most so many sentences before or after."""
-        for hit in self.found(names):
-            if sentence - before <= hit.sentence <= sentence + after:
-                return hit
+        for name in names:
+            numbers, hits = self._by_sentence(name)
+            at = bisect_left(numbers, sentence - before)
+            if at < len(numbers) and numbers[at] <= sentence + after:
+                return hits[at]
         return None
+
+    def _by_sentence(self, name: str) -> tuple[list[int], list[Hit]]:
+        """The hits of a signal in the order of their sentences, and the numbers of these."""
+        found = self._ordered.get(name)
+        if found is None:
+            hits = sorted(self.hits.get(name, ()), key=lambda hit: hit.sentence)
+            found = self._ordered[name] = [hit.sentence for hit in hits], hits
+        return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,12 @@ import re
 
 from complaint_gift.text.listing import listed
 
+# What every gap has that ends one.
+may_end = re.compile("[!?….\n\r\x0b\x0c\u2028\u2029]").search
 _HARD = re.compile(r"[!?…]|\.\.")
 _NEWLINE = re.compile(r"[\n\r\x0b\x0c\u2028\u2029]")
 _BLANK_LINE = re.compile(r"\n[ \t\r]*\n|\r\r|\u2029")
-_LIST = re.compile(r"\n[ \t]*(?:[-*•–—·]|\d{1,2}[.)])?[ \t]*$")
+_LIST = re.compile(r"\n[ \t]*(?:(?:[-*•–—·]|\d{1,2}[.)])[ \t]*)?$")
 # A name follows: the full stop after these never ends a sentence.
 _LEADING = listed(
     """mr mrs ms dr st prof sr jr no nr vs approx fig e.g i.e eg ie ул пр д кв стр корп обл р-н им т г-н

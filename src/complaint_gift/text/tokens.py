@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Collection, Iterator
-from itertools import pairwise
+from itertools import islice, pairwise, takewhile
+from operator import itemgetter
 
 from complaint_gift.text.listing import listed
 from complaint_gift.text.once import Once
 from complaint_gift.text.quotations import quotations
-from complaint_gift.text.sentences import ends_sentence
+from complaint_gift.text.sentences import ends_sentence, may_end
 from complaint_gift.text.words import INVISIBLE, Word, interned, words_of
 
 _LETTER = r"[^\W\d_]"
@@ -94,7 +95,7 @@ class Text:
             token = match.group()
             if (start - last != 1 or raw[last] != " ") and start != last:
                 gap = raw[last:start]
-                if not fresh and ends_sentence(raw, gap, previous, token, last):
+                if not fresh and may_end(gap) and ends_sentence(raw, gap, previous, token, last):
                     self._close(gap)
                     fresh = True
                 else:
@@ -140,6 +141,12 @@ class Text:
     def quotes(self) -> list[tuple[int, int]]:
         """Spans of quoted words, in code points, in order."""
         return quotations(self.raw)
+
+    def quotes_in(self, start: int, end: int) -> list[tuple[int, int]]:
+        """The quotations that have something of these code points."""
+        quotes = self.quotes
+        at = bisect_right(quotes, start, key=itemgetter(1))
+        return list(takewhile(lambda quote: quote[0] < end, islice(quotes, at, None)))
 
     def is_quoted(self, position: int) -> bool:
         """Whether the word at this position is inside a quotation."""
@@ -212,10 +219,8 @@ class Text:
 
     def sentence_end(self, position: int) -> int:
         """The end position of the sentence around this position."""
-        words = self.words
-        while words[position] is not None:
-            position += 1
-        return position
+        number = self.sentences[position] + 1
+        return (self.sentence_starts[number] if number < len(self.sentence_starts) else len(self.words)) - 1
 
     def is_question(self, position: int) -> bool:
         """Whether the sentence around this position ends with a question mark."""

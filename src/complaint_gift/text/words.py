@@ -24,7 +24,8 @@ _TO_CYRILLIC = str.maketrans("aeopcyxkmtbhi", "аеорсухкмтвні")
 _TO_LATIN = str.maketrans(_CYRILLIC_TWINS, _LATIN_TWINS)
 _LATIN_ONLY = frozenset("fglqsuvwzdjnr")
 _PLAIN_RUSSIAN = re.compile("[а-я-]+")
-_MIXED = re.compile(r"(?=.*[a-z])(?=.*[\u0400-\u04ff])", re.S)
+_LATIN = re.compile("[a-z]")
+_CYRILLIC = re.compile("[\u0400-\u04ff]")
 
 # What a contraction stands for. "'d" is left open: "would" or "had".
 _ENDINGS = {"'re": "are", "'ve": "have", "'ll": "will", "'m": "am", "'d": "would"}
@@ -40,6 +41,7 @@ _IRREGULAR = {
     "wanna": ("want", "to"), "gotta": ("got", "to"), "shouldve": ("should", "have"),
     "couldve": ("could", "have"), "wouldve": ("would", "have"), "o'clock": ("o", "clock"),
 }  # fmt: skip
+_MOST_ENDINGS = 4  # of one word: "shouldn't've" has two
 _IS_AFTER = listed(
     """it that what here there he she who where how when this everything nothing everyone someone"""
 )
@@ -76,7 +78,7 @@ def fold(raw: str) -> str:
     if form.isascii() or _PLAIN_RUSSIAN.fullmatch(form):
         return form
     form = _DROP.sub("", unicodedata.normalize("NFKC", form)).lower().translate(_APOSTROPHES)
-    return _one_script(form) if _MIXED.search(form) else form
+    return _one_script(form) if _LATIN.search(form) and _CYRILLIC.search(form) else form
 
 
 def _one_script(form: str) -> str:
@@ -95,11 +97,13 @@ def _one_script(form: str) -> str:
 
 
 _LIMIT = 40_000
+_LONGEST = 256  # code points: no word is as long, and nobody may fill the memory with what looks like one
 interned: dict[str, tuple[Word, ...]] = {}
 
 
 def words_of(raw: str) -> tuple[Word, ...]:
     """The words a token stands for: one, or several for contractions ("don't": do, not)."""
+    raw = raw[:_LONGEST]
     found = interned.get(raw)
     if found is None:
         if len(interned) >= _LIMIT:
@@ -127,16 +131,18 @@ def _read(raw: str) -> tuple[Word, ...]:
 
 
 def _split(form: str) -> tuple[str, ...]:
-    if form in _IRREGULAR:
-        return _IRREGULAR[form]
-    if "'" not in form:
-        return (form,)
-    if form.endswith("n't"):
-        return (form[:-3], "not")
-    head, mark, tail = form.rpartition("'")
-    ending = _ENDINGS.get(mark + tail)
-    if ending:
-        return (*_split(head), ending)
-    if tail == "s":
-        return (*_split(head), "is" if head in _IS_AFTER else "s")
-    return tuple(part for part in form.split("'") if part)
+    """What a contraction stands for; its endings are taken off one by one, and only the first few."""
+    endings: list[str] = []
+    while "'" in form and form not in _IRREGULAR and len(endings) < _MOST_ENDINGS:
+        if form.endswith("n't"):
+            return (form[:-3], "not", *reversed(endings))
+        head, mark, tail = form.rpartition("'")
+        ending = _ENDINGS.get(mark + tail)
+        if ending is None and tail == "s":
+            ending = "is" if head in _IS_AFTER else "s"
+        if ending is None:
+            break
+        endings.append(ending)
+        form = head
+    parts = _IRREGULAR.get(form) or tuple(part for part in form.split("'") if part)
+    return (*parts, *reversed(endings))
