@@ -19,29 +19,69 @@ _URL = re.compile(
 _NUMBER_RUN = re.compile(r"(?<![\w.,/:-])[+(]?\d(?:[ \u00a0().–-]{0,2}\d){6,18}(?![\d/:]|[.,]\d)")
 _CARD = re.compile(r"(?<![\d.])\d(?:[ -]?\d){12,18}(?!\d)")
 _CARD_TAIL = re.compile(
+    r"(?:\b(?:card|карт[а-я]{0,2}),? )?"
     r"(?:\*{2,4}|x{2,4}|•{2,4}|ending(?: in| with)?|оканчива\w*(?: на)?|заканчива\w*(?: на)?)[ ]?\d{4}(?!\d)",
     re.I,
 )
-_IBAN = re.compile(r"(?<!\w)[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?(?!\w)")
+_IBAN = re.compile(r"(?<!\w)[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?!\w)")
+_CALLED_IBAN = re.compile(r"\bIBAN[ :№.]*(?:(?:is|no|number|номер)[ :.]*)?$", re.I)
+# How long an IBAN of each country is, by the registry; what is longer or shorter is none.
+_IBAN_LENGTHS = {
+    country: int(length)
+    for country, length in re.findall(
+        r"([A-Z]{2})(\d\d)",
+        "AD24AE23AL28AT20AZ28BA20BE16BG22BH22BR29BY28CH21CR22CY28CZ24DE22DK18DO28EE20EG29ES24FI18FO18FR27GB22"
+        "GE22GI23GL18GR27GT28HR21HU28IE22IL23IQ23IS26IT27JO30KW30KZ20LB28LC32LI21LT20LU20LV21LY25MC27MD24ME22"
+        "MK19MR27MT31MU30NL18NO15PK24PL28PS29PT25QA29RO24RS22RU33SA24SC31SE24SI19SK24SM27ST25SV28TL23TN24TR26"
+        "UA29VA22VG24XK20",
+    )
+}
+# Accounts of natural persons in Russian banks, deposits among them; a firm's account is no secret.
+_ACCOUNT = re.compile(
+    r"(?:(?:\b[рл]/с\w?|\b(?:(?:лицев|расч[её]тн|номер)\w{0,4} )?сч[её]т\w{0,2}|\baccount)"
+    r"(?: (?:№|номер|no\.?|number))?[ :№]{1,3})?"
+    r"(?<![\d.])(?:40817|40820|42[36]0[1-7])[ .-]?\d{3}[ .-]?\d[ .-]?\d{4}[ .-]?\d{7}(?!\d)",
+    re.I,
+)
+_PASSPORT_GAP = r"(?:[\s,]{0,2}(?:№|N|No\.?|number|номер)?[\s:]{0,2})"
 _PASSPORT = re.compile(
-    r"(?:passport|паспорт\w*|серия)[^\d\n]{0,30}?"
-    r"(?:[A-Z]{2}\s?\d{7}|\d{2}\s?\d{2}\s?(?:№\s?|N\s?)?\d{6}|[A-Z]?\d{8,9})(?!\d)"
-    r"|(?<![A-Za-z0-9])(?:AB|BM|HB|KH|MP|MC|KB|PP|SP|DP)\s?\d{7}(?!\d)"
-    r"|(?<!\d)\d{3}-\d{3}-\d{3}[ -]\d{2}(?!\d)",
+    r"(?:passport|паспорт\w*(?!\w| (?:издели|товар|прибор|устройств|качеств|безопасност|сделк))"
+    r"|\bсери[яиею]\b)"
+    r"[^\d\n]{0,30}?"
+    rf"(?:(?-i:[A-ZА-Я]{{2}})\s?\d{{7}}|\d{{2}}\s?\d{{2}}{_PASSPORT_GAP}\d{{6}}|\d{{2}}{_PASSPORT_GAP}\d{{7}}"
+    r"|[A-Z]?\d{8,9})(?!\d)"
+    r"|(?<!\w)(?-i:AB|BM|HB|KH|MP|MC|KB|PP|SP|DP|АВ|ВМ|НВ|КН|МР|МС|КВ|РР)\s?\d{7}(?!\d)"
+    r"|(?<![\d-])\d{3}-\d{3}-\d{3}[ -]\d{2}(?![\d-])",
     re.I,
 )
 _ENGLISH_STREET = (
-    r"\b\d{1,4}[a-d]?,? (?:[A-Z][a-z'’]+ ){1,3}"
+    r"\b\d{1,4}[A-Da-d]?,? (?:[A-Z][a-z'’]+ ){1,3}"
     r"(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Close|Court|Square|Terrace|Gardens|Way|Place|Row|Crescent|Hill)\b"
     r"(?:,? (?:flat|apt|apartment|unit) ?\d+)?"
 )
+# Where the post is sorted; somebody's only beside a house or beside words that say so.
+_POSTCODE = (
+    r"(?:A[BL]|B[ABDHLNRST]?|C[ABFHMORTVW]|D[ADEGHLNTY]|E[CHNX]?|F[KY]|G[LUY]?|H[ADGPRSUX]|I[GMPV]|JE|K[ATWY]"
+    r"|L[ADELNSU]?|M[EKL]?|N[EGNPRW]?|O[LX]|P[AEHLOR]|R[GHM]|S[AEGKLMNOPRSTWY]?|T[ADFNQRSW]|UB|W[ACDFNRSV]?|YO|ZE)"
+    r"\d[A-Z\d]? \d[ABD-HJLNP-UW-Z]{2}(?!\w)"
+)
+_ENGLISH_PLACE = (
+    rf"(?<!\w){_POSTCODE},? (?i:house|flat|apt\.?|apartment|unit) ?(?i:no\.? ?)?\d{{1,4}}[A-Za-z]?\b"
+    r"|\b(?i:house|flat|apt\.?|apartment|unit) ?\d{1,4}[A-Za-z]?,? "
+    rf"(?:[A-Z][a-z]{{1,20}},? ){{0,3}}{_POSTCODE}"
+    r"|\b(?i:post ?code|(?:live[sd]?|living) (?:in|at)"
+    r"|(?:your|his|her|their) (?:\w{2,12} )?(?:address|home|flat|house))"
+    rf"[^.!?\d\n]{{0,24}}?(?<!\w){_POSTCODE}"
+)
 _RUSSIAN_STREET = (
     r"\b(?:ул(?:\.|ица|ице|ицу|ицы)|пр(?:-т|осп(?:\.|ект\w*))|пер(?:\.|еул\w*)|бульвар\w*|б-р|шоссе|набережн\w*|проезд\w*)"
-    r"\s?[А-ЯЁ0-9][\w-]{1,30}(?:\s[А-ЯЁ][\w-]{1,30})?,?\s(?:д(?:ом)?\.?\s?)?\d{1,4}[а-г]?"
+    r"\s?[А-ЯЁ0-9][\w-]{1,30}(?:\s[А-ЯЁ][\w-]{1,30})?,?\s(?:д(?:ом)?\.?\s?)?\d{1,4}[А-Га-г]?"
     r"(?:[/,]?\s?(?:корп?|к|кв(?:артира)?)\.?\s?\d{1,4}){0,2}"
     r"|\bкв(?:\.|артир\w*)\s?(?:№\s?)?\d{1,4}\b"
 )
-_ADDRESS = re.compile(f"{_ENGLISH_STREET}|{_RUSSIAN_STREET}")
+_ADDRESS = re.compile(
+    rf"{_ENGLISH_STREET}(?:,(?: [A-Z][a-z]{{1,20}}){{1,2}},? {_POSTCODE})?|{_ENGLISH_PLACE}|{_RUSSIAN_STREET}"
+)
 _SLOT_WORDS = "name|customer|client|order|date|имя|фамилия|дата|номер|заказ|клиент"
 # Alone in brackets or stars these are a slot, in capitals or not; with more words they may be a link's text.
 _BARE_SLOT = (
@@ -57,7 +97,7 @@ _PLACES = (
     "|until |with |в |во |до |для |за |из |к |ко |на |о |об |от |по |при |про |с |со |у "
 )
 _AT_A_PLACE = "|".join(rf"(?<=(?<!\w){re.escape(place)}\()" for place in _PLACES.split("|"))
-_ROUND_SLOT = rf"\((?:(?i:{_AT_A_PLACE})|(?=[A-ZА-ЯЁ_' ]+\))){_BARE_SLOT}\)"
+_ROUND_SLOT = rf"\((?=[^\W\d_])(?={_BARE_SLOT}\))(?:(?i:{_AT_A_PLACE})|(?=[A-ZА-ЯЁ_' ]+\))){_BARE_SLOT}\)"
 # What a writer of templates tells the agent to do: "(insert reason)", «[сюда вписать, что случилось]».
 _FILL = (
     r"(?: an?| the| your| here| customer'?s?)*"
@@ -72,14 +112,32 @@ _SQUARE_ORDER = (
     rf"(?i:(?:here |please )?(?:describe|enter|add|specify|fill in){_FILL}"
     r"|(?:сюда |здесь )?(?:указать|описать|заполнить),? (?!можно)\w)"
 )
+# What a program calls a slot. Where a name belongs it is one, in code somebody talks about it is not.
+_FIELD = (
+    r"(?i:(?:first|last|full|sur|user|customer|client|guest|contact|recipient|buyer|agent|company|order|product)"
+    r"[_.]?(?:first|last)?[_.]?(?:name|number)|(?:имя|фамилия|фио|номер)_\w{2,20}|\w{2,20}_(?:имя|фамилия|фио))"
+)
+_GREETING = (
+    r"(?i:(?<!\w)(?:dear|hello|hi|hey|good (?:morning|afternoon|evening|day)|hallo|liebe[rs]?"
+    r"|sehr geehrte\w{0,2}"
+    r"|уважаем\w{2,3}|дорог(?:ой|ая|ие)|здравствуйте|привет|добрый (?:день|вечер)|доброе утро),?)"
+    r"(?: (?:Mr|Mrs|Ms|Mr/\w+)\.?)? "
+)
+_GREETED = (
+    rf"{_GREETING}(?:@?{_FIELD}(?![\w.@])|@(?i:name|имя|фио)(?!\w)|(?:\w{{2,20}} ){{1,2}}\({_BARE_SLOT}\))"
+    rf"|(?<![\w.+@-])@{_FIELD}(?![\w.@])"
+)
 _DATE_MASK = r"(?:(?:DD[./-]MM|MM[./-]DD|ДД[./-]ММ)\w{0,2}(?:[./-](?:YY|ГГ){1,2})?|HH:MM|ЧЧ:ММ)(?!\w)"
 _PLACEHOLDER = re.compile(
-    r"\{\{[^{}\n]{0,60}\}\}|\{%? ?[A-Za-zА-Яа-яЁё_ .-]{1,40} ?%?\}|\[[A-ZА-ЯЁ][A-ZА-ЯЁ _.:-]{1,60}\]"
+    r"\{\{[^{}\n]{0,60}\}\}|\{%? ?[A-Za-zА-Яа-яЁё_][A-Za-zА-Яа-яЁё0-9_ .-]{0,40} ?%?\}"
+    r"|(?<![\w\])}])\{\d{1,2}\}|\[[A-ZА-ЯЁ][A-ZА-ЯЁ _.:-]{1,60}\]"
     rf"|\[(?:your|insert|вставить|укажите|причина|ваш|{_SLOT_WORDS})[^\]\n]{{0,60}}\]"
     rf"|<(?:[A-ZА-ЯЁ][A-ZА-ЯЁ _-]{{1,40}}|(?:first_name|order_id|{_SLOT_WORDS})[^<>\n]{{0,40}})>"
     rf"|[\[<]{_BARE_SLOT}[\]>]|{_ROUND_SLOT}|(?<![*\w])\*{_BARE_SLOT}\*(?![*\w])"
-    rf"|[\[(]{_ORDER_TO_FILL}[^\])\n]{{0,60}}[\])]|\[{_SQUARE_ORDER}[^\]\n]{{0,60}}\]"
+    rf"|[\[(](?=[^\W\d_]){_ORDER_TO_FILL}[^\])\n]{{0,60}}[\])]|\[{_SQUARE_ORDER}[^\]\n]{{0,60}}\]"
     r"|%[A-Z_]{3,30}%|%[a-zа-яё]{2,20}_[a-zа-яё_]{2,20}%|%%\w{2,30}%%|@@\w{2,30}@@|\$\{[^{}\n]{1,40}\}"
+    rf"|{_GREETED}|(?<![\w%/=&-])(?<!\d )%(?:\d\$)?[sd](?!\w)"
+    rf"|(?<=[№#:])_{{3}}(?!\w)|(?<=[\w№#:.] )_{{3}}(?!\w)"
     r"|(?<!\w)[XХ]{3,10}(?!\w)|(?<!\w)[XХ]{2,6}[.,][XХ]{2}(?!\w)|_{4,}"
     rf"|(?<=[\[<]){_DATE_MASK}|(?i:(?<=(?<!\w)on )|(?<=(?<!\w)by )|(?<=(?<!\w)до ))"
     rf"{_DATE_MASK}(?=[ \t]*(?:[.!?…](?!\w)|\n|\Z))"
@@ -92,14 +150,22 @@ _PLACEHOLDER = re.compile(
     r" ?(?:(?:no\.?|№|#) ?)?(?:\d{1,4}|[\"«“][^\"»”\n]{1,40}[\"»”])[.,:;]?(?=[ \t]*\r?\n)",
 )
 _CAPS = re.compile(r"(?<!\w)[A-ZА-ЯЁ]{3,}(?:[ ,!-]+[A-ZА-ЯЁ]{2,})+(?!\w)")
-_CURRENCY = (
-    r"(?:€|£|\$|₽|euros?|eur|dollars?|usd|pounds?|quid|gbp|roubles?|rubles?|rub|francs?|chf|byn"
-    r"|руб(?:\.|л\w{1,3})?|р\.|евро|доллар\w{0,3}|фунт\w{0,3}|тенге|грив\w{0,3})"
+_SIGNS = "€£$₽₴₸₹¥₺"
+_CODES = (
+    "EUR|USD|GBP|CHF|RUB|RUR|BYN|PLN|KZT|UAH|INR|SEK|NOK|DKK|CZK|HUF|RON|BGN|JPY|CNY|TRY|AED|GEL|CAD|AUD|NZD"
 )
-_AMOUNT_NUMBER = r"\d{1,3}(?:[ \u00a0\u202f.,]\d{3})+(?:[.,]\d{1,2})?|\d{1,9}(?:[.,]\d{1,2})?"
+_CURRENCY = (
+    rf"(?:[{_SIGNS}]|euros?|eur|dollars?|usd|pounds?|quid|gbp|roubles?|rubles?|rub|francs?|chf|byn"
+    rf"|(?-i:{_CODES}|S?Fr\.|Kč)|zł|z[lł]ot[yi]\w{{0,3}}|rupees?|rs|hryvn\w{{0,3}}|tenge|yen|yuan|kronor|kroner"
+    r"|(?:(?:бел|росс?)\.\s?|(?:белорус|россий|швейцар)ск\w{2,3} )?(?:руб(?:\.|л\w{1,3}|(?!\w))|р\."
+    r"|р(?![\w/-])|франк\w{0,3})"
+    r"|евро|доллар\w{0,3}|фунт\w{0,3}|тенге|грив\w{0,3}|злот\w{1,3}|рупи\w{1,2}|(?:юан|иен)\w{1,2}|лир\w?)"
+)
+_TIMES = r"(?:k|к|тыс\.?|тысяч\w?|thousand|grand|m|mln\.?|mio|млн\.?|million|миллион\w{0,2})"
+_AMOUNT_NUMBER = r"(?>\d{1,3}(?:[ \u00a0\u202f.,]\d{3}){1,4}(?!\d)(?:[.,]\d{1,2})?|\d{1,9}(?:[.,]\d{1,2})?)"
 _AMOUNT = re.compile(
-    rf"[€£$₽]\s?(?:{_AMOUNT_NUMBER})(?:\s?(?:k|тыс\.?|тысяч\w?|thousand))?"
-    rf"|(?<![\w.,])(?:{_AMOUNT_NUMBER})\s?(?:k|тыс\.?|тысяч\w?|thousand)?\s?{_CURRENCY}(?!\w)",
+    rf"(?:[{_SIGNS}]|(?<!\w)(?-i:{_CODES}|S?Fr\.|Rs\.?))\s?(?:{_AMOUNT_NUMBER})(?:\s?{_TIMES}(?!\w))?"
+    rf"|(?<![\w.,])(?:{_AMOUNT_NUMBER})(?:\s?{_TIMES})?[\s-]?{_CURRENCY}(?!\w)",
     re.I,
 )
 _MONTHS = (
@@ -109,6 +175,19 @@ _MONTHS = (
 _DATE = re.compile(
     r"(?<![\d.])\d{1,2}[./]\d{1,2}(?:[./]\d{2,4})?(?![\d/])|(?<!\d)\d{4}-\d{2}-\d{2}(?!\d)"
     rf"|(?<!\d)\d{{1,2}}(?:st|nd|rd|th|-?го)? (?:of )?(?:{_MONTHS})\w*",
+    re.I,
+)
+_BIRTH_DATE = (
+    rf"(?:\d{{1,2}}[./-]\d{{1,2}}[./-](?:\d{{4}}|\d{{2}})|\d{{4}}-\d{{2}}-\d{{2}}"
+    rf"|\d{{1,2}}(?:st|nd|rd|th|-?го)? (?:of )?(?:{_MONTHS})\w{{0,8}},? \d{{4}}"
+    rf"|(?:{_MONTHS})\w{{0,8}} \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}})(?!\d)"
+)
+_BIRTH = re.compile(
+    r"\b(?:dates? of birth|birth ?da(?:te|y)|d\.?o\.?b\b\.?|born|дат\w{1,3} рождения|д(?:ень|ня) рождения"
+    r"|д\. ?р\."
+    r"|родил(?:ся|ась|ись|ось))"
+    rf"[^\d\n.!?]{{0,14}}?(?<![\d./-]){_BIRTH_DATE}"
+    rf"|(?<![\d./-]){_BIRTH_DATE} ?(?:(?:г(?:ода|\.)? ?)?рождения|г\. ?р\.?)",
     re.I,
 )
 
@@ -155,7 +234,7 @@ def passes_luhn(number: str) -> bool:
 
 
 def find_cards(text: str) -> Iterator[Span]:
-    """Payment card numbers with a valid check digit, the last four digits of one, and IBANs."""
+    """Payment cards with a valid check digit, the last four digits of one, IBANs, accounts of people."""
     if not _DIGITS.search(text):
         return
     for match in _CARD.finditer(text):
@@ -163,7 +242,26 @@ def find_cards(text: str) -> Iterator[Span]:
             yield match.span()
     if _FOUR_DIGITS.search(text):
         yield from (match.span() for match in _CARD_TAIL.finditer(text))
-    yield from (match.span() for match in _IBAN.finditer(text))
+    for match in _IBAN.finditer(text):
+        length = iban_length(match.group())
+        if length:
+            yield match.start(), match.start() + length
+        elif _CALLED_IBAN.search(text[max(0, match.start() - 20) : match.start()]):
+            yield match.span()
+    yield from (match.span() for match in _ACCOUNT.finditer(text))
+
+
+def iban_length(written: str) -> int:
+    """How many characters of a string are an IBAN: its country's length, its check digits; 0 for none."""
+    wanted = _IBAN_LENGTHS.get(written[:2], 0)
+    places = [place for place, char in enumerate(written) if char != " "]
+    if not wanted or len(places) < wanted:
+        return 0
+    end = places[wanted - 1] + 1
+    if end < len(written) and written[end] != " ":
+        return 0
+    compact = written[:end].replace(" ", "")
+    return end if int("".join(str(int(char, 36)) for char in compact[4:] + compact[:4])) % 97 == 1 else 0
 
 
 def _finder(pattern: re.Pattern[str], hint: re.Pattern[str] | None = None) -> Callable[[str], Iterator[Span]]:
@@ -177,19 +275,38 @@ def _finder(pattern: re.Pattern[str], hint: re.Pattern[str] | None = None) -> Ca
     return find
 
 
-_LONG_NUMBER = re.compile(r"\d(?:[\s-]?\d){6}")
+_LONG_NUMBER = re.compile(r"\d{6}|\d{3}-\d{3}-")
 _STREET_HINT = re.compile(
-    r"\d[a-d]?,? [A-Z][a-z]"
+    r"\d[A-Da-d]?,? [A-Z][a-z]|\d[A-Z]{2}(?!\w)"
     r"|\b(?:ул|пр|пер|бульвар|б-р|шоссе|набережн|проезд|кв)[а-я.-]{0,10}\s?(?:№\s?)?[А-ЯЁ0-9]"
 )
 _SLOT_HINT = re.compile(
-    r"[{\[(<%$_*@]|XX|ХХ|ИМЯ|ФИО|НОМЕР|NAME|NUMBER|lorem|DD|MM|ДД|ЧЧ|[.…]{3}|…|\?\?|undefined|null|NaN|None"
+    r"[{\[(<%$_*@]|XX|ХХ|ИМЯ|ФИО|НОМЕР|NAME|NUMBER|(?:[a-z]N|[a-z]n)(?:ame|umber)(?!\w)|lorem|DD|MM|ДД|ЧЧ|[.…]{3}|…|\?\?|undefined|null|NaN|None"
     r"|^(?i:template|macro|canned|шаблон|макрос|скрипт|заготовка)"
 )
 _TWO_CAPS = re.compile(r"[A-ZА-ЯЁ]{3}")
 
-find_placeholders = _finder(_PLACEHOLDER, _SLOT_HINT)
+_find_slots = _finder(_PLACEHOLDER, _SLOT_HINT)
+# One brace in an address of the web is how such addresses are described, not a slot that was forgotten.
+_PATH = re.compile(
+    r"(?:https?://|www\.|(?<![^\s(\"«])(?:[\w-]{1,60}(?:\.[\w-]{1,60}){1,4})?/)[^\s<>\"»]{1,500}"
+)
+
+
+def find_placeholders(text: str) -> Iterator[Span]:
+    """Slots of a template that nobody filled in."""
+    paths = [match.span() for match in _PATH.finditer(text)] if "/" in text and "{" in text else []
+    paths.reverse()
+    for start, end in _find_slots(text):
+        while paths and paths[-1][1] <= start:
+            paths.pop()
+        described = paths and paths[-1][0] < start and text[start] == "{" and text[start + 1] not in "{%"
+        if not described:
+            yield start, end
+
+
 find_amounts = _finder(_AMOUNT, _DIGITS)
+find_births = _finder(_BIRTH, _DIGITS)
 DETECTORS: dict[str, Callable[[str], Iterator[Span]]] = {
     "phone": find_phones,
     "card": find_cards,

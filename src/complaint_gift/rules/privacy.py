@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import ClassVar
 
-from complaint_gift.rules.detectors import DETECTORS, longest_number
+from complaint_gift.rules.detectors import DETECTORS, find_births, longest_number
 from complaint_gift.rules.situation import Fault, Situation, fault_at
 
 _CONTACTS = ("phone", "mail")
-_SECRETS = ("card", "passport", "address")
+_SECRETS = ("card", "passport", "address", "birth")
 # Words before a contact that make it ours: "call us on ...", "напишите нам на ...".
 _OUR_WORDS = (
     r"us|our|me|my|reach|ring|call|write to|e-?mail|text|line|hotline|helpline|support|manager|desk"
@@ -68,9 +69,27 @@ _FILED = re.compile(
     r"|брон\w*|сч[её]т\w*|договор\w*|артикул\w*|номер заказа)[ :#№.\w]{0,12}$",
     re.I,
 )
+# The same where the digits are in groups, as those of cards are: the word and the number touch.
+_FILED_CLOSE = re.compile(
+    r"\b(?:tickets?|case|orders?|request|reference|ref|invoice|booking|tracking|track|parcel|shipment|consignment"
+    r"|waybill|return|claim|article|item|part|serial|sku|barcode|ean|model"
+    r"|заказ\w{0,3}|обращени\w{1,2}|заявк\w{1,2}|тикет\w{0,2}|брон\w{1,4}|накладн\w{2,3}|отправлени\w{1,2}|посылк\w{1,2}"
+    r"|трек\w{0,2}|возврат\w{0,2}|артикул\w{0,2}|серийн\w{2,3}|штрих-?код\w{0,2}|товар\w{0,2}|чек\w{0,2}|квитанци\w{1,2}"
+    r"|договор\w{0,2}|модел\w{1,2})"
+    r"(?:[ -](?:numbers?|num|no|nr|id|code|is|was|номер\w{0,2}|код|под|за|с|это)\b\.?){0,3}[ :#№.–—-]{0,4}$",
+    re.I,
+)
+_FILED_AFTER = re.compile(
+    r"^[ ,–—-]{1,3}(?:is|was|это)?[ –—-]{0,3}(?:(?:your|the|our|номер|код)\w{0,2} )?(?:ваш\w{0,3} )?"
+    r"(?:order|ticket|case|tracking|parcel|booking|reference|заказ|обращени|заявк|отправлени|посылк|трек)",
+    re.I,
+)
 _DIGITS = re.compile(r"\D+")
 # Texts without so many digits in a row cannot hold one; looking closer would only cost time.
-_LEAST_DIGITS = {"card": 4, "passport": 7, "address": 1, "phone": 7, "mail": 0}
+_LEAST_DIGITS = {"card": 4, "passport": 6, "address": 1, "birth": 2, "phone": 7, "mail": 0}
+# No reply holds more; a text made to hurt does.
+_MOST = 200
+_FINDERS = {**DETECTORS, "birth": find_births}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,18 +109,28 @@ class Disclosure:
         raw = situation.text.raw
         figures = any(word is not None and word.kind == "number" for word in situation.text.words)
         longest = longest_number(raw) if figures else 0
-        for name in _SECRETS:
+        for name in (*_SECRETS, *_CONTACTS):
             if longest < _LEAST_DIGITS[name]:
                 continue
-            for start, end in DETECTORS[name](raw):
-                if not (name == "address" and _ours(raw, start)):
+            for start, end in islice(_FINDERS[name](raw), _MOST):
+                if name in _SECRETS:
+                    shown = not _is_no_secret(name, raw, start, end)
+                else:
+                    shown = _told(raw[start:end], situation) or not _is_fine(name, raw, start, end)
+                if shown:
                     yield Fault(start, end, params={"data": name}, because=name)
-        for name in _CONTACTS:
-            if longest < _LEAST_DIGITS[name]:
-                continue
-            for start, end in DETECTORS[name](raw):
-                if _told(raw[start:end], situation) or not _is_fine(name, raw, start, end):
-                    yield Fault(start, end, params={"data": name}, because=name)
+
+
+def _is_no_secret(name: str, raw: str, start: int, end: int) -> bool:
+    """Whether digits file something, or a place or a birthday is the company's own."""
+    if name in ("address", "birth"):
+        return _ours(raw, start)
+    return _is_filed(raw, start, end)
+
+
+def _is_filed(raw: str, start: int, end: int) -> bool:
+    before = raw[max(0, start - _LOOK_BACK) : start]
+    return _FILED_CLOSE.search(before) is not None or _FILED_AFTER.match(raw[end : end + 40]) is not None
 
 
 def _told(contact: str, situation: Situation) -> bool:
@@ -119,8 +148,9 @@ def _is_fine(name: str, raw: str, start: int, end: int) -> bool:
         return True
     before = raw[max(0, start - _LOOK_BACK) : start]
     if name == "phone":  # a company gives its numbers in many words; a customer's is said to be theirs
-        filed = raw[start:end].isdigit() and _FILED.search(before) is not None
-        return filed or _THEIR_PHONE.search(before.replace("\n", " ")) is None
+        plain = raw[start:end].isdigit() and _FILED.search(before) is not None
+        grouped = raw[start].isdigit() and _is_filed(raw, start, end)
+        return plain or grouped or _THEIR_PHONE.search(before.replace("\n", " ")) is None
     mail = raw[start:end]
     if _DESKS.search(mail):
         return True
