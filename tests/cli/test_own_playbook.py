@@ -167,3 +167,12 @@ def test_a_mistyped_command_is_answered_with_the_nearest() -> None:
     assert told.exit_code == 2
     assert "Did you mean" in told.output
     assert "review" in told.output
+
+
+def test_coverage_counts_no_example_that_waits_for_its_words(tmp_path: Path) -> None:
+    folder = str(write(tmp_path))
+    assert call("rules", "new", "no-haste", "--from", "Hurry up.", "--into", folder).exit_code == 0
+    told = call("rules", "coverage", "--playbook", folder).output
+    line = next(line for line in told.splitlines() if line.startswith("no-haste"))
+    assert "en 1/0" in line
+    assert "no examples in" in line

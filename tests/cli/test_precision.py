@@ -96,4 +96,6 @@ def test_a_moment_that_cannot_be_read_is_refused_in_words(data: Path, when: str)
 def test_a_database_that_is_not_there_is_told(tmp_path: Path) -> None:
     answer = ask(tmp_path / "nowhere")
     assert answer.exit_code == 2
-    assert "complaint-gift" in answer.output
+    assert "nowhere/complaint-gift.sqlite3 is not there" in answer.output
+    assert "in DATA" in answer.output
+    assert "`complaint-gift upgrade`" in answer.output

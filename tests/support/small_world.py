@@ -215,6 +215,9 @@ class Book:
         decision = Decision.HOLD if at >= 0 else Decision.WARN if found else Decision.PASS
         return Verdict(decision, tuple(found), self.signals(text), self.hash)
 
+    def listens(self, text: str, context: Any = None) -> bool:
+        return True
+
     def signals(self, text: str, learned: Any = None) -> tuple[Signal, ...]:
         return ()
 

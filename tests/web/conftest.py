@@ -85,6 +85,9 @@ class Book:
         decision = Decision.HOLD if len(found) > 1 else Decision.WARN if found else Decision.PASS
         return Verdict(decision, tuple(found), tuple(signals), self.hash)
 
+    def listens(self, text: str, context: Any = None) -> bool:
+        return True
+
     def signals(self, text: str, learned: Any = None) -> tuple[Signal, ...]:
         return ()
 

@@ -78,12 +78,13 @@ def _finding(finding: Finding, playbook: Playbook, language: str) -> dict[str, A
 
 def report(text: str, name: str, verdict: Verdict, playbook: Playbook, language: str | None) -> str:
     """Every finding with its line of the text, then what to do, styled for a terminal."""
-    language = language or _language_of(text)
+    language = language or language_of(text)
     blocks = ["\n".join(_block(finding, text, name, playbook, language)) for finding in verdict.findings]
-    return "\n\n".join([*blocks, _closing(verdict, language)])
+    return "\n\n".join([*blocks, closing(verdict, language)])
 
 
-def _language_of(text: str) -> str:
+def language_of(text: str) -> str:
+    """The language in which a text is spoken about."""
     letters = [char for char in text[:5000] if char.isalpha()]
     return "ru" if sum(map(is_cyrillic, letters)) * 2 > len(letters) else "en"
 
@@ -114,9 +115,9 @@ def _excerpt(start: int, end: int, text: str, name: str, colour: str) -> Iterato
     number, column = text.count("\n", 0, start) + 1, start - first + 1
     left = max(first, start - 60)
     right = min(last, max(left + _WIDEST, min(end, start + _WIDEST)))
-    before = _plain(("…" if left > first else "") + text[left:start])
-    marked = _plain(text[start : min(end, right)])
-    after = _plain(text[min(end, right) : right] + ("…" if right < last else ""))
+    before = plain(("…" if left > first else "") + text[left:start])
+    marked = plain(text[start : min(end, right)])
+    after = plain(text[min(end, right) : right] + ("…" if right < last else ""))
     gutter = " " * (len(str(number)) + 2)
     bar = click.style("|", fg="blue")
     yield f"{gutter[:-1]}{click.style('-->', fg='blue')} {name}:{number}:{column}"
@@ -126,7 +127,7 @@ def _excerpt(start: int, end: int, text: str, name: str, colour: str) -> Iterato
     yield f"{gutter}{bar} {' ' * _width(before)}{under}"
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """One line that moves no cursor: control and direction marks become a visible sign."""
     return "".join(_shown(char) for char in text)
 
@@ -141,7 +142,8 @@ def _width(text: str) -> int:
     return len(text) + wide - sum(unicodedata.combining(char) > 0 for char in text)
 
 
-def _closing(verdict: Verdict, language: str) -> str:
+def closing(verdict: Verdict, language: str) -> str:
+    """What to do with the text, in a line."""
     words = _WORDS[language]
     counts = []
     for severity in Severity:

@@ -10,12 +10,13 @@ from pathlib import Path
 
 import click
 
-from complaint_gift.cli.chosen import Stop, chosen_playbook
+from complaint_gift.cli.chosen import Stop, chosen_playbook, hearing
 from complaint_gift.cli.docs import docs
-from complaint_gift.cli.explaining import explain_text
+from complaint_gift.cli.explaining import Explanation
 from complaint_gift.cli.precision import precision
+from complaint_gift.cli.review import read_text
 from complaint_gift.cli.rulewords import LANGUAGES, SCOPES
-from complaint_gift.cli.sketch import sketch_rule, unwritten
+from complaint_gift.cli.sketch import is_written, sketch_rule, unwritten
 from complaint_gift.domain import Scope, Severity
 from complaint_gift.playbook import PROFILES, Context, ContextError, Playbook, Rule
 from complaint_gift.playbook.schema import SCHEMAS
@@ -144,20 +145,45 @@ def _is_elsewhere(trial: RuleTrial) -> bool:
 @click.option("--context", "context", default="{}", metavar="JSON", help="What is known besides the text.")
 @_FOLDER
 @_PROFILE
-def explain(text: str, scope: str, context: str, folder: Path | None, profile: str | None) -> None:
-    """What was found in TEXT, by which phrase, and what silenced a near-hit.
+@click.option(
+    "--language", type=click.Choice(LANGUAGES), help="Of what is said about the text.  [default: the text's]"
+)
+@click.option("--words-only", is_flag=True, help="Leave the learned layer out, as `review --words-only`.")
+@click.option("--all", "everything", is_flag=True, help="Every signal and near-hit of a long text.")
+def explain(
+    text: str,
+    scope: str,
+    context: str,
+    folder: Path | None,
+    profile: str | None,
+    language: str | None,
+    words_only: bool,
+    everything: bool,
+) -> None:
+    """Why `review` says what it says of TEXT, and why it does not say more.
 
-    With - as TEXT the standard input is read.
+    Signals with the phrase or the score behind them, near-hits and what silenced them, rules that would have
+    spoken and what kept them silent, findings. With - as TEXT the standard input is read.
     """
     if text == "-":
-        text = sys.stdin.read()
+        text = read_text(Path("-"))
     try:
         parsed = Context.parse(json.loads(context))
     except ContextError as error:
         raise Stop(str(error)) from None
-    except ValueError:
+    except (ValueError, RecursionError):
         raise Stop("--context is not JSON.") from None
-    click.echo("\n".join(explain_text(chosen_playbook(folder, profile), text, Scope(scope), parsed)))
+    playbook, tag = chosen_playbook(folder, profile), None if words_only else hearing()
+    told = Explanation(
+        playbook,
+        text,
+        Scope(scope),
+        parsed,
+        tag(text, parsed) if tag is not None else None,
+        language=language,
+        everything=everything,
+    )
+    click.echo("\n".join(told.lines()))
 
 
 @rules.command()
@@ -191,8 +217,9 @@ def coverage(folder: Path | None) -> None:
     for rule in sorted(playbook.rules.values(), key=lambda rule: (not _gaps(rule, languages), rule.id)):
         cells = []
         for language in languages:
-            fires = sum(e.language == language and e.fires for e in rule.examples)
-            passes = sum(e.language == language and not e.fires for e in rule.examples)
+            written = [e for e in rule.examples if e.language == language and is_written(e)]
+            fires = sum(e.fires for e in written)
+            passes = len(written) - fires
             colour = None if fires and passes else "yellow"
             cells.append(click.style(f"{language} {fires}/{passes}", fg=colour))
         gap = _gaps(rule, languages)
@@ -208,7 +235,7 @@ def coverage(folder: Path | None) -> None:
 
 
 def _gaps(rule: Rule, languages: list[str]) -> list[str]:
-    covered = {example.language for example in rule.examples}
+    covered = {example.language for example in rule.examples if is_written(example)}
     return [language for language in languages if language not in covered]
 
 

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from complaint_gift.playbook import Rule
+from complaint_gift.playbook.rule import Example
 
 _TODO = "TODO"
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -76,12 +77,16 @@ def sketch_rule(identity: str, sentence: str, language: str, into: Path) -> list
     return [rule, signal]
 
 
+def is_written(example: Example) -> bool:
+    """Whether somebody has put a text in the place of a sketched example."""
+    return not example.text.startswith(_TODO)
+
+
 def unwritten(rule: Rule) -> list[str]:
     """The keys of a sketched rule that still wait for their words."""
     keys = ("enforces", "message", "why", "reading", "suggestion")
     waiting = [key for key in keys if any(text.startswith(_TODO) for text in getattr(rule, key).values())]
-    examples = any(example.text.startswith(_TODO) for example in rule.examples)
-    return [*waiting, "examples"] if examples else waiting
+    return waiting if all(map(is_written, rule.examples)) else [*waiting, "examples"]
 
 
 def _quoted(text: str) -> str:

@@ -6,6 +6,7 @@ import hashlib
 import threading
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 
 from complaint_gift.domain import Decision, Finding, Layer, Scope, Severity, Signal, Verdict
@@ -14,8 +15,8 @@ from complaint_gift.playbook.rendering import render
 from complaint_gift.playbook.rule import Rule, Words
 from complaint_gift.playbook.signal_files import SignalDocument
 from complaint_gift.rules import Context, Fault, Situation, joined
-from complaint_gift.rules.learned import Learned, decided, merged
-from complaint_gift.rules.signals import Dropped, Hit, Part, SignalFinder, by_signal
+from complaint_gift.rules.learned import TAUGHT, ByLanguage, Learned, decided, merged
+from complaint_gift.rules.signals import Dropped, Hit, Part, SignalFinder, by_signal, in_order
 from complaint_gift.text import Text
 
 _NOTHING = Context()
@@ -56,12 +57,7 @@ class Playbook:
         `learned` are the scores of the learned layer; with `asked` and no scores the verdict is incomplete.
         Findings of shadow rules go to `shadow` if it is given, and never into the verdict.
         """
-        read = Text(text)
-        hits = self.hits(read, scope, learned, context.language)
-        situation = self._situation(read, hits, context, heard=learned is not None)
-        if learned:
-            finder = self._finder(scope, self.languages.of(read, context.language))
-            situation.decided = decided(learned, finder.learned, read)
+        situation = self.read(text, scope, context, learned)
         findings: list[Finding] = []
         decision = Decision.PASS
         for rule, finding in self._findings(situation, scope):
@@ -72,9 +68,39 @@ class Playbook:
             findings.append(finding)
             decision = max(decision, _decision(rule, finding), key=_DECISIONS.index)
         findings.sort(key=_reading_order)
+        hits = in_order(hit for found in situation.hits.values() for hit in found)
         signals = tuple(Signal(hit.signal, hit.start, hit.end, hit.layer, hit.score) for hit in hits)
-        complete = not (asked and learned is None)
+        complete = not (asked and learned is None and self.listens(text, context))
         return Verdict(decision, tuple(findings[:_MOST_FINDINGS]), signals, self.hash, complete)
+
+    def read(
+        self,
+        text: str,
+        scope: Scope,
+        context: Context = _NOTHING,
+        learned: Learned | None = None,
+        dropped: list[Dropped] | None = None,
+    ) -> Situation:
+        """A text as its rules see it; near-hits go to `dropped` if given."""
+        read = Text(text)
+        language = self.languages.told(read, context.language)
+        learned = learned if _is_taught(language) else None
+        hits = self.hits(read, scope, learned, language or context.language, dropped)
+        situation = self._situation(read, hits, context, heard=learned is not None)
+        if learned:
+            situation.decided = decided(learned, self.speaks(read, scope, language or context.language), read)
+        return situation
+
+    def listens(self, text: str, context: Context = _NOTHING) -> bool:
+        """Whether the learned layer has a say about this text: it was never taught other languages.
+
+        Whoever reviews may spare itself the question; `review` passes over what the layer would answer.
+        """
+        return _is_taught(self.languages.told(Text(text), context.language))
+
+    def speaks(self, text: Text, scope: Scope, language: str = "") -> Mapping[str, ByLanguage]:
+        """How the learned layer speaks for each signal that the rules of this scope ask about."""
+        return self._finder(scope, self.languages.of(text, language)).learned
 
     def hits(
         self,
@@ -87,11 +113,13 @@ class Playbook:
         """Every signal that counts; None as scope looks for all signals of the playbook."""
         finder = self._finder(scope, self.languages.of(text, language))
         hits = finder.find(text, dropped)
-        return merged(hits, learned, finder.learned, text) if learned else hits
+        return merged(hits, learned, finder.learned, text, dropped) if learned else hits
 
     def signals(self, text: str, learned: Learned | None = None) -> tuple[Signal, ...]:
         """All signals of the playbook in a text, whatever the rules ask about."""
-        hits = self.hits(Text(text), None, learned)
+        read = Text(text)
+        language = self.languages.told(read)
+        hits = self.hits(read, None, learned if _is_taught(language) else None, language)
         return tuple(Signal(hit.signal, hit.start, hit.end, hit.layer, hit.score) for hit in hits)
 
     def words(self, finding: Finding, language: str) -> Words:
@@ -104,7 +132,7 @@ class Playbook:
     def ask(self, rule: Rule, text: str, scope: Scope, context: Context) -> list[Finding]:
         """What one rule says about a text, whatever the profile."""
         read = Text(text)
-        hits = self.hits(read, None, language=context.language)
+        hits = self.hits(read, None, language=self.languages.told(read, context.language))
         # An example says what the rule means, so it is judged as if every layer had spoken.
         situation = self._situation(read, hits, context, heard=True)
         if scope not in rule.scopes:
@@ -126,7 +154,11 @@ class Playbook:
         def listen(complaint: Text) -> list[Hit]:
             return self.hits(complaint, None, language=context.language)
 
-        return Situation(text, by_signal(hits), context, heard=heard, listen=listen)
+        # `when: {language: ...}` is asked about the text, and most callers do not say what it is in.
+        language = self.languages.told(text, context.language) or context.language
+        return Situation(
+            text, by_signal(hits), replace(context, language=language), heard=heard, listen=listen
+        )
 
     def _finder(self, scope: Scope | None, languages: frozenset[str]) -> SignalFinder:
         key = scope, languages
@@ -147,6 +179,11 @@ class Playbook:
             return [document.part for document in self.documents]
         asked = {name for rule in self.active if scope in rule.scopes for name in rule.names()}
         return [document.part for document in self.documents if document.part.signal in asked]
+
+
+def _is_taught(language: str) -> bool:
+    """Whether the learned layer knows a language; "" is one of its own, or a mixture."""
+    return not language or language in TAUGHT
 
 
 _DECISIONS = (Decision.PASS, Decision.WARN, Decision.HOLD, Decision.BLOCK)

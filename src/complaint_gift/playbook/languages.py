@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from complaint_gift.rules.signals import Part
+from complaint_gift.rules.writer import language_of, script
 from complaint_gift.text import Text, fold, is_cyrillic
 from complaint_gift.text.lemmas import is_dictionary_word
 from complaint_gift.text.once import Once
@@ -20,6 +21,9 @@ _KIND = re.compile(r"#\w+")
 _ENOUGH = 2  # words, and this share of all the words of the text
 _SHARE = 0.1
 _LATIN_TEXT = 3  # Latin words; fewer are names and brands in a text of another alphabet
+_CODE = re.compile(r"([a-z]{2})(?:[-_].*)?", re.IGNORECASE)
+_SENTENCE = 3  # words; fewer tell no language
+_ENGLISH, _FOREIGN = 0.6, 0.4  # of the words of a sentence are English ones: at least, at most
 
 
 class Languages:
@@ -45,6 +49,38 @@ class Languages:
                 found.add(language)
         return frozenset(found)
 
+    def told(self, text: Text, hint: str = "") -> str:
+        """The code that the hint begins with, else the one language, other than English, of the whole text.
+
+        "" where that cannot be said: in English, in another alphabet, in a text of two languages.
+        """
+        code = _CODE.fullmatch(hint.strip())
+        if code is not None:
+            return code[1].lower()
+        forms = {word.form for word in text.words if word is not None and word.kind == "word"}
+        if len(forms) < _SENTENCE:
+            return ""
+        counts = {language: len(forms & self._vocabularies[language]) for language in self._others}
+        language = max(sorted(counts), key=lambda one: counts[one], default="")
+        if counts.get(language, 0) < max(_ENOUGH, len(forms) * _SHARE):
+            voted = language_of(text.raw)
+            doubtful = voted in ("", "en") and _english(forms) > len(forms) * _FOREIGN
+            if script(text.raw) != "en" or doubtful:
+                return ""
+            language = language if counts.get(language) else voted
+        return language if all(self._is_in(language, one) for one in _by_sentence(text)) else ""
+
+    def _is_in(self, language: str, forms: list[str]) -> bool:
+        """Whether nothing speaks against a sentence being in this language."""
+        if len(forms) < _SENTENCE:
+            return True
+        if sum(map(is_cyrillic, forms)) * 2 > len(forms):
+            return False
+        vocabulary = self._vocabularies.get(language, frozenset())
+        own = [form for form in forms if form in vocabulary]
+        english = _english(forms)
+        return english < len(forms) * _ENGLISH or len(own) * 2 > english
+
     def latin(self, languages: frozenset[str]) -> list[str]:
         """Whose word forms Latin words are looked up in."""
         return sorted(languages - self._own | {"en"})
@@ -69,6 +105,19 @@ class Languages:
             language: frozenset(word for word in words if language == "en" or not is_dictionary_word(word))
             for language, words in found.items()
         }
+
+
+def _by_sentence(text: Text) -> Iterable[list[str]]:
+    found: dict[int, list[str]] = {}
+    for word, sentence in zip(text.words, text.sentences, strict=True):
+        if word is not None and word.kind == "word":
+            found.setdefault(sentence, []).append(word.form)
+    return found.values()
+
+
+def _english(forms: Iterable[str]) -> int:
+    """How many words an English dictionary lists."""
+    return sum(not is_cyrillic(form) and is_dictionary_word(form) for form in forms)
 
 
 def _names_words(phrase: str) -> bool:

@@ -7,10 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from complaint_gift.playbook.book import Playbook
-from complaint_gift.playbook.loading import DEFAULT, load_playbook
+from complaint_gift.playbook.loading import DEFAULT, load_playbook, yaml_files
 from complaint_gift.playbook.problems import PlaybookError
-
-_PATTERNS = ("*.yaml", "*.yml")
 
 
 class LivePlaybook:
@@ -62,5 +60,12 @@ class LivePlaybook:
 
     def _state(self) -> tuple[tuple[str, int, int], ...]:
         folder = self._folder or DEFAULT
-        files = sorted(path for pattern in _PATTERNS for path in folder.rglob(pattern))
-        return tuple((str(path), stat.st_mtime_ns, stat.st_size) for path in files if (stat := path.stat()))
+        return tuple(map(_state_of, yaml_files(folder)))
+
+
+def _state_of(path: Path) -> tuple[str, int, int]:
+    try:
+        stat = path.stat()
+    except OSError:  # a link that leads nowhere, or a file removed just now: loading tells it
+        return str(path), 0, 0
+    return str(path), stat.st_mtime_ns, stat.st_size

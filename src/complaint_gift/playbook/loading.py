@@ -3,11 +3,15 @@
 playbook.yaml            extends, profile, shadow, block, off (all optional)
 rules/*.yaml             one rule a document
 signals/<language>/*.yaml    one signal a document; classes.yaml holds word classes
+
+.yml and .YAML are read like .yaml; YAML anywhere else in the folder is refused, so that nothing is passed
+over in silence. Only hidden files and folders are left alone: what editors, Git and Kubernetes leave behind.
 """
 
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -24,13 +28,13 @@ from complaint_gift.playbook.signal_files import (
     read_classes,
     read_signal,
 )
+from complaint_gift.playbook.strays import is_hidden, is_yaml, refuse_more_settings, refuse_stray
 from complaint_gift.playbook.tree import MOST_BYTES, Node, read_bytes, read_content
 from complaint_gift.rules.phrases import Classes
 
 DEFAULT = Path(__file__).parent.parent / "playbooks" / "default"
 DEFAULT_PROFILE = "standard"
 _ENGINE = "1"  # part of the hash: raise it when the same rules mean something else
-_SUFFIXES = (".yaml", ".yml")
 _NO_RULE = "Write `extends: default` into its playbook.yaml, or put rules into its folder rules/."
 
 
@@ -47,6 +51,7 @@ class _Pile:
     rules: dict[str, tuple[Node, Source]] = field(default_factory=dict)
     doubled: set[str] = field(default_factory=set)
     sources: list[Source] = field(default_factory=list)
+    settings: list[Source] = field(default_factory=list)
     profile: str = ""
     shadow: set[str] = field(default_factory=set)
     block: set[str] = field(default_factory=set)
@@ -88,7 +93,7 @@ def _digest(root: Path, *, own: bool) -> str:
     """A hash over all files that can matter: those of the folder, and of the default below it."""
     digest = hashlib.sha256(_ENGINE.encode())
     for folder in (root, DEFAULT) if own else (root,):
-        for path in sorted(path for suffix in _SUFFIXES for path in folder.rglob(f"*{suffix}")):
+        for path in yaml_files(folder):
             try:
                 content = path.read_bytes() if path.stat().st_size <= MOST_BYTES else b""
             except OSError:
@@ -98,16 +103,30 @@ def _digest(root: Path, *, own: bool) -> str:
     return digest.hexdigest()
 
 
+def yaml_files(root: Path) -> list[Path]:
+    """Every file of a folder that can matter, at any depth, in a fixed order."""
+    found, seen = list[Path](), set[str]()
+    for folder, inner, names in os.walk(root, followlinks=True):
+        inner[:] = [name for name in inner if not is_hidden(name)]
+        real = os.path.realpath(folder)
+        if real in seen:  # a link that leads back up
+            inner.clear()
+            continue
+        seen.add(real)
+        found += (Path(folder, name) for name in names if is_yaml(name))
+    return sorted(found)
+
+
 def _read_folder(root: Path, pile: _Pile) -> None:
     if not root.is_dir():
         source = Source(str(root))
         source.add(1, 1, "there is no such folder", "Name the folder that holds rules/ and signals/.")
         pile.sources.append(source)
         return
-    settings = root / "playbook.yaml"
-    if settings.exists():
-        _read_settings(settings, root, pile)
-    languages = sorted(p for p in (root / "signals").glob("*") if p.is_dir())
+    settings = [path for path in _files(root) if path.stem.lower() == "playbook"]
+    for path in settings[:1]:
+        _read_settings(path, root, pile)
+    languages = sorted(p for p in (root / "signals").glob("*") if p.is_dir() and not is_hidden(p.name))
     latin = tuple(sorted({p.name for p in languages} | {"en"}))
     for folder in languages:
         _read_classes(folder, root, pile)
@@ -119,10 +138,14 @@ def _read_folder(root: Path, pile: _Pile) -> None:
         source, documents = _open(path, root, pile)
         for node in documents:
             _keep_rule(node, source, pile)
+    if root != DEFAULT:
+        read = {root / "rules", *languages}
+        strays = [path for path in yaml_files(root) if path.parent not in read and path not in settings[:1]]
+        pile.sources += (refuse_stray(path, root, settings) for path in strays)
 
 
 def _files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.glob("*") if path.suffix in _SUFFIXES and path.is_file())
+    return sorted(path for path in folder.glob("*") if is_yaml(path.name) and not path.is_dir())
 
 
 def _open(path: Path, root: Path, pile: _Pile) -> tuple[Source, list[Node]]:
@@ -144,8 +167,11 @@ def _open(path: Path, root: Path, pile: _Pile) -> tuple[Source, list[Node]]:
 
 def _read_settings(path: Path, root: Path, pile: _Pile) -> None:
     source, documents = _open(path, root, pile)
+    pile.settings.append(source)
+    for node in documents[1:]:
+        refuse_more_settings(node, source)
     for node in documents[:1]:
-        fields = Fields(node, source, "playbook.yaml")
+        fields = Fields(node, source, path.name)
         if node.kind != "map":
             continue
         if fields.choice("extends", ("default",)):
@@ -263,10 +289,9 @@ def _refuse_unknown(key: str, named: Iterable[str], known: Mapping[str, object],
     for name in sorted(named):
         if name in known:
             continue
-        for source in pile.sources:
-            if Path(source.file).name == "playbook.yaml":
-                line = next((n for n, text in enumerate(source.lines, 1) if name in text), 1)
-                column = source.lines[line - 1].find(name) + 1 if source.lines else 1
-                source.add(
-                    line, max(1, column), f"`{key}` names an unknown rule `{name}`", suggestion(name, known)
-                )
+        for source in pile.settings:
+            line = next((n for n, text in enumerate(source.lines, 1) if name in text), 1)
+            column = source.lines[line - 1].find(name) + 1 if source.lines else 1
+            source.add(
+                line, max(1, column), f"`{key}` names an unknown rule `{name}`", suggestion(name, known)
+            )

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from complaint_gift.domain import Scope, Severity
 from complaint_gift.rules import Check, Context, Situation
 from complaint_gift.rules.writer import script
+from complaint_gift.text import fold
 
 PROFILES = ("minimal", "standard", "full")
+_ONE_OF = ("visibility", "reply_to", "channel", "severity", "brand", "source")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,28 +33,42 @@ class When:
 
     def holds(self, context: Context, text: str) -> bool:
         """Whether a rule with these conditions speaks, whatever the customer's words are."""
-        return (
-            self.complaint in (None, context.complaint)
-            and (bool(self.again) or self.first_reply in (None, context.first_reply))
-            and (not self.visibility or context.visibility in self.visibility)
-            and (not self.reply_to or context.reply_to in self.reply_to)
-            and (not self.channel or context.channel in self.channel)
-            and context.channel not in self.not_channel
-            and (not self.language or (context.language or script(text)) in self.language)
-            and (not self.severity or context.severity in self.severity)
-            and (not self.brand or context.brand in self.brand)
-            and (not self.source or context.source in self.source)
-        )
+        return next(self.unmet(context, text), None) is None
+
+    def unmet(self, context: Context, text: str) -> Iterator[str]:
+        """The keys that keep the rule from speaking, whatever the customer's words are."""
+        if self.complaint not in (None, context.complaint):
+            yield "complaint"
+        if not self.again and self.first_reply not in (None, context.first_reply):
+            yield "first_reply"
+        for key in _ONE_OF:
+            wanted = getattr(self, key)
+            if wanted and not _is_among(getattr(context, key), wanted):
+                yield key
+        if _is_among(context.channel, self.not_channel):
+            yield "not_channel"
+        if self.language and (context.language or script(text)) not in self.language:
+            yield "language"
 
     def answers(self, situation: Situation) -> bool:
         """Whether the customer's words are such as the rule is for.
 
         Who has to complain again is owed what the first reply owed: `again` lets a later reply count as one.
         """
+        return next(self.unanswered(situation), None) is None
+
+    def unanswered(self, situation: Situation) -> Iterator[str]:
+        """The keys that the customer's words do not meet."""
         if self.complaint_signal and not situation.complained(self.complaint_signal):
-            return False
-        in_time = self.first_reply in (None, situation.context.first_reply)
-        return in_time or (bool(self.again) and situation.complained(self.again))
+            yield "complaint_signal"
+        late = self.first_reply not in (None, situation.context.first_reply)
+        if late and not (self.again and situation.complained(self.again)):
+            yield "again"
+
+
+def _is_among(said: str, names: tuple[str, ...]) -> bool:
+    """Whether a helpdesk and an admin mean the same: Email is email."""
+    return fold(said) in map(fold, names)
 
 
 @dataclass(frozen=True, slots=True)

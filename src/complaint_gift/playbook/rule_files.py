@@ -13,7 +13,7 @@ from complaint_gift.playbook.problems import Source
 from complaint_gift.playbook.rule import PROFILES, Example, Rule, When
 from complaint_gift.playbook.tree import Node
 from complaint_gift.rules import Context, ContextError
-from complaint_gift.rules.context import VISIBILITIES
+from complaint_gift.rules.context import SEVERITIES, VISIBILITIES
 
 _ID = re.compile(r"[a-z0-9]+(?:[-.][a-z0-9]+)*")
 _SLOT = re.compile(r"\{([^{}]*)\}")
@@ -149,7 +149,7 @@ def _when(fields: Fields, signals: frozenset[str]) -> When:
         channel=inner.names("channel"),
         not_channel=inner.names("not_channel"),
         language=_codes(inner),
-        severity=inner.names("severity", ("low", "normal", "high", "critical")),
+        severity=inner.names("severity", SEVERITIES),
         brand=inner.names("brand"),
         source=inner.names("source"),
         complaint_signal=KindReader(inner, signals).signals("complaint_signal", required=False),

@@ -8,7 +8,7 @@ from typing import Any
 from complaint_gift.domain import Scope, Severity
 from complaint_gift.playbook.kinds import KINDS
 from complaint_gift.playbook.rule import PROFILES
-from complaint_gift.rules.context import VISIBILITIES
+from complaint_gift.rules.context import SEVERITIES, VISIBILITIES
 from complaint_gift.rules.detectors import DETECTORS
 
 Shape = dict[str, Any]
@@ -86,7 +86,7 @@ def _conditions() -> Shape:
             "channel": _told(_names(), "Only there: email, chat, review ..."),
             "not_channel": _told(_names(), "Not there."),
             "language": _told(_names(), "Only in these languages: en, ru."),
-            "severity": _told(_names(["low", "normal", "high", "critical"]), "How grave the case is."),
+            "severity": _told(_names(SEVERITIES), "How grave the case is."),
             "brand": _told(_names(), "Only for these brands."),
             "source": _told(_names(), "Only from these sources of the configuration."),
             "again": _told(

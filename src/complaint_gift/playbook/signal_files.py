@@ -153,7 +153,7 @@ def _learned(fields: Fields) -> Learned | None:
     keeps = inner.number("keeps", 0, 0, 1, whole=False)
     sure = inner.number("sure", SURE, 0, 1, whole=False)
     inner.finish()
-    return Learned(head, threshold, decides, keeps, sure)
+    return Learned(head, threshold, decides, keeps, sure, fields.source.file, inner.node.line)
 
 
 def _examples(fields: Fields, name: str, language: str) -> tuple[SignalExample, ...]:

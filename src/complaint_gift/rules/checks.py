@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
@@ -153,17 +154,27 @@ class Require:
     def _counts(self, hit: Hit, situation: Situation) -> bool:
         if self.revoked_by and situation.near(hit.sentence, self.revoked_by, 0, 0):
             return False
-        early = max(_EARLY_CHARACTERS, len(situation.text.raw) // 3)
-        return not self.first_third or hit.start < early
+        return not self.first_third or self.is_early(hit, situation)
+
+    @staticmethod
+    def is_early(hit: Hit, situation: Situation) -> bool:
+        """Whether words stand in the first third of the text, or in its first 200 characters."""
+        return hit.start < max(_EARLY_CHARACTERS, len(situation.text.raw) // 3)
 
     def _together(self, credited: list[list[Hit]]) -> bool:
         """Whether some hits of all groups stand within the allowed number of sentences."""
         if self.within >= ANYWHERE or len(credited) < 2:
             return True
+        places = [sorted({hit.sentence for hit in hits}) for hits in credited]
         return any(
-            all(any(0 <= hit.sentence - first <= self.within for hit in hits) for hits in credited)
-            for first in sorted({hit.sentence for hits in credited for hit in hits})
+            all(_has_between(one, first, first + self.within) for one in places)
+            for first in {number for one in places for number in one}
         )
+
+
+def _has_between(numbers: list[int], first: int, last: int) -> bool:
+    at = bisect_left(numbers, first)
+    return at < len(numbers) and numbers[at] <= last
 
 
 @dataclass(frozen=True, slots=True)

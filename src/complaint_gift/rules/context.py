@@ -10,6 +10,7 @@ from typing import Any
 
 # "private" reaches the customer alone, "internal" only colleagues; unknown counts as public.
 VISIBILITIES = ("public", "private", "internal", "unknown")
+SEVERITIES = ("low", "normal", "high", "critical")
 _MOST_TEXT = 1_000_000
 
 
@@ -163,6 +164,7 @@ _READERS: dict[str, Callable[[str, Any], Any]] = {
     "complaint": _flag,
     "first_reply": _flag,
     "visibility": _one_of(*VISIBILITIES),
+    "severity": _one_of(*SEVERITIES),
     "author": _writer,
     "about_employee": _texts,
     "reply_to": _one_of("customer", "bystander"),

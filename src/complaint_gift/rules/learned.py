@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from complaint_gift.domain import Layer
-from complaint_gift.rules.signals import Hit, sentence_at
+from complaint_gift.rules.signals import Dropped, Hit, in_order, sentence_at
 from complaint_gift.rules.signals import Learned as Speaks
 from complaint_gift.text import Text, is_cyrillic
 
@@ -13,14 +14,45 @@ Spans = Sequence[tuple[int, int, float]]
 Learned = Mapping[str, Spans]
 ByLanguage = Mapping[str, Speaks]
 
+TAUGHT = frozenset(("en", "ru"))
 
-def merged(hits: Sequence[Hit], learned: Learned, speaks: Mapping[str, ByLanguage], text: Text) -> list[Hit]:
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What the learned layer thinks of some words: its best score there and the line this has to reach.
+
+    `key` says which key of `how` draws the line.
+    """
+
+    start: int
+    end: int
+    score: float
+    line: float
+    key: str
+    how: Speaks
+
+
+def merged(
+    hits: Sequence[Hit],
+    learned: Learned,
+    speaks: Mapping[str, ByLanguage],
+    text: Text,
+    dropped: list[Dropped] | None = None,
+) -> list[Hit]:
     """Hits of both layers. `either` adds, `alone` replaces, `confirms` keeps a hit only where both agree.
 
     Where a signal has a threshold per language, the letters of the sentence decide which one counts.
+    Words that the learned layer silences go to `dropped` if given.
     """
     certain = {name: list(_certain(how, learned, text.raw)) for name, how in speaks.items()}
-    kept = [hit for hit in hits if _stands(hit, speaks, learned, certain, text.raw)]
+    kept = []
+    for hit in hits:
+        if _stands(hit, speaks, learned, certain, text.raw):
+            kept.append(hit)
+        elif dropped is not None:
+            dropped.append(
+                Dropped(hit, "doubted", _for(speaks[hit.signal], text.raw[hit.start : hit.end]).head)
+            )
     covered = [(hit.signal, hit.start, hit.end) for hit in kept]
     for name, spans in certain.items():
         for start, end, score, how in spans:
@@ -29,7 +61,7 @@ def merged(hits: Sequence[Hit], learned: Learned, speaks: Mapping[str, ByLanguag
             sure = score > how.sure
             sentence = sentence_at(text, start)
             kept.append(Hit(name, start, end, sentence, Layer.LEARNED, score, sure=sure))
-    return sorted(kept, key=lambda hit: (hit.start, -hit.end, hit.signal))
+    return in_order(kept)
 
 
 def decided(learned: Learned, speaks: Mapping[str, ByLanguage], text: Text) -> frozenset[str]:
@@ -39,6 +71,35 @@ def decided(learned: Learned, speaks: Mapping[str, ByLanguage], text: Text) -> f
         for name, by_language in speaks.items()
         if (how := _for(by_language, text.raw)).decides == "alone" and how.head in learned
     )
+
+
+def opinion(hit: Hit, learned: Learned, speaks: Mapping[str, ByLanguage], text: Text) -> Opinion | None:
+    """What the learned layer thinks of a hit; None where it is not asked."""
+    if hit.signal not in speaks:
+        return None
+    how = _for(speaks[hit.signal], text.raw[hit.start : hit.end])
+    alone = hit.layer is Layer.LEARNED
+    if how.head not in learned or (how.decides == "either" and not how.keeps and not alone):
+        return None
+    key = "keeps" if how.decides == "either" and not alone else "threshold"
+    touched = [span for span in learned[how.head] if span[0] < hit.end and hit.start < span[1]]
+    start, end, score = max(touched, key=lambda span: span[2], default=(hit.start, hit.end, 0.0))
+    return Opinion(start, end, score, getattr(how, key), key, how)
+
+
+def nearest(name: str, learned: Learned, speaks: Mapping[str, ByLanguage], text: Text) -> Opinion | None:
+    """The sentence that comes nearest to a signal; None where the learned layer is not asked about it."""
+    by_language = speaks.get(name, {})
+    if not any(how.head in learned for how in by_language.values()):
+        return None
+    best: Opinion | None = None
+    for head in {how.head for how in by_language.values()}:
+        for start, end, score in learned.get(head, ()):
+            how = _for(by_language, text.raw[start:end])
+            if how.head == head and (best is None or score > best.score):
+                best = Opinion(start, end, score, how.threshold, "threshold", how)
+    how = _for(by_language, text.raw)
+    return best or Opinion(0, 0, 0.0, how.threshold, "threshold", how)
 
 
 def _stands(

@@ -68,6 +68,7 @@ class Learned:
 
     With `keeps` words count only where a sentence they touch scores at least so much. Heard alone, an
     error is shown as a warning unless its score is above `sure`: nothing is held because a model thinks so.
+    `file` and `line` say where it is written.
     """
 
     head: str
@@ -75,6 +76,8 @@ class Learned:
     decides: str = "either"
     keeps: float = 0.0
     sure: float = SURE
+    file: str = ""
+    line: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -150,29 +153,37 @@ class SignalFinder:
 
     def _recall(self, text: Text) -> list[Hit]:
         """Hits sentence by sentence: remembered ones moved to their place, the others found now."""
-        known, hits, fresh = self._known, list[Hit](), dict[int, bytes]()
+        known, fresh = self._known, dict[bytes, int]()
         sentences = text.sentence_spans
-        for number, (start, end) in enumerate(sentences):
-            key = _print_of(text, start, end)
-            found = known.get(key)
-            if found is None:
-                fresh[number] = key
-            else:
-                hits.extend(_moved(hit, start, number) for hit in found)
+        prints = [_print_of(text, start, end) for start, end in sentences]
+        found: dict[bytes, tuple[Hit, ...]] = {}
+        for number, key in enumerate(prints):
+            held = known.get(key)
+            if held is not None:
+                found[key] = held
+            elif key not in fresh:  # the first of many that are the same is read for all of them
+                fresh[key] = number
         if fresh:
-            new = self._read(Reading(text, self._lexicon, fresh), None)
-            hits.extend(new)
-            self._remember(new, fresh, sentences)
-        return hits
+            new = self._read(Reading(text, self._lexicon, frozenset(fresh.values())), None)
+            found |= self._remember(new, fresh, sentences)
+        return [
+            _moved(hit, sentences[number][0], number)
+            for number, key in enumerate(prints)
+            for hit in found[key]
+        ]
 
-    def _remember(self, hits: list[Hit], fresh: dict[int, bytes], sentences: list[tuple[int, int]]) -> None:
-        by_sentence: dict[int, list[Hit]] = {number: [] for number in fresh}
+    def _remember(
+        self, hits: list[Hit], fresh: dict[bytes, int], sentences: list[tuple[int, int]]
+    ) -> dict[bytes, tuple[Hit, ...]]:
+        by_sentence: dict[int, list[Hit]] = {number: [] for number in fresh.values()}
         for hit in hits:
             by_sentence[hit.sentence].append(_moved(hit, -sentences[hit.sentence][0], 0))
-        if len(self._known) + len(fresh) > _MOST_SENTENCES:
+        found = {key: tuple(by_sentence[number]) for key, number in fresh.items()}
+        if len(self._known) + len(found) > _MOST_SENTENCES:
             self._known.clear()
-        if len(fresh) <= _MOST_SENTENCES:
-            self._known.update((key, tuple(by_sentence[number])) for number, key in fresh.items())
+        if len(found) <= _MOST_SENTENCES:
+            self._known.update(found)
+        return found
 
     def _read(self, reading: Reading, dropped: list[Dropped] | None) -> list[Hit]:
         found: dict[Part, list[tuple[Match, Phrase]]] = {}
@@ -190,14 +201,15 @@ class SignalFinder:
         reading: Reading,
         dropped: list[Dropped] | None,
     ) -> list[Hit]:
-        exceptions: list[tuple[Match, Phrase]] | None = None
+        exceptions: dict[int, list[tuple[Match, Phrase]]] | None = None
         hits = []
         for match, phrase in matches:
             mark = _mark(match, part.counts, reading.text)
             if mark is None:
                 if exceptions is None:
                     exceptions = self._exceptions(part, matches, reading)
-                mark = _exception(match, exceptions)
+                near = exceptions.get(reading.text.sentences[match.start], ())
+                mark = _exception(match, near)
             if mark is None:
                 hits.append(_hit(part.signal, match, phrase, reading.text))
             elif dropped is not None:
@@ -206,15 +218,16 @@ class SignalFinder:
 
     def _exceptions(
         self, part: Part, matches: list[tuple[Match, Phrase]], reading: Reading
-    ) -> list[tuple[Match, Phrase]]:
+    ) -> dict[int, list[tuple[Match, Phrase]]]:
+        """Matches of what silences the part, by the number of the sentence."""
         sentences = {reading.text.sentences[match.start] for match, _ in matches}
         present = reading.present_in(sentences)
-        return [
-            (match, phrase)
-            for phrase, pattern in self._unless[part]
-            if present & pattern.required == pattern.required
-            for match in reading.matches(pattern)
-        ]
+        found: dict[int, list[tuple[Match, Phrase]]] = {}
+        for phrase, pattern in self._unless[part]:
+            if present & pattern.required == pattern.required:
+                for match in reading.matches(pattern):
+                    found.setdefault(reading.text.sentences[match.start], []).append((match, phrase))
+        return found
 
     def _search(self, part: Part, text: Text, dropped: list[Dropped] | None) -> list[Hit]:
         hits = []
@@ -232,9 +245,8 @@ class SignalFinder:
 def _print_of(text: Text, start: int, end: int) -> bytes:
     """A hash of a sentence with the marks around it and the quotations in it."""
     print_ = blake2b(text.raw[start:end].encode("utf-8", "surrogatepass"), digest_size=16)
-    for first, last in text.quotes:
-        if first < end and start < last:
-            print_.update(b"%d-%d" % (max(first - start, 0), min(last, end) - start))
+    for first, last in text.quotes_in(start, end):
+        print_.update(b"%d-%d" % (max(first - start, 0), min(last, end) - start))
     return print_.digest()
 
 
@@ -284,7 +296,7 @@ def _mood(first: int, counts: Counts, text: Text) -> tuple[str, str] | None:
     return ("statement", "") if not asked and counts.mood == "question" else None
 
 
-def _exception(match: Match, exceptions: list[tuple[Match, Phrase]]) -> tuple[str, str] | None:
+def _exception(match: Match, exceptions: Sequence[tuple[Match, Phrase]]) -> tuple[str, str] | None:
     first, last = (match.own[0], match.own[-1]) if match.own else (match.start, match.end - 1)
     for other, phrase in exceptions:
         if other.start <= last and first < other.end:
@@ -308,14 +320,18 @@ def sentence_at(text: Text, offset: int) -> int:
 
 def _widest(hits: list[Hit]) -> list[Hit]:
     """In text order; of hits of one signal that lie within each other only the widest."""
-    hits.sort(key=lambda hit: (hit.start, -hit.end, hit.signal))
     kept: list[Hit] = []
     reach: dict[str, int] = {}
-    for hit in hits:
+    for hit in in_order(hits):
         if hit.end > reach.get(hit.signal, -1):
             kept.append(hit)
             reach[hit.signal] = hit.end
     return kept
+
+
+def in_order(hits: Iterable[Hit]) -> list[Hit]:
+    """Hits in the order of the text, the widest first."""
+    return sorted(hits, key=lambda hit: (hit.start, -hit.end, hit.signal))
 
 
 def by_signal(hits: Iterable[Hit]) -> Mapping[str, list[Hit]]:

@@ -126,8 +126,8 @@ class Means:
         shadow: list[Finding] | None = None,
     ) -> Verdict:
         """The playbook's verdict, with what the learned layer says where there is one."""
-        asked = self.tagger is not None
-        learned = self.tagger.tag(text, context) if self.tagger is not None else None
-        return self.playbook().review(
-            text, scope=scope, context=context, learned=learned, asked=asked, shadow=shadow
-        )
+        book, learned = self.playbook(), None
+        asked = self.tagger is not None and book.listens(text, context)
+        if asked:
+            learned = self.tagger.tag(text, context)
+        return book.review(text, scope=scope, context=context, learned=learned, asked=asked, shadow=shadow)

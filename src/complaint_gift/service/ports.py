@@ -126,6 +126,9 @@ class Book(Protocol):
         What rules in shadow found is added to `shadow`, never to the verdict.
         """
 
+    def listens(self, text: str, context: Any = ...) -> bool:
+        """Whether the learned layer knows the language of this text."""
+
     def signals(self, text: str, learned: Any = None) -> tuple[Signal, ...]:
         """The speech acts alone."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError, PendingRollbackError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
@@ -42,6 +43,10 @@ _SENTENCES = (
         "kept us waiting for a lock for too long; the work will be tried again",
     ),
 )
+_ABSENT = (
+    "is not there: name the folder that holds your data in DATA, "
+    "or make the database with `complaint-gift upgrade`"
+)
 _UNREACHABLE = "cannot be reached: check that it runs and that DATABASE_URL is right"
 _WEATHER_STATES = ("08", "53", "57", "58", "40", "55", "25006", "28", "3D", "42P01", "42703")
 
@@ -50,10 +55,23 @@ def unavailable(error: BaseException, where: str) -> StoreUnavailable:
     """The typed error for whatever the driver said; `where` names the database without its password."""
     cause = getattr(error, "orig", None) or error
     told = f"{cause} {getattr(cause, 'sqlstate', None) or ''}".lower()
+    if "unable to open" in told and _is_absent(where):
+        return StoreUnavailable(f"the database {where} {_ABSENT}")
     for marks, sentence in _SENTENCES:
         if any(mark in told for mark in marks):
             return StoreUnavailable(f"the database {where} {sentence}")
     return StoreUnavailable(f"the database {where} {_UNREACHABLE}")
+
+
+def _is_absent(file: str) -> bool:
+    """Whether nothing is at that place; a folder that we may not look into can hold it."""
+    try:
+        Path(file).stat()
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def is_weather(error: BaseException) -> bool:
