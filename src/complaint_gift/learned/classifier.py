@@ -72,9 +72,10 @@ class Classifier:
     def judge(self, text: str, heard: frozenset[str], logits: Any) -> Classification:
         """`logits` (passages, outputs): kind and severity by the mean passage, triggers by the strongest."""
         mean, best = logits.mean(axis=0), logits.max(axis=0)
+        certain = lexicon.certain_triggers(text)
         sure = lexicon.sure_triggers(text)
         kinds = mean[: len(KINDS)].copy()
-        kinds[0] += CROSS_WORTH * bool(CROSS & sure)
+        kinds[0] += CROSS_WORTH * bool(CROSS & sure or certain)
         chances = _shares(kinds)
         complaint = float(chances[0])
         if complaint >= self._limits.get("complaint", 0.5):
@@ -86,7 +87,8 @@ class Classifier:
         named = tuple(
             trigger
             for trigger, logit in zip(TRIGGERS, of_triggers, strict=True)
-            if logit >= self._limit(trigger, trigger in heard, trigger in sure and kind == KINDS[0])
+            if (trigger in certain and kind == KINDS[0])
+            or logit >= self._limit(trigger, trigger in heard, trigger in sure and kind == KINDS[0])
         )
         learned = int(mean[len(KINDS) : len(KINDS) + len(SEVERITIES)].argmax())
         return _complete(text, kind, score, severity_of(kind, named, SEVERITIES[learned]), named)

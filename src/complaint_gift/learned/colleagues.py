@@ -32,11 +32,15 @@ _NOT_OURS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Words of the message; `is_blamed`: not praised, and named or in a sentence about bad work."""
+    """Words of the message; `is_blamed`: not praised, and named or in a sentence about bad work.
+
+    `is_rude`: right behind the name stands that they insulted somebody.
+    """
 
     name: str
     is_named: bool
     is_blamed: bool
+    is_rude: bool = False
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,7 @@ class _People:
     at_work: re.Pattern[str]
     acting: re.Pattern[str]
     blame: re.Pattern[str]
+    rude: re.Pattern[str]
     praise: re.Pattern[str]
     private: re.Pattern[str]
     nobody: frozenset[str]
@@ -69,6 +74,7 @@ def _people() -> _People:
         re.compile(rf"(?<!\w)({_NAME}(?: {_NAME}| {_INITIAL})?) {place}(?!\w)"),
         re.compile(rf"(?<![\w&@])(?<!\b(?:на|по|из|in|at) )(?<!\b[вс] )({_FULL_NAME}),?{acts}"),
         re.compile(whole.format(choice("en-blame", "ru-blame"))),
+        re.compile(rf" *,?(?: [\w’'-]+){{0,3}} (?i:{choice('en-rude', 'ru-rude')})(?!\w)"),
         re.compile(whole.format(choice("en-praise", "ru-praise"))),
         re.compile(rf"(?<!\w)(?i:{choice('private')}),? ({_FULL_NAME})"),
         frozenset(read["nobody"].split()),
@@ -85,7 +91,8 @@ def people(text: str) -> tuple[Person, ...]:
             if private & set(words.split()) or any(words in known for known in found):
                 continue
             is_blamed = is_named or _is_followed_by_blame(sentence, words)
-            found[words] = Person(words, is_named, is_blamed and not is_praised)
+            is_rude = is_named and not is_praised and _is_followed_by_rudeness(sentence, words)
+            found[words] = Person(words, is_named, is_blamed and not is_praised, is_rude)
     return tuple(sorted(found.values(), key=lambda one: not one.is_named))
 
 
@@ -111,6 +118,11 @@ def is_somebody_meant(text: str) -> bool:
 def is_somebody_blamed(text: str) -> bool:
     """Whether a colleague is mentioned in a sentence that speaks of bad work."""
     return any(one.is_blamed for one in people(text))
+
+
+def is_somebody_insulted_by(text: str) -> bool:
+    """Whether a colleague with a name is said to have insulted or attacked somebody."""
+    return any(one.is_rude for one in people(text))
 
 
 def _mentions(sentence: str) -> Iterator[tuple[str, bool]]:
@@ -141,6 +153,12 @@ def _nominative(name: str) -> str:
     heads = lemmas(form, "ru") - {form}
     is_plain = len(heads) == 1 and not headword(form, "ru") and not is_dictionary_word(form)
     return next(iter(heads)).capitalize() if is_plain else name
+
+
+def _is_followed_by_rudeness(sentence: str, name: str) -> bool:
+    """Whether the next words say so; a name in another case than it is written here is passed over."""
+    at = sentence.find(name)
+    return at >= 0 and _people().rude.match(sentence, at + len(name)) is not None
 
 
 def _is_followed_by_blame(sentence: str, role: str) -> bool:

@@ -38,8 +38,10 @@ class Words:
     kinds: Mapping[str, tuple[Expressions, Expressions]]
     triggers: Mapping[str, Expressions]
     sure: Mapping[str, Expressions]
+    certain: Mapping[str, Expressions]
     harmless: Mapping[str, Expressions]
     denied: Expressions
+    insisted: Expressions
 
 
 @lru_cache(maxsize=1)
@@ -65,8 +67,10 @@ def _read(path: Path) -> Words:
         },
         compiled("triggers"),
         compiled("sure"),
+        compiled("certain"),
         compiled("harmless"),
         Expressions(read["denied"].splitlines()),
+        Expressions(read["insisted"].splitlines()),
     )
 
 
@@ -90,6 +94,12 @@ def sure_triggers(text: str) -> frozenset[str]:
     return found | {"names-employee"} if colleagues.is_somebody_blamed(text) else found
 
 
+def certain_triggers(text: str) -> frozenset[str]:
+    """Those of the sure triggers that no doubt of a model takes away: somebody is hurt, or insulted."""
+    found = _among(plain(text).text, "certain")
+    return found | {"names-employee"} if colleagues.is_somebody_insulted_by(text) else found
+
+
 def _occurring(read: str, wanted: frozenset[str] | None = None) -> frozenset[str]:
     return frozenset(
         name
@@ -100,14 +110,23 @@ def _occurring(read: str, wanted: frozenset[str] | None = None) -> frozenset[str
 
 
 def _sure(read: str) -> frozenset[str]:
-    return frozenset(name for each in words() for name in each.sure if _is_said(each, each.sure, name, read))
+    return _among(read, "sure") | _among(read, "certain")
+
+
+def _among(read: str, part: str) -> frozenset[str]:
+    return frozenset(
+        name
+        for each in words()
+        for name in getattr(each, part)
+        if _is_said(each, getattr(each, part), name, read)
+    )
 
 
 def _is_said(each: Words, of: Mapping[str, Expressions], name: str, read: str) -> bool:
     if not of[name].found(read):  # the common case, and the cheap one
         return False
     clean = each.harmless[name].without(read) if name in each.harmless else read
-    return of[name].said(clean, each.denied) if name in _DENIABLE else of[name].found(clean)
+    return of[name].said(clean, each.denied, each.insisted) if name in _DENIABLE else of[name].found(clean)
 
 
 def kind(text: str, is_grave: bool = False) -> tuple[str, float]:

@@ -19,6 +19,7 @@ _MARKS: Final = {'"': '"', "«": '"', "»": '"', "“": '"', "”": '"', "„": 
 _SURROGATES: Final = re.compile("[\ud800-\udfff]")
 _MOST_MEMORY: Final = 64 << 20
 _BEFORE: Final = 48  # characters in front of a hit in which its negation stands
+_BEHIND: Final = 120  # characters behind it in which the negation is taken back
 _CLASS: Final = re.compile(r"@([a-z]+)")
 _GAP: Final = re.compile(r"_(\d+) ")
 _PREFIX: Final = re.compile(r"(?<=[\w'-])\*|(?<=[^ ]\))\*")
@@ -90,13 +91,19 @@ class Expressions:
         found: bytes = self._compiled.sub(b" ~ ", text.encode())
         return found.decode()
 
-    def said(self, text: str, denied: "Expressions") -> bool:
-        """Whether something is found that is neither denied right before nor in quotation marks."""
-        for start, _ in self.spans(text):
+    def said(self, text: str, denied: "Expressions", insisted: "Expressions") -> bool:
+        """Whether something is found that is neither in quotation marks nor denied right before.
+
+        What is denied and then insisted on is said: "I do not want to, but I will".
+        """
+        for start, end in self.spans(text):
             before = text[:start]
             if before.count('"') % 2 and '"' in text[start:]:
                 continue
             if not denied.found(before[max(0, before.rfind(" ", 0, max(0, start - _BEFORE))) :] + "| "):
+                return True
+            behind = text[end - 1 : end + _BEHIND]
+            if insisted.found(behind[: behind.rfind(" ") + 1]):
                 return True
         return False
 
