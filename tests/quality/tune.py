@@ -232,7 +232,9 @@ def main() -> None:
         after = value(how.head, counts)
         gain = f"{before:6.2f} -> {after:5.2f}"
         print(f"{part.language} {part.signal:24} {gain}  {figures(counts):50} {line(chosen)}", flush=True)
-        if asked.write and (after > before + SIMPLE or replace(how, sure=SURE) not in list(ways(trial.rule))):
+        if asked.write and (
+            after > before + SIMPLE or replace(how, sure=SURE, file="", line=0) not in list(ways(trial.rule))
+        ):
             kept = replace(chosen, sure=how.sure)
             rewrite(Path(__file__).parents[2], part.signal, part.language, kept)
 

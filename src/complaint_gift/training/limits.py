@@ -18,6 +18,7 @@ RARE_ALARM_COST = 1.5  # in whole replies, where a false word is read among many
 FEW = 6  # faults: fewer say too little
 SMOOTH = 4  # neighbours of a threshold that must be good as well
 OTHER_LENGTH = 0.1
+AS_GOOD = 0.004  # of F1: less tells two limits apart by chance
 REPLIES = frozenset({"whole", "marked"})
 
 Pairs = list[tuple[float, bool]]
@@ -90,11 +91,13 @@ def _messages(scores: Sequence[Scores]) -> dict[str, Any]:
     known = [each for each in scores if each.document.message is not None]
     truth = np.array([each.document.message["kind"] == KINDS[0] for each in known if each.document.message])
     shares = torch.stack([torch.softmax(each.message.mean(0)[: len(KINDS)], 0)[0] for each in known]).numpy()
-    # Lower limits catch hardly more, and take thanks and plain questions for complaints.
-    grid = np.arange(0.6, 0.801, 0.02)
+    # Lower limits catch hardly more, and take thanks and plain questions for complaints: of those that are as
+    # good the highest is chosen.
+    grid = np.arange(0.5, 0.801, 0.02)
     f1 = [2 * ((shares >= at) & truth).sum() / ((shares >= at).sum() + truth.sum()) for at in grid]
     smooth = np.convolve(np.pad(f1, 2, mode="edge"), np.ones(5) / 5, mode="valid")
-    return {"complaint": round(float(grid[int(smooth.argmax())]), 2), "triggers": _triggers(known)}
+    chosen = grid[np.flatnonzero(smooth >= smooth.max() - AS_GOOD)[-1]]
+    return {"complaint": round(float(chosen), 2), "triggers": _triggers(known)}
 
 
 def _triggers(known: Sequence[Scores]) -> dict[str, tuple[float, ...]]:
