@@ -26,6 +26,7 @@
   for (const node of document.querySelectorAll('h1, h2, h3, h4')) {
     if (!isShown(node)) continue;
     const own = Number(node.tagName[1]);
+    if (!node.textContent.trim()) bad.push(`heading without words: ${node.outerHTML.slice(0, 80)}`);
     if (own > level + 1) bad.push(`heading jumps to ${own}: ${node.textContent}`);
     level = own;
   }

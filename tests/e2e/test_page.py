@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 pytestmark = pytest.mark.slow
 Open = Callable[..., Page]
@@ -21,6 +21,11 @@ WORDS_ON_PAGE = """() => {
   }
   return words;
 }"""
+OUTSIDE_OF_ITS_ROW = """() => [...document.querySelectorAll('#tickets a')].flatMap((row) => {
+  const end = row.getBoundingClientRect().right - parseFloat(getComputedStyle(row).paddingRight);
+  const isOutside = (part) => part.getBoundingClientRect().right > end + 0.5;
+  return [...row.querySelectorAll('*')].filter(isOutside).map((part) => part.textContent);
+})"""
 HURT = {"en": "calm down", "ru": "успокойтесь"}
 
 
@@ -109,6 +114,66 @@ def test_phone_shows_one_thing_at_a_time(open_page: Open) -> None:
     expect(page.locator("#tickets")).to_be_hidden()
     page.get_by_role("button", name="All conversations").click()
     expect(page.locator("#tickets")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_what_has_yet_to_come_shows_its_own_heading_and_nothing_of_another(
+    open_page: Open, site: Any, width: int
+) -> None:
+    site.review.words = {"calm down": ("no-minimising", "error", "Yes.")}
+    page = open_page("en", width=width)
+    held: list[Route] = []
+    page.route("**/api/tickets/*", lambda route: held.append(route))
+    for ticket, hint in (
+        ("Third parcel left in the rain", "Write to Ellen…"),
+        (SALON["en"], "Write to Marta…"),
+    ):
+        page.locator("#tickets a", has_text=ticket).click()
+        expect(page.locator("#subject")).to_have_text(ticket)
+        expect(page.locator("#messages")).to_be_empty()
+        expect(page.locator("#draft")).to_have_attribute("placeholder", hint)
+        assert page.evaluate(CHECKS) == []
+        if width == 320 and ticket != SALON["en"]:
+            page.locator("#back").click()
+    page.fill("#draft", "calm down")
+    page.locator("#send").click()
+    expect(page.locator("#send")).to_be_disabled()
+    while held:
+        held.pop().continue_()
+    page.unroute("**/api/tickets/*")
+    page.wait_for_selector("dialog")
+    expect(page.locator(".m-customer")).not_to_have_count(0)
+    expect(page.locator(".m-agent")).to_have_count(0)
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_before_the_list_has_come_there_is_no_heading_without_words(open_page: Open, width: int) -> None:
+    page = open_page("en", width=width)
+    held: list[Route] = []
+    page.wait_for_load_state("networkidle")
+    page.route("**/api/tickets?*", lambda route: held.append(route))
+    page.reload(wait_until="commit")
+    expect(page.locator("#review")).not_to_be_empty()
+    expect(page.locator("#subject")).to_be_hidden()
+    assert page.evaluate(CHECKS) == []
+
+
+@pytest.mark.parametrize("width", [320, 800, 1280])
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_long_names_leave_the_list_in_shape(open_page: Open, site: Any, language: str, width: int) -> None:
+    page = open_page(language, width=width)
+    told = page.request.get(f"{site.url}api/tickets?language={language}").json()
+    for ticket in told["tickets"]:
+        ticket |= {"customer": "Анна Константинопольская " * 3, "brand": "Доставка «Мигом» " * 5}
+        ticket["subject"] += "Тест" * 20
+    page.route("**/api/tickets?*", lambda route: route.fulfill(json=told))
+    page.locator("#tickets a").last.click()
+    if width == 320:
+        page.locator("#back").click()
+    expect(page.locator(".t-who").first).to_contain_text("Анна")
+    expect(page.locator("#tickets")).to_be_visible()
+    assert page.evaluate(OUTSIDE_OF_ITS_ROW) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "scrolls sideways"
 
 
 def test_start_over_brings_the_samples_back(open_page: Open) -> None:

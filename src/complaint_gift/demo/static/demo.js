@@ -3,11 +3,12 @@
 import { el } from "/static/panel/dom.js";
 import { askReason, editTextarea, makeAsk, makeKeep, makeWaive, mountPanel } from "/static/panel/panel.js";
 import { askDialog, callDesk, dialogButtons, startDesk } from "./desk.js";
-import { drawChips, drawEvent, drawMessage, drawTicket, makeClock } from "./draw.js";
+import { drawChips, drawEvent, drawMessage, drawTicket, fillList, makeClock } from "./draw.js";
+import { startTheme, turnTheme } from "./light.js";
 import { TEXTS } from "./texts.js";
 
 const $ = (id) => document.getElementById(id);
-const page = { language: startLanguage(), desk: startDesk(), current: null, ticket: null, mode: "public", sentAt: 0, seen: new Set(), drawn: {} };
+const page = { language: startLanguage(), desk: startDesk(), tickets: [], current: null, ticket: null, mode: "public", sentAt: 0, seen: new Set(), drawn: {} };
 let texts = TEXTS[page.language];
 let clock = makeClock(page.language);
 
@@ -31,7 +32,10 @@ const panel = mountPanel({
 const call = (path, body) => callDesk(page.desk, path, body);
 
 async function refreshList() {
+  const asked = [page.desk, page.language].join();
   const { tickets, now } = await call(`tickets?language=${page.language}`);
+  if (asked !== [page.desk, page.language].join()) return tickets;
+  page.tickets = tickets;
   const signature = JSON.stringify([tickets, page.current, page.desk, page.language, Math.floor(now / 60)]);
   if (signature === page.drawn.list) return tickets;
   page.drawn.list = signature;
@@ -42,10 +46,10 @@ async function refreshList() {
 }
 
 async function refreshTicket() {
-  const asked = page.current;
-  if (asked === null) return;
-  const ticket = await call(`tickets/${asked}`);
-  if (asked !== page.current) return;
+  const { desk, current } = page;
+  if (current === null) return;
+  const ticket = await call(`tickets/${current}`);
+  if (desk !== page.desk || current !== page.current) return;
   const signature = JSON.stringify([{ ...ticket, now: 0 }, page.language]);
   if (signature === page.drawn.ticket) return;
   page.drawn.ticket = signature;
@@ -72,15 +76,31 @@ function keepFresh(refresh, pause) {
 
 function drawAll() {
   const { ticket } = page;
-  document.title = `${ticket.subject} · Complaint Gift`;
-  $("subject").textContent = ticket.subject;
-  $("who").textContent = [ticket.key, ticket.customer, ticket.brand, texts.via[ticket.channel] ?? ticket.channel].filter(Boolean).join(" · ");
-  $("chips").replaceChildren(...drawChips(ticket, texts));
+  drawHead(ticket);
   drawMessages(ticket);
   drawTries(ticket);
   drawTimeline(ticket);
   drawMode();
 }
+
+function drawHead(ticket) {
+  document.querySelector(".ticket-head").hidden = !ticket;
+  document.title = ticket ? `${ticket.subject} · Complaint Gift` : "Complaint Gift";
+  if (!ticket) return;
+  $("subject").textContent = ticket.subject;
+  $("who").textContent = [ticket.key, ticket.customer, ticket.brand, texts.via[ticket.channel] ?? ticket.channel].filter(Boolean).join(" · ");
+  $("chips").replaceChildren(...drawChips(ticket, texts));
+}
+
+// What the list knows of a ticket, until the rest has come: nobody answers one below the words of another.
+function drawComing() {
+  drawHead(listed());
+  for (const id of ["messages", "tries", "timeline"]) $(id).replaceChildren();
+  $("next").hidden = true;
+  drawMode();
+}
+
+const listed = () => page.tickets.find((ticket) => ticket.id === page.current);
 
 function drawMessages(ticket) {
   const isFirst = page.seen.size === 0;
@@ -121,19 +141,6 @@ function drawTimeline(ticket) {
   fillList($("timeline"), items, page.language);
 }
 
-// Appends what is new and leaves the rest alone, so that a screen reader hears each event once.
-function fillList(list, items, language) {
-  const keys = items.map((item) => `${language} ${item.key}`);
-  while (list.lastChild && list.lastChild.dataset.key !== keys[list.children.length - 1]) list.lastChild.remove();
-  const isSame = [...list.children].every((node, i) => node.dataset.key === keys[i]);
-  if (!isSame) list.replaceChildren();
-  items.slice(list.children.length).forEach((item) => {
-    const node = item.make();
-    node.dataset.key = keys[list.children.length];
-    list.append(node);
-  });
-}
-
 function drawMode() {
   for (const button of document.querySelectorAll("[data-mode]")) {
     button.setAttribute("aria-pressed", String(button.dataset.mode === page.mode));
@@ -141,8 +148,8 @@ function drawMode() {
   const isNote = page.mode === "note";
   $("composer").classList.toggle("is-note", isNote);
   $("send").textContent = isNote ? texts.sendNote : texts.send;
-  const first = page.ticket?.customer.split(" ")[0] ?? "";
-  draft.placeholder = isNote ? texts.placeholderNote : texts.placeholderPublic(first);
+  const first = (page.ticket ?? listed())?.customer.split(" ")[0];
+  draft.placeholder = isNote ? texts.placeholderNote : first ? texts.placeholderPublic(first) : "";
 }
 
 function showDraftState({ kind, verdict, label }) {
@@ -187,12 +194,14 @@ function bringDraft() {
 async function send(event) {
   event?.preventDefault();
   const text = draft.value.trim();
-  if (!text || page.current === null || $("send").disabled) return;
+  const { desk, current } = page;
+  if (!text || current === null || $("send").disabled) return;
   $("send").disabled = true;
   try {
+    if (!page.ticket) await refreshTicket(); // without it nothing is checked
     const reason = await mayGo();
-    if (reason === false) return;
-    await call(`tickets/${page.current}/messages`, { text, public: page.mode === "public", reason: reason || undefined });
+    if (reason === false || desk !== page.desk || current !== page.current) return;
+    await call(`tickets/${current}/messages`, { text, public: page.mode === "public", reason: reason || undefined });
     draft.value = "";
     draft.dispatchEvent(new Event("input"));
     keepDraft();
@@ -234,8 +243,10 @@ async function openTicket(number) {
   document.body.dataset.view = number === null ? "list" : "ticket";
   document.body.classList.toggle("is-empty", number === null);
   say("");
+  drawComing();
   if (number === null) return;
   bringDraft();
+  panel.refresh(); // what it said was about another conversation
   await refreshTicket().catch(() => {
     location.hash = "";
   });
@@ -278,7 +289,7 @@ async function startOver() {
   say(texts.startedOver);
 }
 
-// --- language and light
+// --- language
 
 function startLanguage() {
   const asked = new URLSearchParams(location.search).get("lang") ?? localStorage.getItem("cg-language");
@@ -329,18 +340,6 @@ async function setDesk(desk) {
   await openFirst();
 }
 
-function setTheme(theme) {
-  if (theme) document.documentElement.dataset.theme = theme;
-}
-
-function turnTheme() {
-  const isDark = getComputedStyle(document.documentElement).colorScheme === "dark" ||
-    (!document.documentElement.dataset.theme && matchMedia("(prefers-color-scheme: dark)").matches);
-  const theme = isDark ? "light" : "dark";
-  localStorage.setItem("cg-theme", theme);
-  setTheme(theme);
-}
-
 async function openFirst() {
   const tickets = await refreshList();
   const wanted = readHash();
@@ -385,7 +384,7 @@ function listen() {
   });
 }
 
-setTheme(localStorage.getItem("cg-theme"));
+startTheme();
 speak();
 listen();
 await openFirst().catch(() => document.body.classList.add("offline"));

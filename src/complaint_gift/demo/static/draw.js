@@ -93,3 +93,16 @@ export function drawEvent(event, { texts, begun }) {
     offset ? el("span", { class: "e-at" }, offset) : null,
   );
 }
+
+// Appends what is new and leaves the rest alone, so that a screen reader hears each event once.
+export function fillList(list, items, language) {
+  const keys = items.map((item) => `${language} ${item.key}`);
+  while (list.lastChild && list.lastChild.dataset.key !== keys[list.children.length - 1]) list.lastChild.remove();
+  const isSame = [...list.children].every((node, i) => node.dataset.key === keys[i]);
+  if (!isSame) list.replaceChildren();
+  items.slice(list.children.length).forEach((item) => {
+    const node = item.make();
+    node.dataset.key = keys[list.children.length];
+    list.append(node);
+  });
+}
