@@ -86,41 +86,23 @@ def vocabularies() -> tuple[Vocabulary, ...]:
     return tuple(_load(entry.read_text("utf-8")) for entry in found)
 
 
+_LISTS = ("afternoon", "past", "before", "after", "start", "about", "booked", "determiners", "follows")
+
+
 def _load(text: str) -> Vocabulary:
     raw = YAML(typ="safe").load(text)
-    numbers = _numbers(raw["numbers"], raw["joined"])
-    lists = {
-        "units": {word: unit for unit, words in raw["units"].items() for word in words},
-        "days": {word: number for number, words in enumerate(raw["days"]) for word in words},
-        "months": {word: number for number, words in enumerate(raw["months"], start=1) for word in words},
-        "ordinals": {word: number for number, words in enumerate(raw["ordinals"], start=1) for word in words},
-    }
+    numbers, lists = _numbers(raw["numbers"], raw["joined"]), _lists(raw)
     holes = _holes(raw, numbers, lists)
-    needs = {
-        "unit": frozenset(lists["units"]),
-        "day": frozenset(lists["days"]),
-        "month": frozenset(lists["months"]),
-    }
-    needs |= {name: frozenset((_DIGITS,)) for name in ("date", "slash", "iso")}
-    patterns = {
-        key: tuple(_pattern(entry, holes, needs) for entry in raw[key]) for key in ("times", "spoken")
-    }
-    words_of = {
-        key: frozenset(raw[key])
-        for key in (
-            *("afternoon", "past", "before", "after", "start"),
-            *("about", "booked", "determiners", "follows"),
-        )
-    }
+    needs = _needs(lists)
     return Vocabulary(
         language=raw["language"],
         script=re.compile(raw["script"]),
-        times=patterns["times"],
+        times=tuple(_pattern(entry, holes, needs) for entry in raw["times"]),
         clocks=re.compile(rf"(?<!\w)(?P<clock>{_any(raw['clocks'])})(?!\w)"),
         hours=tuple(
             re.compile(r"(?<!\w)(?:" + _fill(raw[key], holes) + ")") for key in ("hours", "bare_hours")
         ),
-        spoken=patterns["spoken"],
+        spoken=tuple(_pattern(entry, holes, needs) for entry in raw["spoken"]),
         numbers=numbers,
         units=lists["units"],
         days=lists["days"],
@@ -136,8 +118,25 @@ def _load(text: str) -> Vocabulary:
         vague=tuple(raw["vague"]),
         reported=tuple(raw["reported"]),
         classes={name: tuple(members) for name, members in raw["classes"].items()},
-        **words_of,
+        **{name: frozenset(raw[name]) for name in _LISTS},
     )
+
+
+def _lists(raw: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Every word with what it counts: the unit, or the number of the day, the month, the place in a row."""
+    return {
+        "units": {word: unit for unit, words in raw["units"].items() for word in words},
+        "days": {word: number for number, words in enumerate(raw["days"]) for word in words},
+        "months": {word: number for number, words in enumerate(raw["months"], start=1) for word in words},
+        "ordinals": {word: number for number, words in enumerate(raw["ordinals"], start=1) for word in words},
+    }
+
+
+def _needs(lists: Mapping[str, Mapping[str, Any]]) -> dict[str, frozenset[str]]:
+    """Of each hole the words of which one has to occur."""
+    words = {"unit": "units", "day": "days", "month": "months"}
+    found = {hole: frozenset(lists[name]) for hole, name in words.items()}
+    return found | {name: frozenset((_DIGITS,)) for name in ("date", "slash", "iso")}
 
 
 def _grammar(raw: Mapping[str, Any], classes: Mapping[str, Iterable[str]]) -> Grammar:
