@@ -7,6 +7,8 @@ import pytest
 from click.testing import CliRunner
 
 from complaint_gift.cli.classify import classify
+from complaint_gift.learned.classifier import Classifier
+from complaint_gift.learned.encoder import Encoder
 
 
 def run(*arguments: str) -> tuple[int, str]:
@@ -50,3 +52,30 @@ def test_words_alone_work(tmp_path: Path) -> None:
     code, said = run("--jsonl", str(source), "--out", "-", "--words-only")
     assert code == 0
     assert json.loads(said.splitlines()[0])["kind"] == "complaint"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Terrible service, never again.",
+        "Awful.",
+        "I'm very disappointed.",
+        "You lost my parcel.",
+        "Ужасный сервис.",
+        "Отвратительно!",
+        "Верните деньги!",
+        "Вы потеряли мою посылку.",
+    ],
+)
+def test_a_few_plain_words_are_a_complaint(encoder: Encoder, text: str) -> None:
+    found = Classifier(encoder).classify(text)
+    assert found.kind == "complaint"
+    assert found.score >= 0.5
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["No complaints at all, great.", "Никаких жалоб, всё супер.", "How do I get a refund?", "Спасибо!"],
+)
+def test_a_few_other_words_are_none(encoder: Encoder, text: str) -> None:
+    assert Classifier(encoder).classify(text).kind != "complaint"

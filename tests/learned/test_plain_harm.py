@@ -360,13 +360,8 @@ def test_a_named_colleague_who_insulted_somebody_makes_a_complaint() -> None:
     assert (found.kind, found.employees) == ("complaint", ("Иванов",))
 
 
-def test_praise_without_a_word_of_complaint_needs_more_of_the_model() -> None:
-    text = "The court next to your shop is lovely, tennis was fun."
-    judged = Classifier(None, LIMITS).judge(text, lexicon.triggers(text), logits(complaint=1.7))
-    assert judged.kind != "complaint"
-    assert by_words(text).kind != "complaint"
-    text = "The court next to your shop is lovely, but your rude guard sent us away."
-    assert Classifier(None, LIMITS).judge(text, frozenset(), logits(complaint=1.7)).kind == "complaint"
+def test_a_court_one_plays_on_is_no_complaint() -> None:
+    assert by_words("The court next to your shop is lovely, tennis was fun.").kind != "complaint"
 
 
 def test_who_is_insulted_by_whom_is_told_with_the_name() -> None:

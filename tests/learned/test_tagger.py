@@ -7,11 +7,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from complaint_gift.domain import Scope, Severity
 from complaint_gift.learned.classifier import Classifier
 from complaint_gift.learned.encoder import Encoder
 from complaint_gift.learned.heads import HEADS
 from complaint_gift.learned.sentences import split
 from complaint_gift.learned.tagger import Tagger
+from complaint_gift.playbook import Context, load_playbook
 
 REPLY = (
     "Hi Lena 😀! I am really sorry that your cake came crushed. We packed it in a box that is far too big, "
@@ -52,7 +54,7 @@ def test_elements_are_found_in_their_sentence(tagger: Tagger, head: str, words: 
 @pytest.mark.parametrize(
     ("head", "fault", "silent"),
     [
-        ("no-blame-customer", "Вы сами виноваты: надо было читать условия.", "Вашей вины здесь нет."),
+        ("no-blame-customer", "Надо было внимательнее читать условия.", "Вашей вины здесь нет."),
         ("no-blame-customer", "You should have read the manual first.", "This is not your fault."),
         (
             "no-dead-end",
@@ -175,3 +177,22 @@ def test_messages_are_told_apart(encoder: Encoder, text: str, kind: str, trigger
     found = Classifier(encoder).classify(text)
     assert found.kind == kind
     assert triggers <= set(found.triggers)
+
+
+@pytest.mark.parametrize(
+    ("rule", "text"),
+    [
+        ("no-blame-customer", "This is your own fault."),
+        ("no-blame-customer", "You only have yourself to blame."),
+        ("no-blame-customer", "Вы сами виноваты."),
+        ("no-blame-customer", "Это ваша вина."),
+        ("no-doubting-the-story", "You are lying."),
+        ("no-doubting-the-story", "Мы вам не верим."),
+        ("no-threats", "Если не удалите отзыв, мы обратимся в суд."),
+    ],
+)
+def test_what_is_said_plainly_is_not_doubted(encoder: Encoder, rule: str, text: str) -> None:
+    found = load_playbook().review(
+        text, scope=Scope.PUBLIC_REPLY, context=Context.parse({}), learned=Tagger(encoder).tag(text)
+    )
+    assert (rule, Severity.ERROR) in {(one.rule, one.severity) for one in found.findings}

@@ -114,8 +114,9 @@ def test_rule_in_shadow_is_counted_where_a_reason_was_given(world: World) -> Non
 
 
 def test_shadow_of_a_real_playbook_is_counted(world: World, tmp_path: Path) -> None:
-    (tmp_path / "playbook.yaml").write_text("extends: default\nshadow: [no-threats]\n", "utf-8")
-    world.book = load_playbook(tmp_path)  # type: ignore[assignment]
+    (tmp_path / "book").mkdir()
+    (tmp_path / "book/playbook.yaml").write_text("extends: default\nshadow: [no-threats]\n", "utf-8")
+    world.book = load_playbook(tmp_path / "book")  # type: ignore[assignment]
     world.complain()
     draft(world, "Delete your review or we will sue you.", rests=4)
     draft(world, "Delete your review or we will sue you. Thank you.")

@@ -123,7 +123,7 @@ def test_a_short_lock_is_waited_for(lite: SqlStore) -> None:
 @DOORS
 def test_a_vanished_file(tmp_path: Path, use: Use) -> None:
     store = SqlStore(f"sqlite:///{tmp_path}/gone.db")
-    _refused(store, use, "cannot be opened: check that the folder exists")
+    _refused(store, use, "is not there: name the folder that holds your data in DATA")
     assert not (tmp_path / "gone.db").exists(), "an empty database in its place would hide the loss"
     store.close()
 

@@ -18,6 +18,9 @@ RARE: Final = frozenset({"court", "regulator", "press"})  # hardly a complaint m
 HIGH: Final = frozenset({"second-failure", "asks-manager", "leaving", "large-audience"})
 CROSS: Final = _HARM | {"court", "regulator", "second-failure", "asks-manager", "money-lost"}
 CROSS_WORTH: Final = 1.5  # what a word such as "court" adds to the logit of a complaint
+BRIEF: Final = 80  # characters
+BRIEF_LIMIT: Final = 0.4  # of a complaint, where stock words say the same
+PLAIN: Final = 0.7  # what stock words have to say to decide
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +81,8 @@ class Classifier:
         kinds[0] += CROSS_WORTH * bool(CROSS & sure or certain)
         chances = _shares(kinds)
         complaint = float(chances[0])
-        if complaint >= self._limits.get("complaint", 0.5):
-            kind, score = KINDS[0], complaint
+        if self._is_complaint(text, chances):
+            kind, score = KINDS[0], max(complaint, 0.5)
         else:
             at = 1 + int(chances[1:].argmax())
             kind, score = KINDS[at], float(chances[at])
@@ -92,6 +95,18 @@ class Classifier:
         )
         learned = int(mean[len(KINDS) : len(KINDS) + len(SEVERITIES)].argmax())
         return _complete(text, kind, score, severity_of(kind, named, SEVERITIES[learned]), named)
+
+    def _is_complaint(self, text: str, chances: Any) -> bool:
+        """`chances` (kinds,): in a few words the stock ones ("terrible service") say more than the model.
+
+        It has learned from messages that tell something; of the rest "other" speaks for nothing.
+        """
+        complaint, praise, question, _ = chances.tolist()
+        kind, sure = lexicon.kind(text) if len(text) <= BRIEF else ("", 0.0)
+        if kind == KINDS[0] and sure >= PLAIN:
+            return bool(praise + question < 0.5)
+        limit = float(self._limits.get("complaint", 0.5))
+        return bool(complaint >= (min(limit, BRIEF_LIMIT) if kind == KINDS[0] else limit))
 
     def _limit(self, trigger: str, heard: bool, sure: bool) -> float:
         """The least logit; weights that know two limits only let a sure word stand alone."""
