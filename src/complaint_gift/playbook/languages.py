@@ -63,9 +63,11 @@ class Languages:
         counts = {language: len(forms & self._vocabularies[language]) for language in self._others}
         language = max(sorted(counts), key=lambda one: counts[one], default="")
         if counts.get(language, 0) < max(_ENOUGH, len(forms) * _SHARE):
+            english = _english(forms)
+            if script(text.raw) != "en" or english >= len(forms) * _ENGLISH:
+                return ""  # the common case; a vote takes longer than all the rules together
             voted = language_of(text.raw)
-            doubtful = voted in ("", "en") and _english(forms) > len(forms) * _FOREIGN
-            if script(text.raw) != "en" or doubtful:
+            if voted in ("", "en") and english > len(forms) * _FOREIGN:
                 return ""
             language = language if counts.get(language) else voted
         return language if all(self._is_in(language, one) for one in _by_sentence(text)) else ""

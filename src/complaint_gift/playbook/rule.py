@@ -45,7 +45,7 @@ class When:
             wanted = getattr(self, key)
             if wanted and not _is_among(getattr(context, key), wanted):
                 yield key
-        if _is_among(context.channel, self.not_channel):
+        if self.not_channel and _is_among(context.channel, self.not_channel):
             yield "not_channel"
         if self.language and (context.language or script(text)) not in self.language:
             yield "language"
