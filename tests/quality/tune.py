@@ -145,7 +145,9 @@ class Trial:
         known = self._known.get(key)
         if known is None:
             hits = sorted((*self._others[number], *mine), key=lambda hit: (hit.start, -hit.end, hit.signal))
-            situation = self.playbook._situation(case.text, hits, case.context, heard=True)
+            situation = self.playbook._situation(
+                case.text, hits, case.context, case.context.language, heard=True
+            )
             situation.decided = decided(case.learned, speaks, case.text)
             known = self._known[key] = bool(self.playbook._said(self.rule, situation))
         return known

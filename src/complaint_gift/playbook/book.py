@@ -83,12 +83,13 @@ class Playbook:
     ) -> Situation:
         """A text as its rules see it; near-hits go to `dropped` if given."""
         read = Text(text)
-        language = self.languages.told(read, context.language)
-        learned = learned if _is_taught(language) else None
-        hits = self.hits(read, scope, learned, language or context.language, dropped)
-        situation = self._situation(read, hits, context, heard=learned is not None)
+        told = self.languages.told(read, context.language)
+        learned = learned if _is_taught(told) else None
+        language = told or context.language
+        hits = self.hits(read, scope, learned, language, dropped)
+        situation = self._situation(read, hits, context, language, heard=learned is not None)
         if learned:
-            situation.decided = decided(learned, self.speaks(read, scope, language or context.language), read)
+            situation.decided = decided(learned, self.speaks(read, scope, language), read)
         return situation
 
     def listens(self, text: str, context: Context = _NOTHING) -> bool:
@@ -132,9 +133,10 @@ class Playbook:
     def ask(self, rule: Rule, text: str, scope: Scope, context: Context) -> list[Finding]:
         """What one rule says about a text, whatever the profile."""
         read = Text(text)
-        hits = self.hits(read, None, language=self.languages.told(read, context.language))
+        told = self.languages.told(read, context.language)
+        hits = self.hits(read, None, language=told)
         # An example says what the rule means, so it is judged as if every layer had spoken.
-        situation = self._situation(read, hits, context, heard=True)
+        situation = self._situation(read, hits, context, told or context.language, heard=True)
         if scope not in rule.scopes:
             return []
         return list(self._said(rule, situation))
@@ -150,12 +152,13 @@ class Playbook:
         faults = joined(rule.check.find(situation))
         return _as_findings(rule, faults, situation.text.raw, situation.context) if faults else ()
 
-    def _situation(self, text: Text, hits: Sequence[Hit], context: Context, *, heard: bool) -> Situation:
+    def _situation(
+        self, text: Text, hits: Sequence[Hit], context: Context, language: str, *, heard: bool
+    ) -> Situation:
         def listen(complaint: Text) -> list[Hit]:
             return self.hits(complaint, None, language=context.language)
 
         # `when: {language: ...}` is asked about the text, and most callers do not say what it is in.
-        language = self.languages.told(text, context.language) or context.language
         return Situation(
             text, by_signal(hits), replace(context, language=language), heard=heard, listen=listen
         )
