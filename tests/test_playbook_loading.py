@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
+from shouting import RULE, SIGNAL, own_playbook, put
 
 from complaint_gift.domain import Severity
 from complaint_gift.playbook import LivePlaybook, PlaybookError, load_playbook
@@ -16,21 +17,6 @@ from complaint_gift.playbook.memory import Memory, cache_folder
 from complaint_gift.text import Text
 
 pytestmark = pytest.mark.slow
-
-RULE = """
-id: no-shouting
-kind: forbid
-signals: [shouting]
-profiles: [minimal, standard, full]
-message: {en: Lower your voice.}
-examples:
-  en: {fires: ["HEY YOU", "STOP THAT"], passes: ["hey", "stop"]}
-"""
-SIGNAL = """
-signal: shouting
-phrases: ["#caps #caps"]
-examples: {found: ["HEY YOU"], silent: ["hey"]}
-"""
 
 
 @pytest.fixture(autouse=True)
@@ -40,16 +26,7 @@ def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    root = tmp_path / "playbook"
-    put(root, "rules/shouting.yaml", RULE)
-    put(root, "signals/en/shouting.yaml", SIGNAL)
-    return root
-
-
-def put(root: Path, name: str, text: str) -> None:
-    path = root / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
+    return own_playbook(tmp_path / "playbook")
 
 
 def test_a_folder_stands_alone_unless_it_extends_the_default(folder: Path) -> None:

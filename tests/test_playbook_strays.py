@@ -5,23 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from shouting import RULE, SIGNAL, own_playbook, put
 
 from complaint_gift.playbook import LivePlaybook, PlaybookError, load_playbook
 
-RULE = """
-id: no-shouting
-kind: forbid
-signals: [shouting]
-profiles: [minimal, standard, full]
-message: {en: Lower your voice.}
-examples:
-  en: {fires: ["HEY YOU", "STOP THAT"], passes: ["hey", "stop"]}
-"""
-SIGNAL = """
-signal: shouting
-phrases: ["#caps #caps"]
-examples: {found: ["HEY YOU"], silent: ["hey"]}
-"""
 OTHER = RULE.replace("no-shouting", "no-other")
 
 
@@ -32,17 +19,7 @@ def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    root = tmp_path / "playbook"
-    put(root, "rules/shouting.yaml", RULE)
-    put(root, "signals/en/shouting.yaml", SIGNAL)
-    return root
-
-
-def put(root: Path, name: str, text: str) -> Path:
-    path = root / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
-    return path
+    return own_playbook(tmp_path / "playbook")
 
 
 def refused(folder: Path) -> str:
