@@ -15,12 +15,12 @@ _LIST = re.compile(r"\n[ \t]*(?:(?:[-*•–—·]|\d{1,2}[.)])[ \t]*)?$")
 # A name follows: the full stop after these never ends a sentence.
 _LEADING = listed(
     """mr mrs ms dr st prof sr jr no nr vs approx fig e.g i.e eg ie ул пр д кв стр корп обл р-н им т г-н
-    г-жа п пп пос пер бул просп ст см напр рис тел каб"""
+    г-жа п пп пос пер бул просп ст см напр рис тел каб теч"""
 )
 # A sentence may end after these, so the next word decides: a capital letter starts a new one.
 _TRAILING = listed(
     """etc inc ltd co corp am pm a p m руб коп тыс млн млрд г гг в вв др пр проч мин сек час ч кг гр шт мес
-    нед с е к д н р н.э u.s u.k"""
+    нед раб дн с е к д н р н.э u.s u.k"""
 )
 
 
