@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+from complaint_gift.rules.slots import find_placeholders
+
 Span = tuple[int, int]
 _DIGITS = re.compile(r"\d")
 _DIGIT_RUN = re.compile(r"\d(?:[ \u00a0().–-]{0,2}\d)*")
@@ -81,73 +83,6 @@ _RUSSIAN_STREET = (
 )
 _ADDRESS = re.compile(
     rf"{_ENGLISH_STREET}(?:,(?: [A-Z][a-z]{{1,20}}){{1,2}},? {_POSTCODE})?|{_ENGLISH_PLACE}|{_RUSSIAN_STREET}"
-)
-_SLOT_WORDS = "name|customer|client|order|date|имя|фамилия|дата|номер|заказ|клиент"
-# Alone in brackets or stars these are a slot, in capitals or not; with more words they may be a link's text.
-_BARE_SLOT = (
-    r"(?i:(?:first|last|full|customer'?s?|client|your|agent'?s?|product|order)[ _](?:name|number|title|date)"
-    r"|surname|product|item|amount|issue|problem|reason|отчество|фио|товар|сумма|проблема|причина"
-    r"|(?:ваш[ае]?|имя|номер|дата)[ _](?:имя|должность|клиента|сотрудника|заказа|визита)"
-    rf"|{_SLOT_WORDS})"
-)
-# In round brackets only where something was to be put in: small words there are mostly the writer's own.
-_PLACES = (
-    "dear |hello |hello, |hi |hi, |mr |mrs |ms |уважаемый |уважаемая |уважаемые |уважаемый/ая |уважаемый(ая) "
-    "|здравствуйте |здравствуйте, |about |at |by |concerning |for |from |in |of |on |regarding |to "
-    "|until |with |в |во |до |для |за |из |к |ко |на |о |об |от |по |при |про |с |со |у "
-)
-_AT_A_PLACE = "|".join(rf"(?<=(?<!\w){re.escape(place)}\()" for place in _PLACES.split("|"))
-_ROUND_SLOT = rf"\((?=[^\W\d_])(?={_BARE_SLOT}\))(?:(?i:{_AT_A_PLACE})|(?=[A-ZА-ЯЁ_' ]+\))){_BARE_SLOT}\)"
-# What a writer of templates tells the agent to do: "(insert reason)", «[сюда вписать, что случилось]».
-_FILL = (
-    r"(?: an?| the| your| here| customer'?s?)*"
-    r" (?:name|date|amount|reason|apolog|detail|order|product|issue|problem|fact|what)"
-)
-_ORDER_TO_FILL = (
-    rf"(?i:(?:here |please )?insert{_FILL}|delete as|choose one"
-    r"|(?:сюда |здесь )?(?:вставить|вписать|подставить),? (?!можно)\w"
-    r"|(?:не)?нужное (?:зачеркнуть|подчеркнуть|вписать|выбрать|оставить))"
-)
-_SQUARE_ORDER = (
-    rf"(?i:(?:here |please )?(?:describe|enter|add|specify|fill in){_FILL}"
-    r"|(?:сюда |здесь )?(?:указать|описать|заполнить),? (?!можно)\w)"
-)
-# What a program calls a slot. Where a name belongs it is one, in code somebody talks about it is not.
-_FIELD = (
-    r"(?i:(?:first|last|full|sur|user|customer|client|guest|contact|recipient|buyer|agent|company|order|product)"
-    r"[_.]?(?:first|last)?[_.]?(?:name|number)|(?:имя|фамилия|фио|номер)_\w{2,20}|\w{2,20}_(?:имя|фамилия|фио))"
-)
-_GREETING = (
-    r"(?i:(?<!\w)(?:dear|hello|hi|hey|good (?:morning|afternoon|evening|day)|hallo|liebe[rs]?"
-    r"|sehr geehrte\w{0,2}"
-    r"|уважаем\w{2,3}|дорог(?:ой|ая|ие)|здравствуйте|привет|добрый (?:день|вечер)|доброе утро),?)"
-    r"(?: (?:Mr|Mrs|Ms|Mr/\w+)\.?)? "
-)
-_GREETED = (
-    rf"{_GREETING}(?:@?{_FIELD}(?![\w.@])|@(?i:name|имя|фио)(?!\w)|(?:\w{{2,20}} ){{1,2}}\({_BARE_SLOT}\))"
-    rf"|(?<![\w.+@-])@{_FIELD}(?![\w.@])"
-)
-_DATE_MASK = r"(?:(?:DD[./-]MM|MM[./-]DD|ДД[./-]ММ)\w{0,2}(?:[./-](?:YY|ГГ){1,2})?|HH:MM|ЧЧ:ММ)(?!\w)"
-_PLACEHOLDER = re.compile(
-    r"\{\{[^{}\n]{0,60}\}\}|\{%? ?[A-Za-zА-Яа-яЁё_][A-Za-zА-Яа-яЁё0-9_ .-]{0,40} ?%?\}"
-    r"|(?<![\w\])}])\{\d{1,2}\}|\[[A-ZА-ЯЁ][A-ZА-ЯЁ _.:-]{1,60}\]"
-    rf"|\[(?:your|insert|вставить|укажите|причина|ваш|{_SLOT_WORDS})[^\]\n]{{0,60}}\]"
-    rf"|<(?:[A-ZА-ЯЁ][A-ZА-ЯЁ _-]{{1,40}}|(?:first_name|order_id|{_SLOT_WORDS})[^<>\n]{{0,40}})>"
-    rf"|[\[<]{_BARE_SLOT}[\]>]|{_ROUND_SLOT}|(?<![*\w])\*{_BARE_SLOT}\*(?![*\w])"
-    rf"|[\[(](?=[^\W\d_]){_ORDER_TO_FILL}[^\])\n]{{0,60}}[\])]|\[{_SQUARE_ORDER}[^\]\n]{{0,60}}\]"
-    r"|%[A-Z_]{3,30}%|%[a-zа-яё]{2,20}_[a-zа-яё_]{2,20}%|%%\w{2,30}%%|@@\w{2,30}@@|\$\{[^{}\n]{1,40}\}"
-    rf"|{_GREETED}|(?<![\w%/=&-])(?<!\d )%(?:\d\$)?[sd](?!\w)"
-    rf"|(?<=[№#:])_{{3}}(?!\w)|(?<=[\w№#:.] )_{{3}}(?!\w)"
-    r"|(?<!\w)[XХ]{3,10}(?!\w)|(?<!\w)[XХ]{2,6}[.,][XХ]{2}(?!\w)|_{4,}"
-    rf"|(?<=[\[<]){_DATE_MASK}|(?i:(?<=(?<!\w)on )|(?<=(?<!\w)by )|(?<=(?<!\w)до ))"
-    rf"{_DATE_MASK}(?=[ \t]*(?:[.!?…](?!\w)|\n|\Z))"
-    r"|(?:Dear|Уважаем\S+)(?: (?:Mr|Mrs|Ms|Mr/\w+))? [.…]{3,}"
-    r"|(?:Hello|Hi|Здравствуйте,?)(?: (?:Mr|Mrs|Ms|Mr/\w+))? [.…]{3,}(?=[ \t]?[,!])"
-    r"|(?:Dear|Hello|Hi|Здравствуйте|Уважаем\S+)(?: (?:Mr|Mrs|Ms|Mr/\w+))?,? "
-    r"(?:\?{2,}|(?:NAME|undefined|null|None|NaN)(?!\w))"
-    r"|(?<!\w)(?:ИМЯ|ФИО|НОМЕР ЗАКАЗА|ИМЯ КЛИЕНТА|CUSTOMER NAME|FIRST NAME|ORDER NUMBER)(?!\w)|lorem ipsum"
-    r"|^(?i:template|macro|canned reply|шаблон|макрос|скрипт|заготовка)"
-    r" ?(?:(?:no\.?|№|#) ?)?(?:\d{1,4}|[\"«“][^\"»”\n]{1,40}[\"»”])[.,:;]?(?=[ \t]*\r?\n)",
 )
 _CAPS = re.compile(r"(?<!\w)[A-ZА-ЯЁ]{3,}(?:[ ,!-]+[A-ZА-ЯЁ]{2,})+(?!\w)")
 _SIGNS = "€£$₽₴₸₹¥₺"
@@ -280,30 +215,7 @@ _STREET_HINT = re.compile(
     r"\d[A-Da-d]?,? [A-Z][a-z]|\d[A-Z]{2}(?!\w)"
     r"|\b(?:ул|пр|пер|бульвар|б-р|шоссе|набережн|проезд|кв)[а-я.-]{0,10}\s?(?:№\s?)?[А-ЯЁ0-9]"
 )
-_SLOT_HINT = re.compile(
-    r"[{\[(<%$_*@]|XX|ХХ|ИМЯ|ФИО|НОМЕР|NAME|NUMBER|(?:[a-z]N|[a-z]n)(?:ame|umber)(?!\w)|lorem|DD|MM|ДД|ЧЧ|[.…]{3}|…|\?\?|undefined|null|NaN|None"
-    r"|^(?i:template|macro|canned|шаблон|макрос|скрипт|заготовка)"
-)
 _TWO_CAPS = re.compile(r"[A-ZА-ЯЁ]{3}")
-
-_find_slots = _finder(_PLACEHOLDER, _SLOT_HINT)
-# One brace in an address of the web is how such addresses are described, not a slot that was forgotten.
-_PATH = re.compile(
-    r"(?:https?://|www\.|(?<![^\s(\"«])(?:[\w-]{1,60}(?:\.[\w-]{1,60}){1,4})?/)[^\s<>\"»]{1,500}"
-)
-
-
-def find_placeholders(text: str) -> Iterator[Span]:
-    """Slots of a template that nobody filled in."""
-    paths = [match.span() for match in _PATH.finditer(text)] if "/" in text and "{" in text else []
-    paths.reverse()
-    for start, end in _find_slots(text):
-        while paths and paths[-1][1] <= start:
-            paths.pop()
-        described = paths and paths[-1][0] < start and text[start] == "{" and text[start + 1] not in "{%"
-        if not described:
-            yield start, end
-
 
 find_amounts = _finder(_AMOUNT, _DIGITS)
 find_births = _finder(_BIRTH, _DIGITS)
