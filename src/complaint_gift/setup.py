@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
 
 import click
 
@@ -23,6 +25,51 @@ def choose(known: Sequence[Source], name: str | None, plugin: str) -> Source:
             return source
     names = ", ".join(source.name for source in known)
     raise click.ClickException(f"Say which source with --source; configured are {names}.")
+
+
+def webhook_options(helpdesk: str, rotated: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """The options of `install` that every helpdesk with a webhook has; `wished` takes what they give, all
+    but `name`. `rotated`: what --rotate-secret does there."""
+    options = (
+        click.option("--source", "name", help=f"Which source, if several use {helpdesk}."),
+        click.option("--url", help="Our public address, such as https://cg.example.com."),
+        click.option(
+            "--secret-file",
+            type=click.Path(path_type=Path, dir_okay=False),
+            help="Where to write the signing secret; default: signing_secret_file of the source.",
+        ),
+        click.option("--rotate-secret", is_flag=True, help=rotated),
+        click.option("--move", is_flag=True, help="Point our webhook here that leads to another address."),
+        click.option("--dry-run", is_flag=True, help="Only say what would be done."),
+    )
+
+    def add(command: Callable[..., Any]) -> Callable[..., Any]:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return add
+
+
+def wished(
+    source: Source,
+    helpdesk: str,
+    *,
+    url: str | None,
+    secret_file: Path | None,
+    rotate_secret: bool,
+    move: bool,
+    dry_run: bool,
+) -> dict[str, Any]:
+    """What `webhook_options` gave as the fields of a plugin's Wish; raises click.ClickException."""
+    configured = source.settings["signing_secret_file"]
+    return {
+        "endpoint": endpoint_of(source, url, helpdesk),
+        "secret_file": secret_file or (Path(configured) if configured else None),
+        "rotate": rotate_secret,
+        "move": move,
+        "dry": dry_run,
+    }
 
 
 def endpoint_of(source: Source, url: str | None, helpdesk: str) -> str:

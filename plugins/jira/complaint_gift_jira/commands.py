@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import click
 
 from complaint_gift.plugin import PluginError, Source
-from complaint_gift.setup import choose, endpoint_of, tell
+from complaint_gift.setup import choose, endpoint_of, tell, webhook_options, wished
 from complaint_gift_jira import consent, health, setup
 from complaint_gift_jira.api import Jira, connect
 from complaint_gift_jira.settings import CONSENT, DATA_CENTER, SERVICE, is_loopback
@@ -66,33 +66,10 @@ def _add_install(group: click.Group, sources: Sources) -> None:
         help="Create or align our webhook, its events and secret. May be repeated. "
         f"Jira wants an administrator: if our user is none, set {TOKEN} (and {EMAIL} on Cloud) for it.",
     )
-    @click.option("--source", "name", help="Which source, if several use Jira.")
-    @click.option("--url", help="Our public address, such as https://cg.example.com.")
-    @click.option(
-        "--secret-file",
-        type=click.Path(path_type=Path, dir_okay=False),
-        help="Where to write the signing secret; default: signing_secret_file of the source.",
-    )
-    @click.option("--rotate-secret", is_flag=True, help="Make a new signing secret.")
-    @click.option("--move", is_flag=True, help="Point our webhook here that leads to another address.")
-    @click.option("--dry-run", is_flag=True, help="Only say what would be done.")
-    def install(
-        name: str | None,
-        url: str | None,
-        secret_file: Path | None,
-        rotate_secret: bool,
-        move: bool,
-        dry_run: bool,
-    ) -> None:
+    @webhook_options("Jira", "Make a new signing secret.")
+    def install(name: str | None, **asked: Any) -> None:
         source = choose(sources(), name, "jira")
-        configured = source.settings["signing_secret_file"]
-        wish = setup.Wish(
-            endpoint=endpoint_of(source, url, "Jira"),
-            secret_file=secret_file or (Path(configured) if configured else None),
-            rotate=rotate_secret,
-            move=move,
-            dry=dry_run,
-        )
+        wish = setup.Wish(**wished(source, "Jira", **asked))
         tell(setup.install(source, _enter(source), wish))
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
+from typing import Any
 
 import click
 
 from complaint_gift.client import MemoryCache
 from complaint_gift.plugin import PluginError, Source
-from complaint_gift.setup import choose, endpoint_of, tell
+from complaint_gift.setup import choose, endpoint_of, tell, webhook_options, wished
 from complaint_gift_zendesk import health, setup
 from complaint_gift_zendesk.api import Zendesk, connect
 from complaint_gift_zendesk.package import package
@@ -36,36 +36,11 @@ def _add_install(group: click.Group, sources: Sources) -> None:
         short_help="Create or repair webhook, secret and fields.",
         help="Create or align our webhook, its events and secret, and two checkboxes. May be repeated.",
     )
-    @click.option("--source", "name", help="Which source, if several use Zendesk.")
-    @click.option("--url", help="Our public address, such as https://cg.example.com.")
-    @click.option(
-        "--secret-file",
-        type=click.Path(path_type=Path, dir_okay=False),
-        help="Where to write the signing secret; default: signing_secret_file of the source.",
-    )
-    @click.option("--rotate-secret", is_flag=True, help="Let Zendesk make a new signing secret.")
-    @click.option("--move", is_flag=True, help="Point our webhook here that leads to another address.")
+    @webhook_options("Zendesk", "Let Zendesk make a new signing secret.")
     @click.option("--fields/--no-fields", default=True, help="Create the two checkboxes (default) or not.")
-    @click.option("--dry-run", is_flag=True, help="Only say what would be done.")
-    def install(
-        name: str | None,
-        url: str | None,
-        secret_file: Path | None,
-        rotate_secret: bool,
-        move: bool,
-        fields: bool,
-        dry_run: bool,
-    ) -> None:
+    def install(name: str | None, fields: bool, **asked: Any) -> None:
         source = choose(sources(), name, "zendesk")
-        configured = source.settings["signing_secret_file"]
-        wish = setup.Wish(
-            endpoint=endpoint_of(source, url, "Zendesk"),
-            secret_file=secret_file or (Path(configured) if configured else None),
-            rotate=rotate_secret,
-            move=move,
-            fields=fields,
-            dry=dry_run,
-        )
+        wish = setup.Wish(**wished(source, "Zendesk", **asked), fields=fields)
         tell(setup.install(source, _enter(source), wish))
 
 
