@@ -38,7 +38,8 @@ ENDS = {
 @click.command()
 @told
 def doctor() -> None:
-    """Look at everything, say what holds, what is wrong and what to do. Exits with 1 when something is."""
+    """Look at work that waits, people, the learned layer, the gate, the audit, each helpdesk and the doors:
+    what holds, what is wrong and what to do. Exits with 1 when something is."""
     from complaint_gift.runtime import build
 
     settings = read_settings()
