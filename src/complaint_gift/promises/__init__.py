@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 
 from complaint_gift.domain import Promise
@@ -12,6 +12,7 @@ from complaint_gift.promises.calendar import Calendar, OfficeHours
 from complaint_gift.promises.clauses import Said, promising, spans
 from complaint_gift.promises.times import When, find_times
 from complaint_gift.promises.vocabulary import vocabularies
+from complaint_gift.promises.who import who_of
 from complaint_gift.rules.phrases import Classes
 from complaint_gift.rules.signals import Counts, Hit, Part, Phrase, SignalFinder
 from complaint_gift.text import Text
@@ -43,12 +44,19 @@ def find_promises(
     for number, said in sorted(by_sentence.items()):
         first = read.sentence_starts[number]
         if any(hit.signal == _COMMITMENT for hit in said) and not read.is_question(first):
-            found.extend(_promises(read, first, said, sent_at, hours, author))
+            near = _day_before(read, number, sent_at, hours)
+            found.extend(_promises(read, first, said, sent_at, hours, author, near))
     return found
 
 
 def _promises(
-    read: Text, first: int, said: Sequence[Hit], sent_at: datetime, hours: Calendar, author: str
+    read: Text,
+    first: int,
+    said: Sequence[Hit],
+    sent_at: datetime,
+    hours: Calendar,
+    author: str,
+    near: date | None,
 ) -> Iterator[Promise]:
     """The promises of one sentence; a single one has the whole sentence for its words."""
     text, last = read.raw, read.sentence_end(first)
@@ -57,7 +65,7 @@ def _promises(
         return
     named = (
         replace(w, start=start + w.start, end=start + w.end)
-        for w in find_times(text[start:end], sent_at, hours)
+        for w in find_times(text[start:end], sent_at, hours, near)
     )
     times = [when for when in named if not read.is_quoted_at(when.start)]
     if not times:
@@ -67,59 +75,34 @@ def _promises(
     clauses = promising(read, first, last, Said(commitments, killers, times))
     dues = [max(when.due for when in clause.times) for clause in clauses]
     if len(set(dues)) == 1:
-        yield Promise(text[start:end], dues[0], _who(read, first, last, author), start, end)
+        own = min(clause.own for clause in clauses)
+        yield Promise(text[start:end], dues[0], who_of(read, first, last, author, own), start, end)
         return
     parts = spans(read, first, last, clauses) if clauses else ()
-    for due, (one, other) in zip(dues, parts, strict=True):
+    who = ""
+    for clause, due, (one, other) in zip(clauses, dues, parts, strict=True):
         start, end = read.starts[one], read.ends[other - 1]
         end = _end(text, end) if other == last else end
-        yield Promise(text[start:end], due, _who(read, one, other, author), start, end)
+        said_by = who_of(read, one, other, author, one)
+        who = said_by or (who if clause.own < clause.first else "")
+        yield Promise(text[start:end], due, who, start, end)
+
+
+def _day_before(read: Text, number: int, sent_at: datetime, hours: Calendar) -> date | None:
+    """The day that the sentence before names: "on Friday. He will come between nine and twelve"."""
+    if not number:
+        return None
+    first = read.sentence_starts[number - 1]
+    start, end = read.starts[first], read.ends[read.sentence_end(first)]
+    if end - start > _LONGEST_SENTENCE or read.is_question(first):
+        return None
+    return next((when.day for when in reversed(find_times(read.raw[start:end], sent_at, hours))), None)
 
 
 def _end(text: str, end: int) -> int:
     while end < len(text) and text[end] in ".!…":
         end += 1
     return end
-
-
-def _who(read: Text, first: int, last: int, author: str) -> str:
-    """A name in the sentence that is not its first word; the author for "I"."""
-    named: list[str] = []
-    is_mine = False
-    for position in range(first, last):
-        word = read.words[position]
-        if word is None:
-            break
-        raw = read.raw[read.starts[position] : read.ends[position]]
-        is_mine = is_mine or word.form in ("i", "я", "сам", "сама", "myself") or _is_first_person(word.form)
-        if word.form not in _not_names() and _is_name(read, position, first):
-            named.append(raw)
-        elif named:
-            break
-    if named:
-        return " ".join(named)
-    return author if is_mine else ""
-
-
-def _is_name(read: Text, position: int, first: int) -> bool:
-    """A capital letter inside a sentence; its first word needs a surname behind it."""
-    word, after = read.words[position], read.words[position + 1]
-    if word is None or word.kind != "word":
-        return False
-    if position > first:
-        return word.title
-    is_capital = read.raw[read.starts[first] : read.starts[first] + 1].isupper()
-    return is_capital and after is not None and after.title and after.form not in _not_names()
-
-
-def _is_first_person(form: str) -> bool:
-    return form.endswith(("жу", "шу", "лю", "ню", "рю", "ду", "чу", "щу", "зу", "гу")) and len(form) > 4
-
-
-@cache
-def _not_names() -> frozenset[str]:
-    days = {word for words in vocabularies() for word in (*words.days, *words.months)}
-    return frozenset(days | {"i", "я", "вы", "вас", "вам", "вами", "ваш", "ваша", "ваше", "ваши"})
 
 
 @cache

@@ -11,7 +11,7 @@ from functools import cache
 from itertools import pairwise
 
 from complaint_gift.promises.times import When, fold
-from complaint_gift.promises.vocabulary import Grammar, vocabularies
+from complaint_gift.promises.vocabulary import Grammar, people, vocabularies
 from complaint_gift.text import Text
 
 _ASIDE = 2  # words between commas that say how sure all of it is
@@ -38,6 +38,7 @@ class Clause:
     kind: Kind
     promises: bool = False
     is_dead: bool = False
+    own: int = 0  # where the words begin that tell who promises
     times: list[When] = field(default_factory=list)
 
     @property
@@ -106,6 +107,8 @@ class _Reading:
             return Kind.MAIN
         if self._is_bare(at):
             return Kind.QUESTION
+        if at in self.starts and current.kind is Kind.QUESTION and self._has_verb(current):
+            return Kind.MAIN  # the lamp you ordered will be sent
         before = self.forms[at - 1]
         is_own = at in self.starts and self.forms[at] in grammar.subjects and before not in grammar.questions
         return Kind.MAIN if is_own and current.is_dependent and at - current.first > 1 else None
@@ -141,10 +144,15 @@ class _Reading:
                 return False
         return False
 
+    def _has_verb(self, clause: Clause) -> bool:
+        return _grammar().past_verb.fullmatch(self.forms.get(clause.first + 1, "")) is not None
+
     def _is_bare(self, at: int) -> bool:
         """The delivery *you missed*: a pronoun and a past verb in the middle of a clause."""
         grammar = _grammar()
         if not grammar.has_bare_clauses or self.forms[at] not in grammar.subjects or at in self.starts:
+            return False
+        if self.forms.get(at - 1) in grammar.doing:  # we will have it fixed
             return False
         return grammar.past_verb.fullmatch(self.forms.get(at + 1, "")) is not None
 
@@ -158,8 +166,28 @@ class _Reading:
                 ahead = (self.forms.get(at) for at in range(clause.first + 1, clause.first + 3))
                 is_open = any(c.promises for c in clauses[:index])
                 clause.promises = is_open and any(form in grammar.verbs for form in ahead)
-            if clause.is_dead or clause.is_dependent:
+            leans = clause.kind is Kind.JOINED and index and self._leans(clause)
+            clause.own = clauses[index - 1].own if leans else clause.first
+            if clause.is_dead or (clause.is_dependent and not self._passes_on(clauses, index)):
                 clause.promises = False
+
+    def _leans(self, clause: Clause) -> bool:
+        """Whether it has no subject of its own: and will write, and come back to you."""
+        after = clause.first + 1
+        return not self._has_own(clause) or (after in self.starts and self.forms[after] in ("will", "shall"))
+
+    def _passes_on(self, clauses: list[Clause], index: int) -> bool:
+        """Our billing team, who will call you: the last clause tells what somebody else will do."""
+        first = clauses[index].first
+        if not index or index + 1 < len(clauses) or self.forms[first] not in people("relatives"):
+            return False
+        if not any(first < end <= first + 4 for end in self.ends):
+            return False
+        is_apart = "," in self.text.gaps.get(first, "")
+        if any(before.promises for before in clauses[:index]):
+            return is_apart and self.forms[first] in people("relays")
+        near = {self.forms.get(at) for at in range(first - 4, first)}
+        return is_apart or bool(near & people("articles"))
 
     def _silence(self, clauses: list[Clause]) -> None:
         """What is only hoped for, tried or quoted, with what hangs on it: возможно, мастер приедет."""
@@ -270,4 +298,5 @@ def _grammar() -> Grammar:
         own_verb=either("own_verb"),
         deadline=either("deadline"),
         has_bare_clauses=any(grammar.has_bare_clauses for grammar in grammars),
+        doing=united("doing"),
     )

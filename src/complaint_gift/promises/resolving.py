@@ -30,6 +30,7 @@ class Named:
     is_part: bool = False
     is_after: bool = False
     is_weekday: bool = False
+    is_range: bool = False
 
     @property
     def is_nothing(self) -> bool:
@@ -82,7 +83,8 @@ class Resolver:
         if "days" in meaning:
             return today + timedelta(days=int(meaning["days"]))
         if "weekday" in meaning:
-            found = weekday(words.days[groups["day"] or ""], today, is_next=bool(groups.get("next")))
+            is_next = bool(groups.get("next") or groups.get("next2"))
+            found = weekday(words.days[groups["day"] or ""], today, is_next=is_next)
             last = groups.get("day2")
             return weekday(words.days[last], found, is_next=False) if last else found
         if "end" in meaning:

@@ -42,13 +42,15 @@ class When:
     start: int
     end: int
     due: datetime
+    day: date | None = None
 
 
-def find_times(text: str, sent_at: datetime, calendar: Calendar) -> list[When]:
+def find_times(text: str, sent_at: datetime, calendar: Calendar, near: date | None = None) -> list[When]:
     """Every time named in `text` (one sentence), in its order; a day and its hour become one.
 
-    `sent_at` is aware. What lies in the past, or is only a length ("open for two hours"), is left out, and
-    so is what only tells one thing from others ("the Friday team") or could be one of two days.
+    `sent_at` is aware; a stretch of hours without a day belongs to `near`. What lies in the past, or is only
+    a length ("open for two hours"), is left out, and so is what only tells one thing from others ("the
+    Friday team") or could be one of two days.
     """
     folded = fold(text)
     try:
@@ -65,9 +67,9 @@ def find_times(text: str, sent_at: datetime, calendar: Calendar) -> list[When]:
     for words in scripts:
         for clock in _clocks(folded, Resolver(words, now, calendar)):
             # "yesterday at five" is no promise: without a day of its own an hour belongs to the past one.
-            if not _is_in_past(folded, clock, words) or _has_day_near(clock, days):
+            if not _is_in_past(folded, clock, words) or _has_day_near(folded, clock, days):
                 found.append(clock)
-    return [when for when in _merge(_one_day(_widest(found)), now, calendar) if when.due >= sent_at]
+    return [when for when in _merge(_one_day(_widest(found)), now, calendar, near) if when.due >= sent_at]
 
 
 def fold(text: str) -> str:
@@ -78,8 +80,13 @@ def fold(text: str) -> str:
     return folded
 
 
-def _has_day_near(clock: Named, days: list[Named]) -> bool:
-    return any(min(abs(clock.start - d.end), abs(d.start - clock.end)) <= _NEAR for d in days)
+def _has_day_near(text: str, clock: Named, days: list[Named]) -> bool:
+    """Whether a day stands beside an hour, in the same clause."""
+    return any(
+        min(abs(clock.start - d.end), abs(d.start - clock.end)) <= _NEAR
+        and not _BREAK.search(text, min(clock.end, d.end), max(clock.start, d.start))
+        for d in days
+    )
 
 
 def _is_in_past(text: str, clock: Named, words: Vocabulary) -> bool:
@@ -172,12 +179,15 @@ def _hours(match: re.Match[str], resolver: Resolver) -> Named:
     half = groups.get("half") or groups.get("tohalf")
     clock = resolver.hour(start, groups.get("minute") or groups.get("minute2"), half)
     limit = (groups.get("limit") or "").strip()
-    if groups.get("to"):
+    to = groups.get("to") or groups.get("to2")
+    if to:
         first = clock
-        clock = resolver.hour(groups["to"] or "", groups.get("tominute"), groups.get("tohalf") or None)
+        minute = groups.get("tominute") or groups.get("tominute2")
+        clock = resolver.hour(to, minute, groups.get("tohalf") or None)
         if first and clock and clock <= first and clock.hour < 12:
             clock = clock.replace(hour=clock.hour + 12)
-    elif limit in words.after or limit in words.start:
+        return Named(*match.span(), clock=clock, is_range=True)
+    if limit in words.after or limit in words.start:
         return Named(*match.span(), clock=clock, is_after=True)
     return Named(*match.span(), clock=clock)
 
@@ -218,7 +228,7 @@ def _is_one_day(one: Named, other: Named) -> bool:
     return one.day == other.day or is_named_twice
 
 
-def _merge(found: list[Named], now: datetime, calendar: Calendar) -> Iterator[When]:
+def _merge(found: list[Named], now: datetime, calendar: Calendar, near: date | None) -> Iterator[When]:
     """A day takes the time of day beside it; a time of day alone means its next occurrence."""
     taken: set[int] = set()
     for index, named in enumerate(found):
@@ -229,9 +239,13 @@ def _merge(found: list[Named], now: datetime, calendar: Calendar) -> Iterator[Wh
         if other is not None:
             taken.add(other)
             pair.append(found[other])
+        elif named.is_range and named.day is None:  # on Friday: between nine and twelve
+            day = next((one.day for one in reversed(found[:index]) if one.day), near)
+            pair = [replace(named, day=day)]
         try:
             due = named.moment or _moment(pair, now, calendar)
-            yield When(pair[0].start, pair[-1].end, due.astimezone(UTC))
+            day = next((one.day for one in pair if one.day), None)
+            yield When(pair[0].start, pair[-1].end, due.astimezone(UTC), day)
         except (OverflowError, ValueError):  # after the year 9999
             continue
 

@@ -38,6 +38,7 @@ class Grammar:
     own_verb: re.Pattern[str]
     deadline: re.Pattern[str]
     has_bare_clauses: bool
+    doing: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,7 @@ class Vocabulary:
     determiners: frozenset[str]
     follows: frozenset[str]
     grammar: Grammar
+    people: Mapping[str, frozenset[str]]
     commitments: tuple[str, ...]
     unless: tuple[str, ...]
     vague: tuple[str, ...]
@@ -84,6 +86,12 @@ def vocabularies() -> tuple[Vocabulary, ...]:
         (entry for entry in folder.iterdir() if entry.name.endswith(".yaml")), key=lambda e: e.name
     )
     return tuple(_load(entry.read_text("utf-8")) for entry in found)
+
+
+@cache
+def people(part: str) -> frozenset[str]:
+    """The words of every language that tell who does something: `me`, `acting`, `greetings` ..."""
+    return frozenset(word for words in vocabularies() for word in words.people[part])
 
 
 _LISTS = ("afternoon", "past", "before", "after", "start", "about", "booked", "determiners", "follows")
@@ -113,6 +121,7 @@ def _load(text: str) -> Vocabulary:
         is_informal=raw["informal"],
         booking=re.compile(raw["booking"]),
         grammar=_grammar(raw["grammar"], raw["classes"]),
+        people={name: frozenset(words) for name, words in raw["people"].items()},
         commitments=tuple(raw["commitments"]),
         unless=tuple(raw["unless"]),
         vague=tuple(raw["vague"]),
@@ -151,6 +160,7 @@ def _grammar(raw: Mapping[str, Any], classes: Mapping[str, Iterable[str]]) -> Gr
         own_verb=re.compile(raw["own_verb"]),
         deadline=re.compile(raw["deadline"]),
         has_bare_clauses=raw["bare_clauses"],
+        doing=frozenset(raw["doing"]),
     )
 
 
@@ -174,17 +184,17 @@ def _holes(
         "n": f"(?P<n>{number})",
         "most": f"(?P<most>{number})",
         "more": f"(?P<more>{number})",
-        "unit": rf"(?P<unit>{_any(lists['units'])})(?!\w)\.?",
+        "unit": rf"(?P<unit>{_any(lists['units'])})(?!\w)(?:\.(?= ?\w))?",
         "suffix": rf"(?P<unit>{_any(lists['units'])})(?!\w)",
         "day": rf"(?P<day>{day})\.?",
         "day2": rf"(?P<day2>{day})\.?",
         "month": rf"(?P<month>{_any(lists['months'])})(?!\w)\.?",
         "dom": f"(?P<dom>{dom})",
         "anydom": dom,
-        "date": r"(?<![\d.])(?P<dom>[0-3]?\d)[./](?P<monthnumber>[01]?\d)"
-        r"(?:[./](?P<year>(?:20)?\d\d))?(?![\d/]|\.\d)",
-        "dotted": r"(?<![\d.])(?P<dom>[0-3]?\d)\.(?P<monthnumber>[01]?\d)"
-        r"(?:\.(?P<year>(?:20)?\d\d))?(?![\d/]|\.\d)",
+        "date": r"(?<![\d.£$€])(?P<dom>[0-3]?\d)[./](?P<monthnumber>[01]?\d)"
+        r"(?:[./](?P<year>(?:20)?\d\d))?(?![\d/]|\.\d| ?(?:руб|р\b|евро|долл|тыс|млн|[₽€$%]))",
+        "dotted": r"(?<![\d.£$€])(?P<dom>[0-3]?\d)\.(?P<monthnumber>[01]?\d)"
+        r"(?:\.(?P<year>(?:20)?\d\d))?(?![\d/]|\.\d| ?(?:euro|pound|dollar|percent|[€$%]))",
         "slash": r"(?<![\d/.])(?P<one>\d{1,2})/(?P<other>\d{1,2})(?:/(?P<year>(?:20)?\d\d))?(?![\d/])",
         "iso": r"(?<![\d-])(?P<year>20\d\d)-(?P<monthnumber>[01]\d)-(?P<dom>[0-3]\d)(?![\d-])",
     }

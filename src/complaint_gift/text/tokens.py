@@ -66,6 +66,15 @@ _NOT_REALLY = frozenset(
         "without delay",
         "без проволочек",
         "ни разу",
+        "не позднее",
+        "не позже",
+        "не более",
+        "не дольше",
+        "no later",
+        "not later",
+        "no problem",
+        "no worries",
+        "без проблем",
     ]
 )
 _SHIELD = frozenset(("for", "that", "what", "что", "чтобы", "to"))
@@ -180,6 +189,8 @@ class Text:
 
     def _only_looks_negative(self, at: int) -> bool:
         word, after = self.words[at], self.words[at + 1]
+        if word is not None and word.form == "no" and after is not None and after.kind == "number":
+            return True  # the number of an order
         if word is not None and after is not None and (word.form, after.form) in _NOT_REALLY:
             return True
         before = self.words[at - 1] if at else None

@@ -1,0 +1,75 @@
+"""Who does what a sentence promises: somebody it names, or whoever writes."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from complaint_gift.promises.vocabulary import people, vocabularies
+from complaint_gift.text import Text
+
+_CUT = re.compile(r"[,;:!(–—\n]|\s-\s")
+_MINE = re.compile(r".*(?:у|ю|усь|юсь|ам)")  # of Russian verbs of the future, those of "I"
+
+
+def who_of(read: Text, first: int, last: int, author: str, own: int) -> str:
+    """A name in the sentence that is not whom it is written to; the author for "I" from `own` on."""
+    is_mine, at = False, first
+    while at < last:
+        end = at
+        while end < last and _is_name(read, end, first) and (end == at or not _is_cut(read, end)):
+            end += 1
+        if end > at and _acts(read, at, end, first, last):
+            return " ".join(read.raw[read.starts[one] : read.ends[one]] for one in range(at, end))
+        word = read.words[at]
+        is_mine = is_mine or (at >= own and word is not None and word.form in _mine())
+        at = max(end, at + 1)
+    return author if is_mine else ""
+
+
+def _is_name(read: Text, position: int, first: int) -> bool:
+    """A capital letter inside a sentence; its first word needs a surname behind it."""
+    word, after = read.words[position], read.words[position + 1]
+    if word is None or word.kind != "word" or word.form in _not_names():
+        return False
+    if position > first:
+        return word.title
+    is_capital = read.raw[read.starts[first] : read.starts[first] + 1].isupper()
+    return is_capital and after is not None and after.title and after.form not in _not_names()
+
+
+def _acts(read: Text, at: int, end: int, first: int, last: int) -> bool:
+    """Whether a name is neither whom it is written to nor a thing: Hi Mark; Anna, we will; by PayPal."""
+    before = read.words[at - 1] if at > first else None
+    if before is not None and before.form in people("nobody") and not _is_cut(read, at):
+        return False
+    is_apart = at == first or _is_cut(read, at) or (before is not None and before.form in people("greetings"))
+    if not is_apart or not (end == last or _is_cut(read, end)):
+        return True
+    # Otto Lind, tells you; Sandra Pike, who runs the depot, will ring you
+    cuts = [end, *(one for one in range(end + 1, min(end + 6, last)) if _is_cut(read, one))]
+    forms = [word.form for one in cuts[:2] if one < last and (word := read.words[one]) is not None]
+    return any(form in _others() for form in forms)
+
+
+def _is_cut(read: Text, position: int) -> bool:
+    """Whether a comma or a dash stands before the word."""
+    return _CUT.search(read.gaps.get(position, "")) is not None
+
+
+@cache
+def _mine() -> frozenset[str]:
+    acts = {word.replace("ё", "е") for words in vocabularies() for word in words.classes["act"]}
+    return people("me") | {word for word in acts if _MINE.fullmatch(word)}
+
+
+@cache
+def _others() -> frozenset[str]:
+    they = {word.replace("ё", "е") for words in vocabularies() for word in words.classes.get("they", ())}
+    return people("acting") | they
+
+
+@cache
+def _not_names() -> frozenset[str]:
+    days = {word for words in vocabularies() for word in (*words.days, *words.months)}
+    return people("no_names") | people("greetings") | people("nobody") | days
