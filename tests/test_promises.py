@@ -89,6 +89,8 @@ SILENT = [
     "We will do everything we can to resolve this today.",
     "Сделаю всё возможное, чтобы вернуть деньги завтра.",
     "Думаю, завтра привезём.",
+    "Отправим замену в двух коробках.",
+    "Доплатим до 10 т.р.",
     "Your order was expected on Friday.",
     "Заказ будет храниться до пятницы.",
     "I will be out of the office until Monday.",
