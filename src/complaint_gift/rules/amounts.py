@@ -3,71 +3,15 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import ClassVar
 
-from complaint_gift.rules.detectors import find_amounts
+from complaint_gift.rules.money import MOST_SUMS, Sum, comparable, count_before, in_figures, in_words, value
 from complaint_gift.rules.situation import Fault, Situation, fault_at
 from complaint_gift.text import Text
 
-# «Рубль» is the word of two countries, a dollar without more is the American one.
-_CURRENCIES = tuple(
-    (re.compile(pattern, re.I), code)
-    for pattern, code in (
-        (r"\bбел", "BYN"), (r"швейцар|chf|franc|франк|fr\.", "CHF"), (r"€|eur|евро", "EUR"),
-        (r"£|pound|quid|gbp|фунт", "GBP"), (r"\$|usd|dollar|доллар", "USD"),
-        (r"₽|ru[br]|rouble|росс|\dр\b|\bр\b", "RUB"),
-        (r"руб", "РУБ"), (r"byn", "BYN"), (r"zł|zlot|złot|pln|злот", "PLN"),
-        (r"₹|rupee|\brs|inr|рупи", "INR"),
-        (r"₸|tenge|kzt|тенге", "KZT"), (r"₴|hryvn|uah|грив", "UAH"), (r"₺|try|лир", "TRY"),
-        (r"jpy|yen|иен", "JPY"),
-        (r"cny|yuan|юан", "CNY"), (r"kč|czk", "CZK"),
-        ("sek", "SEK"), ("nok", "NOK"), ("dkk", "DKK"), ("huf", "HUF"), ("ron", "RON"), ("bgn", "BGN"),
-        ("aed", "AED"), ("gel", "GEL"), ("cad", "CAD"), ("aud", "AUD"), ("nzd", "NZD"),
-    )
-)  # fmt: skip
-_THOUSAND = re.compile(r"\d\s?(?:[kк](?![a-zа-яё])|тыс|thousand|grand)", re.I)
-_MILLION = re.compile(r"\d\s?(?:m(?![a-z])|mln|mio|млн|миллион|million)", re.I)
-_NUMBER = re.compile(r"\d[\d \u00a0\u202f.,]*")
-_SMALL = {
-    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
-    "ten": 10, "eleven": 11, "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40,
-    "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90, "один": 1, "одну": 1, "две": 2,
-    "два": 2, "три": 3, "четыре": 4, "пять": 5, "шесть": 6, "семь": 7, "восемь": 8, "девять": 9,
-    "десять": 10, "пятнадцать": 15, "двадцать": 20, "тридцать": 30, "сорок": 40, "пятьдесят": 50,
-    "шестьдесят": 60, "семьдесят": 70, "восемьдесят": 80, "девяносто": 90, "сто": 100, "двести": 200,
-    "триста": 300, "четыреста": 400, "пятьсот": 500, "шестьсот": 600, "семьсот": 700, "восемьсот": 800,
-    "девятьсот": 900, "полторы": 1.5, "полтора": 1.5,
-}  # fmt: skip
-_TIMES = {
-    "hundred": 100, "thousand": 1000, "тысяча": 1000, "тысячи": 1000, "тысяч": 1000, "тысячу": 1000,
-    "million": 1_000_000, "миллион": 1_000_000, "миллиона": 1_000_000, "миллионов": 1_000_000,
-}  # fmt: skip
-# These stand for a number without one before them, but only beside a currency: "a thousand apologies".
-_ALONE = {
-    "тысяча": 1000.0, "тысячу": 1000.0, "миллион": 1e6, "полмиллиона": 5e5, "полтысячи": 500.0,
-    "полсотни": 50.0, "сотня": 100.0, "сотню": 100.0,
-}  # fmt: skip
-_ARTICLES = ("a", "another")
-_WHOSE = (
-    "swiss", "us", "american", "british", "бел", "белорусских", "российских", "швейцарских", "белорусские",
-    "российские", "швейцарские",
-)  # fmt: skip
-_GENITIVE = {
-    "двух": 2.0, "трех": 3.0, "четырех": 4.0, "пяти": 5.0, "шести": 6.0, "семи": 7.0, "восьми": 8.0,
-    "девяти": 9.0, "десяти": 10.0,
-}  # fmt: skip
-_THOUSANDS = 1000
-_CLEARLY_MONEY = 200
-_UNITS = re.compile(
-    r"(?:euros?|eur|dollars?|pounds?|quid|roubles?|rubles?|francs?|руб\w*|евро|доллар\w*|фунт\w*|zlot\w{1,2}|zł|rupees?"
-    r"|hryvn\w+|tenge|yen|yuan|тенге|грив\w+|злот\w+|рупи\w+|франк\w*|иен\w*|юан\w*)$",
-    re.I,
-)
-_ROUBLES = frozenset(("RUB", "BYN"))
 # What is refused is no promise, but "not more than" and "only" give up to that much.
 _BREAKS = (
     r"only|just|more|over|above|but|wait|not|and|so|we|i|then|instead|не|только|лишь|больше|более|свыше|и|а|но|мы|я"
@@ -84,11 +28,30 @@ _REFUSED = re.compile(
     r"(?:,? (?:unfortunately|sadly|к сожалению|увы),?)?"
     rf"(?:\s(?!(?:{_BREAKS})\b)[\w’']+){{0,3}}?\s"
     r"(?:giv\w+|pay\w*|refund\w*|return\w*|offer\w*|send\w*|credit\w*|transfer\w*|reimburs\w+|compensat\w+|cover\w*"
-    r"|grant\w*|promis\w+|approv\w+|issu\w+|award\w*|вернуть|возвращать|вы?плат\w+|заплатить|дать|предложить|выдать"
+    r"|grant\w*|promis\w+|approv\w+|issu\w+|authori[sz]\w+|process\w*|agree\w*|award\w*"
+    r"|вернуть|возвращать|вы?плат\w+|заплатить|дать|предложить|выдать"
     r"|компенсировать|возместить|перевести|начислить|отправить|(?:по)?обещать|одобрить|оплатить|подарить)"
     r"|\bне (?:верн[уё]\w*|вернем|выплат\w+|заплат\w+|дадим|дам|компенсируем|возместим|обеща\w+"
     r"|начислим|перевед[уёе]\w*))"
     rf"(?:\s(?!(?:{_BREAKS})\b)[\w’'-]+){{0,5}}\s?$",
+    re.I,
+)
+_DECLINED = re.compile(
+    r"\b(?:declin(?:e|ed|ing)|have to refuse|say(?:ing)? no to|отказ(?:ать|ано|ываем)(?: вам)? в)"
+    r"(?: [\w’'-]+){0,4} ?$",
+    re.I,
+)
+# What somebody else has yet to agree to.
+_ASKED = re.compile(
+    r"\bask(?:ed|ing)(?: \w+){1,3} (?:to (?:approve|sign off|release|agree to)|for)(?: [\w’'-]+){0,5} ?$",
+    re.I,
+)
+# Said after the sum: "£400 cannot be refunded", «8000 рублей вернуть не можем».
+_REFUSED_AFTER = re.compile(
+    r"^[^.!?,;\n]{0,30}?\b(?:(?:can ?not|can['’]t|could not|won['’]t|will not)"
+    r" be (?:refunded|paid|returned|reimbursed|approved)"
+    r"|(?:вернуть|выплатить|компенсировать|возместить) (?:\w+ )?не (?:мо[гж]|смо[гж]|вправе|готов)"
+    r"|отказ(?:ать|ываем|ано))",
     re.I,
 )
 # Russian may say so only after the sum: «вернуть 50 000 рублей мы не можем».
@@ -97,10 +60,16 @@ _TO_GIVE = re.compile(
     r"(?:\s\w+){0,4}\s?$",
     re.I,
 )
-_REFUSED_AFTER = re.compile(
+_NOT_GIVEN = re.compile(
     r"^[^.!?,;\n]{0,20}?\bне (?:мо[гж]|смо[гж]|вправе|в силах|готов|буд|стан|получится|удастся|уда[её]тся)",
     re.I,
 )
+_IN_ALL = re.compile(r"^,? (?:in (?:total|all)|altogether|всего|в сумме)\b", re.I)
+# A sum named again is the same money, unless it comes on top.
+_ON_TOP = re.compile(
+    r"\b(?:and|plus|another|further|и|плюс|ещё)(?! (?:the|this|that|эти)\b)[^.!?\n\d]{0,40}$", re.I
+)
+_OR = re.compile(r"\b(?:or|или)\b[^.!?\n\d]{0,40}$", re.I)
 _RATE = re.compile(r"^ (?:an?|per) (?:night|person|head|seat|month|hour|year|ticket|room)\b", re.I)
 _IS = re.compile(r"\b(?:is|are|was|were|from|at|only)\W*$", re.I)
 # The price of what was ordered, unless the sentence gives it back.
@@ -123,6 +92,50 @@ _GIVEN_BACK = re.compile(
     r"|бесплатн\w+(?! доставк))",
     re.I,
 )
+# Said right before the sum: what something costs, what was said, spent, charged, asked for, owed by them.
+_NAMED = (
+    r"prices?|fees?|fares?|excess|deductible|tariff|overdraft|supplement|surcharge|minimum|limit|total|quote"
+    r"|charge|bill|invoices?|deposit|fines?|debts?|arrears|demand|menu|shelf|website|till|sign|statement"
+)
+_RUSSIAN_NAMED = (
+    r"цена|стоимость|тариф|комиссия|штраф|франшиза|долг|задолженность|предоплата|задаток|депозит|аванс"
+    r"|взнос|билет|сумма|счёт|плат[её]ж"
+)
+_TOLD = re.compile(
+    rf"\b(?:(?:{_NAMED})(?:[ -][\w’']+){{0,4}}?"
+    r" (?:of|is|was|are|were|says?|said|reads?|shows?|showed|lists?|came to|comes to|now|at|be|for|read)"
+    r"|(?:starts?|starting|invoiced|priced|bookable|sold) (?:at|from)"
+    r"|spen(?:d|t|ding)|billed|overcharged|debited"
+    r"|you(?:['’](?:d|ll|re)| would| will| still| really| now)?"
+    r" (?:owe|pay|like|want|expect|spend|mention(?:ed)?)(?: (?:an?|the))?"
+    r"|expect\w*(?: \w+){0,6} for|at|from|over|above|promised you|were promised"
+    r"|insur\w+(?: \w+){0,2} up to|increased(?: \w+){0,4} by|for just"
+    r"|your (?:request|claim|demand|payment)(?: \w+)? (?:for|of)"
+    rf"|(?:{_RUSSIAN_NAMED})(?: (?!верн|спи|отмен)\w+){{0,3}}?"
+    r"(?: составля\w+| составил\w?| был\w?| в размере| на| в|[:,—–-]+)?"
+    r"|сто(?:ит|или?|ила|ят)|было|показыва\w+|удержали|взяли(?: с вас)?(?: лишни\w)?|потратили|вы отдали"
+    r"|перевели нам|хот(?:ите|ели)(?: получить)?|требовани\w+(?: о \w+)?|пообещал\w?(?: вам)?|обещали вам"
+    r"|к оплате|всего за|за|от|свыше|дороже|разве)[ :—–-]{1,3}$",
+    re.I,
+)
+# Anything in the sentence that gives: then what was told may well be what is given.
+_GIVES = re.compile(
+    r"\b(?:refund|reimburs|compensat|credit|cancel|waiv|return|repa(?:id|y)|back\b|voucher|gift|goodwill"
+    r"|discount|rebate|transfer(?:r|s?\b(?! was| is))|sent\b|send|give\b|giving|gave|get\b|getting|receive"
+    r"|offer|accept|you can have|yours\b|pay(?:ing)? (?:you|for|the|back|out|£|\$|€)"
+    r"|we(?:['’](?:ll|re|ve))? (?:will |are |have )?(?:pa(?:y|id)|owe|cover|add|put|take|knock)"
+    r"|off\b|deduct|on (?:its|their) way|here(?:['’]s| is| are)|goes? (?:out|to you)"
+    r"|(?:been|was|were|be) paid|paid (?:out|today)|on (?:us|the house)\b|put(?:ting)?\b|lower\b|remov"
+    r"|dropped|revers|releas|settle|wip(?:e|ing)|written|writing off|ours to|our guest|in(?:to)? your"
+    r"|on your (?:card|account)|(?:not|n['’]t) (?:be )?(?:charge|billed)|meet the|covered|bear\b|with you\b"
+    r"|верн|возвра|возме[сщ]|компенс|выплат|выплач|заплатим|переведем|переведём|перевед[уё]"
+    r"|перевели(?! нам)|переводим|перечисл|зачисл|начисл|спишем|аннулир|отмен|за наш сч|дарим|дарю|подар"
+    r"|дадим|даю\b|даём|предлага|получите|скидк|сертификат|ваучер|купон|промокод|бонус|ваши\b|придут|поступ"
+    r"|положен|причита|должны вам|меньше|дешевле|вычт|вычли|добав|доплат|сверху|обнул"
+    r"|прост(?:или|им|ила?)\b|разблокир|отдад|отдам|(?:бер[уёе]|возьм[уёе])м? на себя|сни[зж]|уменьш"
+    r"|оплатим|оплачу|заплачу|закро(?:ем|ю|ли)|обратно|держите|с нас\b|на (?:\w+ )?(?:карт|сч[её]т|баланс))",
+    re.I,
+)
 # Sums the customer paid, lost or asked for are no promise of ours. A comma or who gives ends what they asked.
 _OURS = (
     r"we|i|мы|я|верн(?:у|[её]м)|выплатим|выплачу|заплатим|перевед(?:у|[её]м)|начисл(?:ю|им)"
@@ -136,14 +149,23 @@ _NOT_OURS = re.compile(
     rf"(?:[^\w,;!?]+(?!(?:{_OURS})\b)\w+){{0,3}}|you want(?:ed)?(?:\s+(?:an?|the|your))*)[^\w,;!?]*$",
     re.I,
 )
+_NOT_OURS_AFTER = re.compile(
+    r"^,? (?:(?:that|which) )?(?:you (?:ask|claim|mention|want|demand)\w*|you(?:['’]d| would) like"
+    r"|котор\w+ вы (?:прос|хот|требу)\w+)",
+    re.I,
+)
 _GIVING = re.compile(
-    r"(?:\b(?:make it|get|gets|giving you|give you|pay you|paying you|send you|refund(?: you)?|transfer"
-    r"|credit|plus|another|and|off)|верн\w*|получите|начисл\w*|перевед\w*|переводим|выплат\w*|компенсир\w*|даём"
-    r"|дадим|плюс|и ещё|ещё)(?:\W+\w+){0,2}\W*$",
+    r"(?:\b(?:make it|gets?|giving you|give you|pay you|paying you|send you|refund(?: you)?|transfer"
+    r"|credit|plus|another|(?<!\d )and|off(?: (?:the|your) \w+,)?|deducting)"
+    r"|\bверн(?:у|[её][мт]|уть|ул[аи]?|улись)\b"
+    r"|\b(?:получите|начисл\w*|перевед\w*|переводим|выплат\w*|компенсир\w*|даём|дадим|плюс|ещё))"
+    r"(?:[^\w.]+(?:you|your|the|an?|about|around|up|to|extra|further|full|all|back|only|another"
+    r"|вам|на|ещё|до|около|примерно|все|сверху|по|целых|обратно)){0,3}[^\w.]*$",
     re.I,
 )
 _GOES_TO = re.compile(r"^\W*(?:off|for the|for your|towards|extra|сверху|за|на карту|вам)\b", re.I)
 _OFF = re.compile(r"^\W*off\b", re.I)
+_TO_YOU = re.compile(r"^ (?:(?:that |which )?(?:you|we|she|he|they)|вы|что)\b", re.I)
 _STOPS = re.compile(r"^\W*(?:$|[.,!;]|\band\b)", re.I)
 _REMEDY = re.compile(
     r"\b(?:(?:compensation|reimbursement|payout|goodwill payment|rebate|cashback|refund)"
@@ -163,32 +185,28 @@ _GOES_ON = re.compile(
 )
 # A year or a day that a preposition leads to is no money.
 _BY_YEAR = re.compile(r"\b(?:in|on|from|до|к|в|с|после)\W{1,2}$", re.I)
-_BY_DAY = re.compile(r"\b(?:by|until|till|within|before|since|after)\W{1,2}$", re.I)
+_BY_DAY = re.compile(
+    r"\b(?:by|until|till|within|before|since|after|between|at"
+    r"|(?:jan|feb|mar|apr|may|june?|july?|aug|sep|oct|nov|dec)[a-z]*\.?)\W{1,2}$",
+    re.I,
+)
 _YEARS = (1990, 2100)
 _EACH_AFTER = re.compile(r"^\W*(?:each|apiece|a day|per day|кажд\w+|в день|за каждый)\b", re.I)
 _EACH_BEFORE = re.compile(r"\bпо\W*$", re.I)
 _HALF = re.compile(r"(?:half(?: of)?(?: the| your)?|половин\w+(?: от)?)\W*$", re.I)
+_SHARE = re.compile(
+    r"(\d{1,2}(?:[.,]\d)?) ?(?:%|per ?cent|процент\w{0,2})"
+    r" (?:of|от)(?: the| your| суммы| стоимости)?(?: full| total)? ?$",
+    re.I,
+)
 _BARE = re.compile(
-    r"(?<![\w.,:/№#-])\d{1,3}(?:[ ,]\d{3}){1,4}(?![\w:/%-])|(?<![\w.,:/№#-])\d{2,6}(?![\w:/%-]|[.,]\d)"
+    r"(?<![\w.,:/№#-])[1-9]\d{0,2}(?:[ ,]\d{3}){1,4}(?![\w:/%-])"
+    r"|(?<![\w.,:/№#-])[1-9]\d{1,5}(?![\w:/%-]|[.,]\d)"
     r"|(?<![\w.,:/№#-])\d{1,3}(?:[.,]\d{1,2})? ?(?:[kк]|тыс\.|тысяч\w?|grand)(?![\w:/%-])",
     re.I,
 )
 _SENTENCE = re.compile(r"[.!?]\s|\n")
 _LOOK = 60
-_MOST_COUNT = 100
-# No reply holds more sums, or a count further before one; a text made to hurt does.
-_MOST_SUMS = 200
-_COUNT_WITHIN = 40
-
-
-@dataclass(frozen=True, slots=True)
-class Sum:
-    """Money in a text: code points, value, currency code ("" where it is not said)."""
-
-    start: int
-    end: int
-    value: float
-    code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,18 +229,31 @@ class Amount:
         if limit is None or any(True for _ in situation.found(self.approved)):
             return
         text = situation.text
-        sums = [one for one in promised(text) if _comparable(one.code, limit.currency)]
+        sums = [one for one in promised(text) if comparable(one.code, limit.currency)]
         sums = [one for one in sums if not text.is_quoted_at(one.start)]
-        total = sum(one.value for one in sums)
+        total = _total(text.raw, sums)
         worst = max(sums, key=lambda one: one.value, default=None)
         if worst is not None and total > limit.amount:
             params = {"amount": f"{total:g}", "limit": f"{limit.amount:g} {limit.currency}".strip()}
             yield Fault(worst.start, worst.end, params=params, because="remedy_limit")
 
 
-def _comparable(code: str, wanted: str) -> bool:
-    """Whether two currencies are one, or one of them is not said; «рубль» is the word of two countries."""
-    return not code or not wanted or code == wanted or (code == "РУБ" and wanted in _ROUBLES)
+def _total(raw: str, sums: list[Sum]) -> float:
+    """What the sums come to: one named again counts once, of two with "or" between them the larger one."""
+    whole = [one.value for one in sums if _IN_ALL.match(raw[one.end : one.end + _LOOK])]
+    if whole:
+        return max(whole)
+    total, last = 0.0, 0.0
+    seen: set[tuple[float, str]] = set()
+    for one in sums:
+        before = raw[max(0, one.start - _LOOK) : one.start]
+        if (one.value, one.code) in seen and _ON_TOP.search(before) is None:
+            continue
+        seen.add((one.value, one.code))
+        either = _OR.search(before) is not None
+        total += max(0.0, one.value - last) if either else one.value
+        last = max(one.value, last) if either else one.value
+    return total
 
 
 def promised(text: Text) -> list[Sum]:
@@ -235,38 +266,50 @@ def promised(text: Text) -> list[Sum]:
             continue
         seen = one.end
         before, after = raw[max(0, one.start - _LOOK) : one.start], raw[one.end : one.end + _LOOK]
-        if _REFUSED.search(before) or (_REFUSED_AFTER.match(after) and _TO_GIVE.search(before)):
+        if _is_refused(before, after):
             continue
-        if _HALF.search(before):
-            kept.append(Sum(one.start, one.end, one.value / 2, one.code))
+        share = _share(before)
+        if share is not None:
+            kept.append(replace(one, value=one.value * share))
         elif _EACH_AFTER.search(after) or _EACH_BEFORE.search(before):
-            kept.append(Sum(one.start, one.end, one.value * _count_before(text, one.start), one.code))
-        elif not _NOT_OURS.search(before) and not _is_price(before, after):
+            kept.append(replace(one, value=one.value * count_before(text, one.start)))
+        elif not (_NOT_OURS.search(before) or _NOT_OURS_AFTER.match(after) or _is_price(before, after)):
             kept.append(one)
     return kept
 
 
+def _is_refused(before: str, after: str) -> bool:
+    """Whether the sum will not be given, or nobody has agreed to it yet."""
+    if any(pattern.search(before) for pattern in (_REFUSED, _DECLINED, _ASKED)) or _REFUSED_AFTER.match(
+        after
+    ):
+        return True
+    return _NOT_GIVEN.match(after) is not None and _TO_GIVE.search(before) is not None
+
+
+def _share(before: str) -> float | None:
+    """The part of a sum that is meant: "20% of the £400"; None where it is all of it."""
+    share = _SHARE.search(before)
+    if share is not None:
+        return float(share[1].replace(",", ".")) / 100
+    return 0.5 if _HALF.search(before) else None
+
+
 def _is_price(before: str, after: str) -> bool:
     """Whether the sum says what an order costs, in a sentence that does not give it back."""
+    sentence = f"{_SENTENCE.split(before)[-1]}|{_SENTENCE.split(after)[0]}"
+    if _TOLD.search(before) is not None and _GIVES.search(sentence) is None:
+        return True
     rate = _RATE.match(after) is not None and _IS.search(before) is not None
     if not rate and _ORDERED.search(before) is None and _ORDERED_AFTER.match(after) is None:
         return False
-    sentence = f"{_SENTENCE.split(before)[-1]}|{_SENTENCE.split(after)[0]}"
     return _GIVEN_BACK.search(sentence) is None
 
 
 def amounts(text: Text) -> list[Sum]:
     """Every sum with a currency, in figures or in words."""
-    found = []
-    for start, end in islice(find_amounts(text.raw), _MOST_SUMS):
-        piece = text.raw[start:end]
-        value = _value(piece)
-        if value is not None:
-            found.append(Sum(start, end, value, _code(piece)))
-    return [
-        *found,
-        *(one for one in islice(_written(text), _MOST_SUMS) if one.code or _ends(text.raw, one.end)),
-    ]
+    written = (one for one in in_words(text) if one.code or _ends(text.raw, one.end))
+    return [*in_figures(text), *islice(written, MOST_SUMS)]
 
 
 def _ends(raw: str, end: int) -> bool:
@@ -277,109 +320,16 @@ def _ends(raw: str, end: int) -> bool:
 
 def _bare(text: Text) -> Iterator[Sum]:
     """Figures without a currency that can only be money: "we'll make it 350", "25 for the taxi"."""
-    for match in islice(_BARE.finditer(text.raw), _MOST_SUMS):
+    for match in islice(_BARE.finditer(text.raw), MOST_SUMS):
         start, end = match.span()
         before, after = text.raw[max(0, start - _LOOK) : start], text.raw[end : end + _LOOK]
-        value = _value(match.group()) or 0.0
-        if _BY_DAY.search(before) or (_YEARS[0] < value < _YEARS[1] and _BY_YEAR.search(before)):
+        worth = value(match.group()) or 0.0
+        if _BY_DAY.search(before) or (_YEARS[0] < worth < _YEARS[1] and _BY_YEAR.search(before)):
             continue
         goes_on = _STOPS.match(after) or _GOES_TO.match(after)
         thousands = not match.group()[-1].isdigit()
         given = _GIVING.search(before) and (goes_on or (thousands and _GOES_ON.match(after)))
         named = _REMEDY.search(before) and (goes_on or _GOES_ON.match(after))
-        if given or named or _OFF.match(after) or _HALF.search(before):
-            yield Sum(start, end, value, "")
-
-
-def _count_before(text: Text, start: int) -> float:
-    """The count in "ten vouchers worth 15 euros each"; 1 where there is none."""
-    last = bisect_left(text.starts, start)
-    for word in reversed(text.words[max(0, last - _COUNT_WITHIN) : last]):
-        if word is None:
-            break
-        count = _SMALL.get(word.form) or _GENITIVE.get(word.form)
-        if count is None and word.kind == "number" and word.form.isdecimal():
-            count = float(word.form)
-        if count is not None:
-            return count if count <= _MOST_COUNT else 1.0
-    return 1.0
-
-
-def _value(piece: str) -> float | None:
-    match = _NUMBER.search(piece)
-    if match is None:
-        return None
-    digits = re.sub(r"[ \u00a0\u202f]", "", match.group()).strip(".,")
-    whole, mark, rest = digits.replace(",", ".").rpartition(".")
-    text = f"{whole.replace('.', '')}.{rest}" if mark and len(rest) != 3 else (whole + rest).replace(".", "")
-    times = 1_000_000 if _MILLION.search(piece) else 1000 if _THOUSAND.search(piece) else 1
-    return float(text) * times
-
-
-def _code(piece: str) -> str:
-    return next((code for pattern, code in _CURRENCIES if pattern.search(piece)), "")
-
-
-def _written(text: Text) -> Iterator[Sum]:
-    """Amounts in words: "two hundred and fifty euros", «полторы тысячи», «пять тысяч рублей»."""
-    counted = _Counted()
-    previous = ""
-    for position, word in enumerate(text.words):
-        form = word.form if word is not None else ""
-        if not counted.goes_on(position, form, previous):
-            unit = bool(_UNITS.fullmatch(form))
-            if counted.first >= 0 and (unit or counted.is_clear()):
-                end = text.ends[position if unit else counted.last]
-                code = _code(f"{counted.whose} {form}") if unit else ""
-                yield Sum(text.starts[counted.first], end, counted.total + counted.part, code)
-            counted = _Counted()
-        previous = form
-
-
-@dataclass(slots=True)
-class _Counted:
-    """A number in words as far as it was read: where its first and last word are, what it comes to."""
-
-    total: float = 0.0
-    part: float = 0.0
-    first: int = -1
-    last: int = -1
-    alone: bool = False
-    whose: str = ""
-
-    def is_clear(self) -> bool:
-        """Whether it can be nothing but money even without a currency."""
-        return not self.alone and bool(self.total or self.part >= _CLEARLY_MONEY)
-
-    def goes_on(self, position: int, form: str, previous: str) -> bool:
-        """Read one more word; False where it does not belong to the number."""
-        times = _TIMES.get(form, 0)
-        if form in _SMALL:
-            self.first, self.last = (position if self.first < 0 else self.first), position
-            self.part += _SMALL[form]
-        elif self.first < 0:
-            return self._begins(position, form, previous)
-        elif times:
-            self.part, self.last = max(self.part, 1) * times, position
-            if times >= _THOUSANDS:
-                self.total, self.part = self.total + self.part, 0.0
-        elif form in _WHOSE:
-            self.whose = form
-        else:
-            return form == "and" and bool(self.part)
-        return True
-
-    def _begins(self, position: int, form: str, previous: str) -> bool:
-        """«Миллион», "a hundred": a number without a smaller one before it."""
-        if form in _ALONE:
-            self.first, self.total = position, _ALONE[form]
-        elif form in _TIMES and previous in _ARTICLES:
-            self.first = position - 1
-            if _TIMES[form] >= _THOUSANDS:
-                self.total = float(_TIMES[form])
-            else:
-                self.part = float(_TIMES[form])
-        else:
-            return False
-        self.last, self.alone = position, True
-        return True
+        halved = _HALF.search(before) and (goes_on or _TO_YOU.match(after))
+        if given or named or halved or _OFF.match(after):
+            yield Sum(start, end, worth, "")

@@ -139,11 +139,11 @@ def _blanked(raw: str) -> list[str]:
 def likeness(one: str, other: str) -> float:
     """0 to 1: the share of word pairs that two texts have in common, names and numbers apart.
 
-    Where the whole of a longer reply is inside `one`, the share of that reply counts.
+    Where a longer reply that makes up half of `one` is inside it, the share of that reply counts.
     """
     a, b = shingles(one), shingles(other)
     if not a or not b:
         return 0.0
     common = len(a & b)
-    whole = common / len(b) if len(b) >= _LONG_ENOUGH else 0.0
+    whole = common / len(b) if len(b) >= max(_LONG_ENOUGH, len(a) / 2) else 0.0
     return max(common / len(a | b), whole)

@@ -54,8 +54,18 @@ _THEIR_MAIL = re.compile(
     r"|\b(?:registered|зарегистрирован\w*) (?:to|on|under|with|на)[ :]*$",
     re.I,
 )
+# Between "your" and a phone these make it ours: "for your convenience call ...", «ваш менеджер: ...».
+_NOT_THEIRS = (
+    r"on|to|at|via|with|call|ring|dial|please|convenience|manager|adviser|advisor|contact|stay|visit"
+    r"|subscription|season|по|на|в|звоните|позвоните|пишите|напишите|наберите|удобств\w|менеджер\w{0,2}"
+    r"|куратор\w{0,2}|специалист\w{0,2}"
+)
 _THEIR_PHONE = re.compile(
-    r"\b(?:your|ваш\w*)(?: (?!(?:on|to|at|via|with|по|на|в)\b)[\w-]+){0,3}[ :(#№]*$"
+    rf"\b(?:your|ваш\w*)(?: (?!(?:{_NOT_THEIRS})\b)[\w-]+){{0,3}}[ :(#№]*$"
+    r"|\b(?:your|ваш\w*)(?: \w+)?"
+    r" (?:phone|mobile|cell|number|account|телефон\w*|номер\w*|мобильн\w*)[ ,:(–—-]{1,3}$"
+    r"|\b(?:rang|phoned|texted|набра(?:ли|л|ла)|дозвони(?:ться|лись|лась|лся)[^.!?\n\d]{0,20}|смс ушл[оаи] на"
+    r"|on file (?:is|as)|у нас записан(?: телефон| номер)?)[ :]*$"
     r"|\b(?:rang|called|tried|texted|phoned|звонил\w*|перезвони\w*|набирал\w*)\b[^.!?\n]{0,25}"
     r"\b(?:on|at|under|на|по)(?: \w+){0,2}[ :]*$"
     r"|\b(?:you (?:on|at|under)|вам на|вас по)(?: \w+){0,2}[ :]*$"
@@ -82,6 +92,30 @@ _FILED_CLOSE = re.compile(
 _FILED_AFTER = re.compile(
     r"^[ ,–—-]{1,3}(?:is|was|это)?[ –—-]{0,3}(?:(?:your|the|our|номер|код)\w{0,2} )?(?:ваш\w{0,3} )?"
     r"(?:order|ticket|case|tracking|parcel|booking|reference|заказ|обращени|заявк|отправлени|посылк|трек)",
+    re.I,
+)
+# Numbers that cost the caller nothing are a company's.
+_TOLL_FREE = re.compile(
+    r"\W*(?:(?:\+?7|8)\D{0,2}80[04]|0(?:800|808|300|345)|(?:\+?1\D{0,2})?8(?:00|88|77|66)\D)"
+)
+# The customer wrote there: what they name is ours.
+_CALLED = re.compile(
+    r"(?<!you )(?<!вы )\b(?:rang|called|phoned|ringing|calling|dialled|tried|wrote|written|e-?mailed"
+    r"|hotline|helpline|your (?:number|line)|звони\w+|дозвони\w+|писал\w*|набирал\w*"
+    r"|ваш\w* (?:номер\w*|телефон\w*|почт\w)|горяч\w+ лини\w)\b"
+    r"(?:(?!\b(?:my|me|мой|моему|мне)\b)[^.!?\n\d]){0,30}$",
+    re.I,
+)
+# A shop, a branch, a team: its place is nobody's home.
+_PREMISES = re.compile(
+    r"(?<!your )(?<!their )(?<!his )(?<!her )(?<!ваш )(?<!вашем )(?<!ваше )(?<!вашу )"
+    r"\b(?:shop|store|branch|caf[eé]|restaurant|bar|pub|hotel|hostel|salon|clinic|surgery|practice|office|depot|warehouse"
+    r"|showroom|garage|gym|studio|team|staff|counter|station|point|location|neighbours?|corner"
+    r"|магазин|салон|кафе|ресторан|отел|гостиниц|клиник|филиал|офис|отделени|пункт|склад|аптек|студи|точк|самовывоз"
+    r"|центр|школ|сервис|пиццери|пекарн|парковк)\w{0,4}(?: есть| выдачи| самовывоза)?[\s,:(«»\"-]{0,3}"
+    r"(?:(?:at|on|in|of|is|was|на|по|в|адрес\w*)[\s,:]{1,2}){0,3}$"
+    r"|\b(?:welcome|see|meet|visit)(?: you)?(?: again| back)? (?:at|on|in)\s$"
+    r"|\b(?:ждём|ждем|приходите|приезжайте|заходите|приглашаем)\b[^.!?\n]{0,30}$",
     re.I,
 )
 _DIGITS = re.compile(r"\D+")
@@ -116,7 +150,8 @@ class Disclosure:
                 if name in _SECRETS:
                     shown = not _is_no_secret(name, raw, start, end)
                 else:
-                    shown = _told(raw[start:end], situation) or not _is_fine(name, raw, start, end)
+                    told = _told(raw[start:end], situation) and not _is_kept(raw, start, end)
+                    shown = told or not _is_fine(name, raw, start, end)
                 if shown:
                     yield Fault(start, end, params={"data": name}, because=name)
 
@@ -124,8 +159,14 @@ class Disclosure:
 def _is_no_secret(name: str, raw: str, start: int, end: int) -> bool:
     """Whether digits file something, or a place or a birthday is the company's own."""
     if name in ("address", "birth"):
-        return _ours(raw, start)
+        return _ours(raw, start) or (name == "address" and _is_premises(raw, start, end))
     return _is_filed(raw, start, end)
+
+
+def _is_premises(raw: str, start: int, end: int) -> bool:
+    """Whether an address is said to be that of a shop or a team; a flat is never."""
+    before = raw[max(0, start - _LOOK_BACK) : start].replace("\n", " ")
+    return "кв" not in raw[start:end] and _PREMISES.search(before) is not None
 
 
 def _is_filed(raw: str, start: int, end: int) -> bool:
@@ -137,14 +178,30 @@ def _told(contact: str, situation: Situation) -> bool:
     """Whether the customer gave this contact in the complaint."""
     complaint = situation.context.complaint_text
     if "@" in contact:
-        return contact.lower() in complaint.lower() and _DESKS.search(contact) is None
+        place = complaint.lower().find(contact.lower())
+        return place >= 0 and _DESKS.search(contact) is None and not _is_ours_there(complaint, place)
     digits = _DIGITS.sub("", contact)
-    return len(digits) >= _LEAST_DIGITS["phone"] and digits in _DIGITS.sub("", complaint)
+    if len(digits) < _LEAST_DIGITS["phone"]:
+        return False
+    found = re.search(r"\D{0,3}".join(digits[-9:]), complaint)
+    return found is not None and not _is_ours_there(complaint, found.start())
+
+
+def _is_ours_there(complaint: str, place: int) -> bool:
+    """Whether the customer names a contact or a number of ours: one they called, an order."""
+    before = complaint[max(0, place - _LOOK_BACK) : place].rstrip("0123456789 ()+.-") + " "
+    return any(pattern.search(before) for pattern in (_CALLED, _FILED_CLOSE))
+
+
+def _is_kept(raw: str, start: int, end: int) -> bool:
+    """Whether a number files something, or a contact is said to be ours."""
+    filed = raw[start:end].isdigit() and _FILED.search(raw[max(0, start - _LOOK_BACK) : start])
+    return bool(filed) or _is_filed(raw, start, end) or bool(_TOLL_FREE.match(raw[start:end]))
 
 
 def _is_fine(name: str, raw: str, start: int, end: int) -> bool:
     """Whether a contact is the company's own, or no contact at all."""
-    if _ours(raw, start):
+    if _ours(raw, start) or (name == "phone" and _TOLL_FREE.match(raw[start:end])):
         return True
     before = raw[max(0, start - _LOOK_BACK) : start]
     if name == "phone":  # a company gives its numbers in many words; a customer's is said to be theirs

@@ -22,6 +22,12 @@ _PLACES = (
     "|until |with |в |во |до |для |за |из |к |ко |на |о |об |от |по |при |про |с |со |у "
 )
 _AT_A_PLACE = "|".join(rf"(?<=(?<!\w){re.escape(place)}\()" for place in _PLACES.split("|"))
+# In square brackets alone.
+_SQUARE_SLOT = (
+    r"(?i:time|day|signature|agent|position|link|[xх]{1,4}|#| |время|день|подпись|должность|ссылка|число|час)"
+)
+# In capitals there, but what a file is, in which language, what was stressed.
+_NO_SLOT = "(?:PDF|DOCX?|JPE?G|PNG|VIDEO|PHOTO|EXTERNAL|UPDATE|EN|RU|DE|AGAIN|ФОТО|ВИДЕО)"
 _ROUND_SLOT = rf"\((?=[^\W\d_])(?={_BARE_SLOT}\))(?:(?i:{_AT_A_PLACE})|(?=[A-ZА-ЯЁ_' ]+\))){_BARE_SLOT}\)"
 # What a writer of templates tells the agent to do: "(insert reason)", «[сюда вписать, что случилось]».
 _FILL = (
@@ -42,6 +48,23 @@ _FIELD = (
     r"(?i:(?:first|last|full|sur|user|customer|client|guest|contact|recipient|buyer|agent|company|order|product)"
     r"[_.]?(?:first|last)?[_.]?(?:name|number)|(?:имя|фамилия|фио|номер)_\w{2,20}|\w{2,20}_(?:имя|фамилия|фио))"
 )
+# Capitals are a slot unless the customer is asked for what they name.
+_NAME_FOR_A_NAME = (
+    r"(?<!\w)(?i:(?<=здравствуйте, )|(?<=добрый день, )|(?<=уважаемый )|(?<=уважаемая )|(?<=уважением,[ \n]))"
+    r"(?:ФИО|Имя Отчество|Имя)(?!\w)"
+)
+_CAPITALS = (
+    r"(?<!\w)(?:ИМЯ КЛИЕНТА|ИМЯ(?! [А-ЯЁ]{2})|(?<!ите )(?<!аш )(?<! и )НОМЕР ЗАКАЗА"
+    r"|(?i:(?<!your )(?<!the )(?<!add )(?<!with ))"
+    r"(?:CUSTOMER NAME|FIRST NAME|ORDER NUMBER)(?! (?:field|box|line)\b))(?!\w)"
+)
+# What our own suggestions leave to be said: "by (time)", «до (время)».
+_SUGGESTED = (
+    r"\((?i:times?|what|when|day|answer|alternative|employee|one sentence"
+    r"|what (?:happened|changes|they said|is different|in the process)"
+    r"|время|что|чего|когда|день|ответ|в чём|одна фраза"
+    r"|что (?:случилось|сделаю|сделать|меняется|меняем|именно|в порядке работы|будет иначе))\)"
+)
 _GREETING = (
     r"(?i:(?<!\w)(?:dear|hello|hi|hey|good (?:morning|afternoon|evening|day)|hallo|liebe[rs]?"
     r"|sehr geehrte\w{0,2}"
@@ -57,13 +80,13 @@ _FILLED_WITH = {
     "{": r"\{\{[^{}\n]{0,60}\}\}|\{%? ?[A-Za-zА-Яа-яЁё_][A-Za-zА-Яа-яЁё0-9_ .-]{0,40} ?%?\}"
     r"|(?<![\w\])}])\{\d{1,2}\}",
     "${": r"\$\{[^{}\n]{1,40}\}",
-    "[": r"\[[A-ZА-ЯЁ][A-ZА-ЯЁ _.:-]{1,60}\]"
-    rf"|\[(?:your|insert|вставить|укажите|причина|ваш|{_SLOT_WORDS})[^\]\n]{{0,60}}\]"
-    rf"|\[{_BARE_SLOT}[\]>]|\[(?=[^\W\d_]){_ORDER_TO_FILL}[^\])\n]{{0,60}}[\])]"
+    "[": rf"\[(?!{_NO_SLOT}\])[A-ZА-ЯЁ][A-ZА-ЯЁ _.:-]{{1,60}}\](?!\()"
+    rf"|\[(?:your|insert|вставить|укажите|причина|ваш|(?i:фио)|{_SLOT_WORDS})[^\]\n]{{0,60}}\](?!\()"
+    rf"|\[(?:{_BARE_SLOT}|{_SQUARE_SLOT})[\]>](?!\()|\[(?=[^\W\d_]){_ORDER_TO_FILL}[^\])\n]{{0,60}}[\])]"
     rf"|\[{_SQUARE_ORDER}[^\]\n]{{0,60}}\]|(?<=\[){_DATE_MASK}",
     "<": rf"<(?:[A-ZА-ЯЁ][A-ZА-ЯЁ _-]{{1,40}}|(?:first_name|order_id|{_SLOT_WORDS})[^<>\n]{{0,40}})>"
     rf"|<{_BARE_SLOT}[\]>]|(?<=<){_DATE_MASK}",
-    "(": rf"{_ROUND_SLOT}|\((?=[^\W\d_]){_ORDER_TO_FILL}[^\])\n]{{0,60}}[\])]",
+    "(": rf"{_ROUND_SLOT}|{_SUGGESTED}|\((?=[^\W\d_]){_ORDER_TO_FILL}[^\])\n]{{0,60}}[\])]",
     "*": rf"(?<![*\w])\*{_BARE_SLOT}\*(?![*\w])",
     "%": r"%[A-Z_]{3,30}%|%[a-zа-яё]{2,20}_[a-zа-яё_]{2,20}%|%%\w{2,30}%%"
     r"|(?<![\w%/=&-])(?<!\d )%(?:\d\$)?[sd](?!\w)",
@@ -74,16 +97,17 @@ _FILLED_WITH = {
 # The same, told by something that several texts may begin with.
 _TOLD_BY = {
     r"[_@(]|(?:[a-z._]n|[a-z]N)(?:ame|umber)(?!\w)|NAME|NUMBER": _GREETED,
-    "XX|ХХ": r"(?<!\w)[XХ]{3,10}(?!\w)|(?<!\w)[XХ]{2,6}[.,][XХ]{2}(?!\w)",
+    "XX|ХХ": r"(?<!\w)[XХ]{3,10}(?!\w)|(?<!\w)[XХ]{2,6}[.,][XХ]{2}(?!\w)"
+    r"|[$£€] ?[XХ]{2}(?!\w)|(?<!\w)[XХ]{2}(?= ?(?:€|%|euro|pound|dollar|руб))",
     "DD|MM|ДД|ЧЧ": rf"(?i:(?<=(?<!\w)on )|(?<=(?<!\w)by )|(?<=(?<!\w)до ))"
     rf"{_DATE_MASK}(?=[ \t]*(?:[.!?…](?!\w)|\n|\Z))",
+    " [,!]": r"(?<!\w)(?:Dear|Hi|Hello|Hey) ,|Уважаем\w{2,3} [,!]|Здравствуйте, ?[,!]",
     "[.…]{3}": r"(?:Dear|Уважаем\S+)(?: (?:Mr|Mrs|Ms|Mr/\w+))? [.…]{3,}"
     r"|(?:Hello|Hi|Здравствуйте,?)(?: (?:Mr|Mrs|Ms|Mr/\w+))? [.…]{3,}(?=[ \t]?[,!])",
     r"\?\?|NAME|undefined|null|NaN|None": r"(?:Dear|Hello|Hi|Здравствуйте|Уважаем\S+)"
     r"(?: (?:Mr|Mrs|Ms|Mr/\w+))?,? "
     r"(?:\?{2,}|(?:NAME|undefined|null|None|NaN)(?!\w))",
-    "ИМЯ|ФИО|НОМЕР|NAME|NUMBER": r"(?<!\w)"
-    r"(?:ИМЯ|ФИО|НОМЕР ЗАКАЗА|ИМЯ КЛИЕНТА|CUSTOMER NAME|FIRST NAME|ORDER NUMBER)(?!\w)",
+    "И[Мм][Яя]|ФИО|НОМЕР|NAME|NUMBER": rf"{_NAME_FOR_A_NAME}|{_CAPITALS}",
     "^(?i:template|macro|canned|шаблон|макрос|скрипт|заготовка)": r"^"
     r"(?i:template|macro|canned reply|шаблон|макрос|скрипт|заготовка)"
     r" ?(?:(?:no\.?|№|#) ?)?(?:\d{1,4}|[\"«“][^\"»”\n]{1,40}[\"»”])[.,:;]?(?=[ \t]*\r?\n)",
