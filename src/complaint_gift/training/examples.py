@@ -20,7 +20,7 @@ from complaint_gift.learned.heads import (
 )
 from complaint_gift.learned.tokenizer import PAD, Tokenizer
 from complaint_gift.training.corpus import Document, Unit
-from complaint_gift.training.network import Embedding, Layer, attention_bias
+from complaint_gift.training.network import Embedding, Layer, attention_bias, places_of
 
 HEAD_AT = {head: number for number, head in enumerate(HEADS)}
 
@@ -66,14 +66,14 @@ def write_states(
                 [torch.tensor(each) for each in some], batch_first=True, padding_value=PAD
             )
             present = (ids != PAD).float()
-            x = embedding(words[ids])
+            places = places_of(present)
+            x = embedding(words[ids]).flatten(0, 1)[places]
             for layer in frozen:
-                x = layer(x, attention_bias(present))
-            for row, text in enumerate(order[at : at + 64]):
-                found = x[row, : len(pieces[text])].to(torch.bfloat16).contiguous()
-                out.write(found.view(torch.int16).numpy().tobytes())
-                index[text] = (rows, len(found))
-                rows += len(found)
+                x = layer(x, attention_bias(present), places)
+            out.write(x.to(torch.bfloat16).contiguous().view(torch.int16).numpy().tobytes())
+            for text in order[at : at + 64]:
+                index[text] = (rows, len(pieces[text]))
+                rows += len(pieces[text])
     (folder / "index.json").write_text(json.dumps(index), encoding="utf8")
 
 

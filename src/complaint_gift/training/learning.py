@@ -19,7 +19,7 @@ from complaint_gift.training.examples import (
     gather,
     unit_targets,
 )
-from complaint_gift.training.network import Context, attention_bias, pooled
+from complaint_gift.training.network import Context, attention_bias, places_of
 
 REPLY_HEADS = [head for head in HEADS if not head.startswith(("note-", "manager-"))]
 NEUTRAL_SURE = 0.05
@@ -35,27 +35,15 @@ class Model:
         return [self.upper, self.context]
 
     def encode(self, states: Sequence[Tensor]) -> Tensor:
-        """(units, width), computed in groups of similar length."""
-        order = sorted(range(len(states)), key=lambda number: len(states[number]))
-        found: list[Tensor] = []
-        at = 0
-        while at < len(order):
-            some = order[at : at + 48]
-            shortest = len(states[some[0]])
-            some = [number for number in some if len(states[number]) <= max(16, shortest * 1.6)]
-            found.append(self._encode_group([states[number] for number in some]))
-            at += len(some)
-        back = torch.empty(len(order), dtype=torch.long)
-        back[torch.tensor(order)] = torch.arange(len(order))
-        return torch.cat(found)[back]
-
-    def _encode_group(self, states: list[Tensor]) -> Tensor:
-        x = nn.utils.rnn.pad_sequence(states, batch_first=True).float()
+        """(units, width): the mean of the pieces of each."""
         lengths = torch.tensor([len(state) for state in states])
-        present = (torch.arange(x.shape[1])[None] < lengths[:, None]).float()
+        present = (torch.arange(int(lengths.max()))[None] < lengths[:, None]).float()
+        bias, places = attention_bias(present), places_of(present)
+        x = torch.cat(list(states)).float()
         for layer in self.upper:
-            x = layer(x, attention_bias(present))
-        return pooled(x.float(), present)
+            x = layer(x, bias, places)
+        units = torch.arange(len(states)).repeat_interleave(lengths)
+        return torch.zeros(len(states), x.shape[1]).index_add(0, units, x.float()) / lengths[:, None]
 
     def __call__(self, batch: Batch) -> tuple[Tensor, Tensor]:
         with torch.autocast("cpu", dtype=torch.bfloat16):  # once a batch: it remembers the cast weights
@@ -136,7 +124,7 @@ def surrounded(document: Document, neutral: dict[str, list[str]], dice: random.R
 
 @dataclass(frozen=True)
 class Plan:
-    epochs: int = 2  # of ten layers take as long as three of six did
+    epochs: int = 3
     rate: float = 7e-5
     head_rate: float = 1e-3
     warm_up: float = 0.06

@@ -18,9 +18,8 @@ from complaint_gift.training.network import Context, Embedding, Layer, load_laye
 from complaint_gift.training.source import PackedEncoder, unpack
 from complaint_gift.training.vocabulary import prune
 
-# Four bits blunt every layer of the source: the more of them are trained, the more is caught. The two lowest
-# hardly know meaning yet, and what they say of a text is computed but once.
-FROZEN = 2
+# Four bits blunt every layer of the source: the more of them are trained, the more is caught.
+FROZEN = 0
 NOISY = frozenset({"corpus", "near", "extra", "message"})
 
 
