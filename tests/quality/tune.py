@@ -29,11 +29,11 @@ from complaint_gift.rules.signals import SURE, Hit
 from complaint_gift.rules.signals import Learned as Speaks
 from complaint_gift.text import Text
 
-ALARM_COST = 1.4
-FRESH = ("extra-short",)
+ALARM_COST = 1.1
+FRESH = ("extra-short", "extra-short-2")
 KNOWN_WORTH = 0.5  # of texts along which words were written, where there are fresh ones
 PEAK, PEAK_COST = 0.1, 3.0  # no check may cry wolf so often, whatever it catches
-WHOLE_ALARM_COST = 1.6
+WHOLE_ALARM_COST = 1.1
 FEW = 6  # fewer faults than these say too little to be weighed one by one
 SIMPLE = 0.01  # what a more intricate line has to win
 THRESHOLDS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.85, 0.93, 0.97)
