@@ -280,9 +280,8 @@ def promised(text: Text) -> list[Sum]:
 
 def _is_refused(before: str, after: str) -> bool:
     """Whether the sum will not be given, or nobody has agreed to it yet."""
-    if any(pattern.search(before) for pattern in (_REFUSED, _DECLINED, _ASKED)) or _REFUSED_AFTER.match(
-        after
-    ):
+    is_said = any(pattern.search(before) for pattern in (_REFUSED, _DECLINED, _ASKED))
+    if is_said or _REFUSED_AFTER.match(after):
         return True
     return _NOT_GIVEN.match(after) is not None and _TO_GIVE.search(before) is not None
 
