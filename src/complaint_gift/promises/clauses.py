@@ -174,7 +174,7 @@ class _Reading:
     def _leans(self, clause: Clause) -> bool:
         """Whether it has no subject of its own: and will write, and come back to you."""
         after = clause.first + 1
-        return not self._has_own(clause) or (after in self.starts and self.forms[after] in ("will", "shall"))
+        return not self._has_own(clause) or (after in self.starts and self.forms[after] in people("futures"))
 
     def _passes_on(self, clauses: list[Clause], index: int) -> bool:
         """Our billing team, who will call you: the last clause tells what somebody else will do."""
