@@ -1,4 +1,4 @@
-"""Documents as tensors: pieces, cached states of the frozen layers, batches of similar length."""
+"""Documents as tensors: pieces, cached embeddings, batches of similar length."""
 
 import json
 import random
@@ -20,13 +20,13 @@ from complaint_gift.learned.heads import (
 )
 from complaint_gift.learned.tokenizer import PAD, Tokenizer
 from complaint_gift.training.corpus import Document, Unit
-from complaint_gift.training.network import Embedding, Layer, attention_bias, places_of
+from complaint_gift.training.network import Embedding, places_of
 
 HEAD_AT = {head: number for number, head in enumerate(HEADS)}
 
 
 class States:
-    """States of every unit after the frozen layers: computed once, kept on disk, shared by all runs.
+    """Embedded pieces of every unit: computed once, kept on disk, shared by all runs.
 
     `folder` holds states.bin (half precision) and index.json (text -> first row, rows).
     """
@@ -51,7 +51,6 @@ def write_states(
     tokenizer: Tokenizer,
     words: Tensor,
     embedding: Embedding,
-    frozen: Sequence[Layer],
 ) -> None:
     """Computes what `States` reads."""
     limit = {REPLY: SENTENCE_PIECES, COMPLAINT: PASSAGE_PIECES}
@@ -66,10 +65,7 @@ def write_states(
                 [torch.tensor(each) for each in some], batch_first=True, padding_value=PAD
             )
             present = (ids != PAD).float()
-            places = places_of(present)
-            x = embedding(words[ids]).flatten(0, 1)[places]
-            for layer in frozen:
-                x = layer(x, attention_bias(present), places)
+            x = embedding(words[ids]).flatten(0, 1)[places_of(present)]
             out.write(x.to(torch.bfloat16).contiguous().view(torch.int16).numpy().tobytes())
             for text in order[at : at + 64]:
                 index[text] = (rows, len(pieces[text]))

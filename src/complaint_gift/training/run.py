@@ -18,8 +18,6 @@ from complaint_gift.training.network import Context, Embedding, Layer, load_laye
 from complaint_gift.training.source import PackedEncoder, unpack
 from complaint_gift.training.vocabulary import prune
 
-# Four bits blunt every layer of the source: the more of them are trained, the more is caught.
-FROZEN = 0
 NOISY = frozenset({"corpus", "near", "extra", "message"})
 
 
@@ -38,7 +36,7 @@ class Ground:
 
 
 def prepare(corpus: Path, folder: Path) -> Ground:
-    """Reads the texts, prunes the vocabulary, computes the states of the frozen layers."""
+    """Reads the texts, prunes the vocabulary, embeds every text."""
     folder.mkdir(parents=True, exist_ok=True)
     documents = read_corpus(corpus)
     neutral: dict[str, list[str]] = {"en": [], "ru": []}
@@ -59,18 +57,18 @@ def prepare(corpus: Path, folder: Path) -> Ground:
     width = source.size.width
     blocks = source.packed("emb.word").reshape(-1, width // 32, 18)[kept]
     words = torch.from_numpy(unpack(blocks.reshape(-1, 18)).reshape(-1, width))
-    layers = [load_layer(source, number).eval() for number in range(FROZEN)]
     units += [Unit(text, 0) for text in [*noise.values(), *neutral["en"], *neutral["ru"]]]
-    write_states(folder, units, tokenizer, words, Embedding(source).eval(), layers)
+    write_states(folder, units, tokenizer, words, Embedding(source).eval())
     ground = Ground(folder, documents, noise, neutral, kept.tolist())
     ground.save()
-    print("states of the frozen layers are ready", flush=True)
+    print("the embedded texts are ready", flush=True)
     return ground
 
 
 def fresh_model(source: PackedEncoder) -> Model:
     torch.manual_seed(1)
-    layers = [load_layer(source, number) for number in range(FROZEN, source.size.layers)]
+    # Four bits blunt every layer of the source: the more of them are trained, the more is caught.
+    layers = [load_layer(source, number) for number in range(source.size.layers)]
     return Model(nn.ModuleList(layers), Context(source.size))
 
 
@@ -117,9 +115,9 @@ def scores_of(folder: Path) -> list[Scores]:
 
 
 def final_model(folder: Path, source: PackedEncoder) -> tuple[list[Layer], Context]:
-    """All layers, frozen and trained, and the rest."""
+    """The trained layers and the rest."""
     model = fresh_model(source)
     upper, context = torch.load(folder / "final.pt")
     model.upper.load_state_dict(upper)
     model.context.load_state_dict(context)
-    return [load_layer(source, number) for number in range(FROZEN)] + list(model.upper), model.context
+    return list(model.upper), model.context
