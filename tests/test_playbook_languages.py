@@ -13,6 +13,8 @@ from complaint_gift.playbook import Context, load_playbook
 from complaint_gift.rules.learned import TAUGHT
 from complaint_gift.text import Text
 
+pytestmark = pytest.mark.slow
+
 GERMAN = (
     "Sie haben nichts falsch gemacht, der Fehler lag bei uns.",
     "Bitte senden Sie uns zuerst einen Kaufbeleg als Nachweis.",

@@ -16,6 +16,8 @@ from complaint_gift.playbook import DEFAULT, load_playbook
 from complaint_gift.playbook.rule import When
 from complaint_gift.playbook.rule_files import SLOTS
 
+pytestmark = pytest.mark.slow
+
 SLOT = r"\{(" + "|".join(SLOTS) + r")\}|\[\["
 OWN_RULE = """
 id: our-own

@@ -279,6 +279,7 @@ def test_our_own_requests_are_wholly_understood(desk: Any) -> None:
     assert not [line for line in lines if line["log_level"] == "error"]
 
 
+@pytest.mark.slow
 def test_many_lossy_attempts_leave_exactly_one_of_each(desk: Any) -> None:
     """A fifth of all answers is lost after the work, some are refused; every action ends up done once."""
     tickets = [desk.open() for _ in range(6)]
