@@ -48,7 +48,7 @@ docs: $(VENV)/ready-to-test  ## Write the pages about rules and the README's tab
 quality: $(VENV)/ready-to-test  ## Measure what the playbook catches and where it cries wolf
 	@$(BIN)/python tests/quality/measure.py
 
-train:  ## Train the learned layer again (its own environment, an hour and a quarter)
+train:  ## Train the learned layer again (its own environment; minutes with a GPU, a night without)
 	@sh src/complaint_gift/training/train.sh
 
 clean:  ## Remove environments, caches and the demo's data

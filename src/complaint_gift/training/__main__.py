@@ -5,6 +5,7 @@ from pathlib import Path
 
 from complaint_gift.learned.encoder import WEIGHTS
 from complaint_gift.training import outcome
+from complaint_gift.training.corpus import FOLDS
 from complaint_gift.training.learning import Plan
 from complaint_gift.training.run import prepare, run, run_all, scores_of
 
@@ -18,13 +19,14 @@ def main() -> None:
     parser.add_argument("--scores", type=Path, default=ROOT / "tests/quality/learned-oof.json")
     parser.add_argument("--work", type=Path, default=ROOT / ".venv-train" / "work")
     parser.add_argument("--epochs", type=int, default=Plan().epochs)
+    parser.add_argument("--folds", type=int, default=FOLDS)
     parser.add_argument("--run", help="one run alone: a fold's number or final")
     asked = parser.parse_args()
     if asked.run:
         run(asked.work, asked.run, Plan(epochs=asked.epochs))
         return
-    ground = prepare(asked.corpus, asked.work)
-    run_all(asked.work, asked.epochs)
+    ground = prepare(asked.corpus, asked.work, asked.folds)
+    run_all(ground, Plan(epochs=asked.epochs))
     scores = scores_of(asked.work)
     outcome.write_scores(scores, asked.scores)
     outcome.write_weights(ground, asked.weights)

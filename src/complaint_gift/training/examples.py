@@ -1,14 +1,12 @@
-"""Documents as tensors: pieces, cached embeddings, batches of similar length."""
+"""Documents as tensors: pieces, batches of similar length, targets."""
 
-import json
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from complaint_gift.learned.heads import (
     COMPLAINT,
@@ -18,72 +16,56 @@ from complaint_gift.learned.heads import (
     REPLY,
     SENTENCE_PIECES,
 )
-from complaint_gift.learned.tokenizer import PAD, Tokenizer
+from complaint_gift.learned.tokenizer import Tokenizer
 from complaint_gift.training.corpus import Document, Unit
-from complaint_gift.training.network import Embedding, places_of
+from complaint_gift.training.network import Embedding
 
+SHORTEST = 45  # padded pieces that even the shortest document is counted with
 HEAD_AT = {head: number for number, head in enumerate(HEADS)}
 
 
-class States:
-    """Embedded pieces of every unit: computed once, kept on disk, shared by all runs.
+class Pieces:
+    """Every text in its pieces, embedded where it is asked for: `ids` holds two bytes a piece."""
 
-    `folder` holds states.bin (half precision) and index.json (text -> first row, rows).
-    """
+    def __init__(
+        self, ids: dict[str, bytes], words: Tensor, embedding: Embedding, device: torch.device
+    ) -> None:
+        self.device = device
+        self._ids = ids
+        self._words = words.to(device)
+        self._embedding = embedding.eval().to(device)
 
-    def __init__(self, folder: Path, width: int) -> None:
-        self._rows = torch.from_file(
-            str(folder / "states.bin"),
-            size=(folder / "states.bin").stat().st_size // 2,
-            dtype=torch.bfloat16,
-        ).view(-1, width)
-        self._index: dict[str, tuple[int, int]] = json.loads((folder / "index.json").read_text("utf8"))
-
-    def __getitem__(self, text: str) -> Tensor:
-        first, count = self._index[text]
-        return self._rows[first : first + count]
+    @torch.no_grad()
+    def embedded(self, texts: Sequence[str]) -> tuple[Tensor, Tensor]:
+        """(pieces, width) of all texts, one behind the other, and how many pieces each has (on the CPU)."""
+        each = [np.frombuffer(self._ids[text], np.uint16) for text in texts]
+        lengths = torch.tensor([len(ids) for ids in each])
+        places = np.concatenate([np.arange(len(ids)) for ids in each])
+        ids = torch.from_numpy(np.concatenate(each).astype(np.int64)).to(self.device)
+        return self._embedding(self._words[ids], torch.from_numpy(places).to(self.device)), lengths
 
 
-@torch.no_grad()
-def write_states(
-    folder: Path,
-    units: Sequence[Unit],
-    tokenizer: Tokenizer,
-    words: Tensor,
-    embedding: Embedding,
-) -> None:
-    """Computes what `States` reads."""
+def ids_of(units: Iterable[Unit], tokenizer: Tokenizer) -> dict[str, bytes]:
+    """What `Pieces` reads."""
     limit = {REPLY: SENTENCE_PIECES, COMPLAINT: PASSAGE_PIECES}
-    pieces = {unit.text: tokenizer.ids(unit.text, limit[unit.kind]) for unit in units}
-    order = sorted(pieces, key=lambda text: len(pieces[text]))
-    index: dict[str, tuple[int, int]] = {}
-    rows = 0
-    with (folder / "states.bin").open("wb") as out:
-        for at in range(0, len(order), 64):
-            some = [pieces[text] for text in order[at : at + 64]]
-            ids = nn.utils.rnn.pad_sequence(
-                [torch.tensor(each) for each in some], batch_first=True, padding_value=PAD
-            )
-            present = (ids != PAD).float()
-            x = embedding(words[ids]).flatten(0, 1)[places_of(present)]
-            out.write(x.to(torch.bfloat16).contiguous().view(torch.int16).numpy().tobytes())
-            for text in order[at : at + 64]:
-                index[text] = (rows, len(pieces[text]))
-                rows += len(pieces[text])
-    (folder / "index.json").write_text(json.dumps(index), encoding="utf8")
+    return {
+        unit.text: np.array(tokenizer.ids(unit.text, limit[unit.kind]), np.uint16).tobytes() for unit in units
+    }
 
 
 @dataclass
 class Batch:
     documents: list[Document]
-    states: list[list[Tensor]]
+    pieces: Tensor  # (pieces, width), embedded
+    lengths: Tensor  # (units,) pieces of each unit
+    rows: list[int]  # units of each document
     kind: Tensor  # (documents, units)
     place: Tensor
     present: Tensor
 
     @property
-    def units(self) -> list[Tensor]:
-        return [state for states in self.states for state in states]
+    def device(self) -> torch.device:
+        return self.pieces.device
 
 
 def noisy(text: str, dice: random.Random) -> str:
@@ -104,9 +86,7 @@ def noisy(text: str, dice: random.Random) -> str:
     return text or "."
 
 
-def batches(
-    documents: Sequence[Document], dice: random.Random, budget: int = 900
-) -> Iterator[list[Document]]:
+def batches(documents: Sequence[Document], dice: random.Random, budget: int) -> Iterator[list[Document]]:
     """Groups of documents of similar length; `budget` bounds padded pieces, roughly."""
 
     def size(document: Document) -> float:
@@ -117,7 +97,7 @@ def batches(
     pieces = 0.0
     for length, document in keyed:
         cost = length / 3.5 * len(document.units)
-        if groups[-1] and (pieces + cost > budget or len(groups[-1]) >= 20):
+        if groups[-1] and (pieces + cost > budget or len(groups[-1]) >= budget // SHORTEST):
             groups.append([])
             pieces = 0.0
         groups[-1].append(document)
@@ -126,14 +106,13 @@ def batches(
     yield from groups
 
 
-def gather(documents: list[Document], states: States, texts: list[list[str]]) -> Batch:
+def gather(documents: list[Document], pieces: Pieces, texts: list[list[str]]) -> Batch:
+    """`texts`: the units of every document as they are written this time."""
     most = max(len(units) for units in texts)
     kind = torch.zeros(len(documents), most, dtype=torch.long)
     place = torch.zeros_like(kind)
     present = torch.zeros(len(documents), most)
-    found: list[list[Tensor]] = []
     for row, (document, units) in enumerate(zip(documents, texts, strict=True)):
-        found.append([states[text] for text in units])
         kinds = [unit.kind for unit in document.units]
         kind[row, : len(units)] = torch.tensor(kinds)
         starts = [number for number, each in enumerate(kinds) if each == COMPLAINT][:1] or [0]
@@ -144,7 +123,9 @@ def gather(documents: list[Document], states: States, texts: list[list[str]]) ->
             ]
         )
         present[row, : len(units)] = 1
-    return Batch(documents, found, kind, place, present)
+    embedded, lengths = pieces.embedded([text for units in texts for text in units])
+    there = (each.to(pieces.device) for each in (kind, place, present))
+    return Batch(documents, embedded, lengths, [len(units) for units in texts], *there)
 
 
 def unit_targets(batch: Batch) -> tuple[Tensor, Tensor]:
@@ -153,7 +134,7 @@ def unit_targets(batch: Batch) -> tuple[Tensor, Tensor]:
     for row, document in enumerate(batch.documents):
         for (unit, head), known in document.units_known.items():
             both[:, row, unit, HEAD_AT[head]] = known
-    truth, weight = torch.from_numpy(both)
+    truth, weight = torch.from_numpy(both).to(batch.device)
     return truth, weight
 
 
@@ -163,5 +144,5 @@ def bag_targets(batch: Batch) -> tuple[Tensor, Tensor]:
     for row, document in enumerate(batch.documents):
         for head, known in document.bag.items():
             both[:, row, HEAD_AT[head]] = known
-    truth, weight = torch.from_numpy(both)
+    truth, weight = torch.from_numpy(both).to(batch.device)
     return truth, weight

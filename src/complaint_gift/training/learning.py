@@ -4,6 +4,8 @@ import random
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -13,7 +15,7 @@ from complaint_gift.learned.heads import HEADS, KINDS, REPLY, SEVERITIES, TRIGGE
 from complaint_gift.training.corpus import Document, Unit
 from complaint_gift.training.examples import (
     Batch,
-    States,
+    Pieces,
     bag_targets,
     batches,
     gather,
@@ -24,6 +26,7 @@ from complaint_gift.training.network import Context, attention_bias, places_of
 REPLY_HEADS = [head for head in HEADS if not head.startswith(("note-", "manager-"))]
 NEUTRAL_SURE = 0.05
 KIND_WEIGHT = 2.0
+UNTOLD = -100
 
 
 @dataclass
@@ -34,22 +37,29 @@ class Model:
     def parts(self) -> list[nn.Module]:
         return [self.upper, self.context]
 
-    def encode(self, states: Sequence[Tensor]) -> Tensor:
+    def to(self, device: torch.device) -> "Model":
+        for part in self.parts():
+            part.to(device)
+        return self
+
+    def encode(self, batch: Batch) -> Tensor:
         """(units, width): the mean of the pieces of each."""
-        lengths = torch.tensor([len(state) for state in states])
+        lengths = batch.lengths
         present = (torch.arange(int(lengths.max()))[None] < lengths[:, None]).float()
-        bias, places = attention_bias(present), places_of(present)
-        x = torch.cat(list(states)).float()
+        places = places_of(present).to(batch.device)
+        bias = attention_bias(present.to(batch.device))
+        x = batch.pieces
         for layer in self.upper:
             x = layer(x, bias, places)
-        units = torch.arange(len(states)).repeat_interleave(lengths)
-        return torch.zeros(len(states), x.shape[1]).index_add(0, units, x.float()) / lengths[:, None]
+        units = torch.arange(len(lengths)).repeat_interleave(lengths).to(batch.device)
+        total = torch.zeros(len(lengths), x.shape[1], device=batch.device).index_add(0, units, x.float())
+        return total / lengths[:, None].to(batch.device)
 
     def __call__(self, batch: Batch) -> tuple[Tensor, Tensor]:
-        with torch.autocast("cpu", dtype=torch.bfloat16):  # once a batch: it remembers the cast weights
-            vectors = self.encode(batch.units)
-        rows = [len(states) for states in batch.states]
-        units = nn.utils.rnn.pad_sequence(list(vectors.split(rows)), batch_first=True)
+        # Once a batch: it remembers the cast weights.
+        with torch.autocast(batch.device.type, dtype=torch.bfloat16):
+            vectors = self.encode(batch)
+        units = nn.utils.rnn.pad_sequence(list(vectors.split(batch.rows)), batch_first=True)
         return self.context(units, batch.kind, batch.place, batch.present)
 
 
@@ -70,35 +80,40 @@ def loss_of(model: Model, batch: Batch) -> Tensor:
         bag_logits(logits, batch), truth * 0.9 + 0.05, reduction="none"
     )
     total = total + (each * weight).sum()
-    for row, document in enumerate(batch.documents):
-        if document.message is not None:
-            total = total + message_loss(message[row, : len(document.units)], document.message)
+    rows = [row for row, document in enumerate(batch.documents) if document.message is not None]
+    if rows:
+        known = [document.message for document in batch.documents if document.message is not None]
+        total = total + message_loss(message[rows], batch.present[rows] > 0, known)
     return total / len(batch.documents)
 
 
-def message_loss(logits: Tensor, known: dict[str, object]) -> Tensor:
-    """`logits` (passages, outputs): kind and severity by the mean passage, triggers by the strongest."""
-    mean, best = logits.mean(0), logits.max(0).values
+def message_loss(logits: Tensor, present: Tensor, known: list[dict[str, Any]]) -> Tensor:
+    """`logits` (messages, passages, outputs): kind and severity by the mean passage, triggers by the
+    strongest; what is not known of a message costs nothing."""
+    there = present[..., None]
+    mean = (logits * there).sum(1) / there.sum(1)
+    best = logits.masked_fill(~there, -1e4).max(1).values
     kinds, severities = len(KINDS), len(SEVERITIES)
-    loss = KIND_WEIGHT * functional.cross_entropy(
-        mean[None, :kinds], torch.tensor([KINDS.index(str(known["kind"]))]), label_smoothing=0.05
+
+    def told(name: str, names: Sequence[str]) -> Tensor:
+        places = [names.index(each[name]) if each.get(name) else UNTOLD for each in known]
+        return torch.tensor(places, device=logits.device)
+
+    cross = partial(functional.cross_entropy, reduction="sum", ignore_index=UNTOLD, label_smoothing=0.05)
+    loss = KIND_WEIGHT * cross(mean[:, :kinds], told("kind", KINDS))
+    loss = loss + 0.5 * cross(mean[:, kinds : kinds + severities], told("severity", SEVERITIES))
+    labelled = [row for row, each in enumerate(known) if each.get("triggers") is not None]
+    truth = torch.tensor(
+        [[float(trigger in known[row]["triggers"]) for trigger in TRIGGERS] for row in labelled],
+        device=logits.device,
+    ).view(-1, len(TRIGGERS))
+    each = functional.binary_cross_entropy_with_logits(
+        best[labelled, kinds + severities :],
+        truth * 0.95 + 0.02,
+        pos_weight=torch.tensor(5.0, device=logits.device),
+        reduction="sum",
     )
-    if known.get("severity"):
-        wanted = torch.tensor([SEVERITIES.index(str(known["severity"]))])
-        loss = loss + 0.5 * functional.cross_entropy(
-            mean[None, kinds : kinds + severities], wanted, label_smoothing=0.05
-        )
-    if known.get("triggers") is not None:
-        truth = trigger_truth(known["triggers"])
-        each = functional.binary_cross_entropy_with_logits(
-            best[kinds + severities :], truth * 0.95 + 0.02, pos_weight=torch.tensor(5.0), reduction="none"
-        )
-        loss = loss + 0.4 * each.sum()
-    return loss
-
-
-def trigger_truth(named: object) -> Tensor:
-    return torch.tensor([float(trigger in set(named)) for trigger in TRIGGERS])  # type: ignore[call-overload]
+    return loss + 0.4 * each
 
 
 def surrounded(document: Document, neutral: dict[str, list[str]], dice: random.Random) -> Document:
@@ -124,9 +139,10 @@ def surrounded(document: Document, neutral: dict[str, list[str]], dice: random.R
 
 @dataclass(frozen=True)
 class Plan:
-    epochs: int = 3
-    rate: float = 7e-5
-    head_rate: float = 1e-3
+    epochs: int = 7
+    budget: int = 3600  # pieces a step, see batches
+    rate: float = 1.5e-4
+    head_rate: float = 1.4e-3
     warm_up: float = 0.06
     seed: int = 7
 
@@ -134,7 +150,7 @@ class Plan:
 def train(
     model: Model,
     documents: list[Document],
-    states: States,
+    pieces: Pieces,
     noise: dict[str, str],
     neutral: dict[str, list[str]],
     plan: Plan,
@@ -145,7 +161,7 @@ def train(
     dice = random.Random(plan.seed)
     for part in model.parts():
         part.train()
-    rounds = [list(batches(documents, dice)) for _ in range(plan.epochs)]
+    rounds = [list(batches(documents, dice, plan.budget)) for _ in range(plan.epochs)]
     steps = sum(map(len, rounds))
     optimiser = _optimiser(model, plan)
 
@@ -155,11 +171,11 @@ def train(
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, pace)
     began = time.monotonic()
     for number, groups in enumerate(rounds):
-        total = 0.0
+        total = torch.zeros((), device=pieces.device)
         for count, group in enumerate(groups):
             some = [surrounded(document, neutral, dice) for document in group]
             texts = [_mistyped(document, noise, dice) for document in some]
-            loss = loss_of(model, gather(some, states, texts))
+            loss = loss_of(model, gather(some, pieces, texts))
             optimiser.zero_grad()
             loss.backward()
             nn.utils.clip_grad_norm_(
@@ -167,13 +183,11 @@ def train(
             )
             optimiser.step()
             schedule.step()
-            total += loss.item()
+            total += loss.detach()
             if count % 100 == 0:
-                print(
-                    f"run {name} epoch {number} step {count}/{len(groups)} loss {total / (count + 1):.3f}"
-                    f" {time.monotonic() - began:.0f} s",
-                    flush=True,
-                )
+                mean = float(total) / (count + 1)
+                where = f"run {name} epoch {number} step {count}/{len(groups)}"
+                print(f"{where} loss {mean:.3f} {time.monotonic() - began:.0f} s", flush=True)
     for part in model.parts():
         part.eval()
 
@@ -203,14 +217,15 @@ class Scores:
 
 
 @torch.no_grad()
-def score(model: Model, documents: list[Document], states: States) -> list[Scores]:
+def score(model: Model, documents: list[Document], pieces: Pieces) -> list[Scores]:
     for part in model.parts():
         part.eval()
     found = []
     for group in batches(documents, random.Random(0), 1500):
-        batch = gather(group, states, [[unit.text for unit in document.units] for document in group])
+        batch = gather(group, pieces, [[unit.text for unit in document.units] for document in group])
         logits, message = model(batch)
-        bags = bag_logits(logits, batch)
+        bags = bag_logits(logits, batch).cpu()
+        logits, message = logits.cpu(), message.cpu()
         for row, document in enumerate(group):
             count = len(document.units)
             found.append(Scores(document, bags[row], logits[row, :count], message[row, :count]))

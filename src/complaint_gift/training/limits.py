@@ -120,7 +120,7 @@ def _trio(
     logits: np.ndarray, truth: np.ndarray, supported: np.ndarray, plain: np.ndarray
 ) -> tuple[float, float, float]:
     best, chosen = -1.0, (0.0, -1.0, -1.0)
-    for alone in np.arange(-2.0, 3.01, 0.25):
+    for alone in np.arange(-2.0, 6.01, 0.25):
         for helped in np.arange(-5.0, alone + 0.01, 0.25):
             for sure in np.arange(-8.0, helped + 0.01, 1.0):
                 over = logits >= np.where(plain, sure, np.where(supported, helped, alone))

@@ -18,15 +18,17 @@ class Dropout(nn.Module):
     def __init__(self, share: float) -> None:
         super().__init__()
         self.share = share
-        self._kept: dict[torch.dtype, Tensor] = {}
+        self._kept: dict[tuple[torch.dtype, torch.device], Tensor] = {}
 
     def forward(self, x: Tensor) -> Tensor:
         if not self.training:
             return x
-        if x.dtype not in self._kept:
-            self._kept[x.dtype] = (torch.rand(self.LENGTH) >= self.share).to(x.dtype) / (1 - self.share)
+        key = x.dtype, x.device
+        if key not in self._kept:
+            kept = torch.rand(self.LENGTH, device=x.device) >= self.share
+            self._kept[key] = kept.to(x.dtype) / (1 - self.share)
         first = int(torch.randint(self.LENGTH - x.numel(), (1,)))
-        return x * self._kept[x.dtype][first : first + x.numel()].view(x.shape)
+        return x * self._kept[key][first : first + x.numel()].view(x.shape)
 
 
 class Layer(nn.Module):
@@ -45,13 +47,15 @@ class Layer(nn.Module):
         """`x` (pieces, width): the pieces of all rows without padding; `places`: where each stands in
         (rows, length) laid out flat; `bias` (rows, 1, 1, length)."""
         rows, length, width = len(bias), bias.shape[-1], x.shape[-1]
-
-        def parted(y: Tensor) -> Tensor:
-            padded = y.new_zeros(rows * length, width).index_copy(0, places, y)
-            return padded.view(rows, length, self.heads, width // self.heads).transpose(1, 2)
-
+        asked = functional.linear(
+            x,
+            torch.cat([self.q.weight, self.k.weight, self.v.weight]),
+            torch.cat([self.q.bias, self.k.bias, self.v.bias]),
+        )
+        padded = asked.new_zeros(rows * length, 3 * width).index_copy(0, places, asked)
+        parted = padded.view(rows, length, 3, self.heads, width // self.heads).permute(2, 0, 3, 1, 4)
+        queries, keys, values = parted.unbind()
         # Spelt out: torch's own attention takes three times as long backwards on sentences of this length.
-        queries, keys, values = parted(self.q(x)), parted(self.k(x)), parted(self.v(x))
         likeness = queries @ keys.transpose(2, 3) * (width // self.heads) ** -0.5
         mixed = torch.softmax(likeness + bias.to(likeness.dtype), dim=-1) @ values
         mixed = mixed.transpose(1, 2).reshape(rows * length, width)[places]
@@ -72,7 +76,7 @@ def load_layer(source: PackedEncoder, number: int) -> Layer:
 
 
 class Embedding(nn.Module):
-    """Embedded pieces plus positions, normalised: (rows, length, width)."""
+    """Embedded pieces plus positions, normalised: `words` (pieces, width), `places` (pieces,)."""
 
     def __init__(self, source: PackedEncoder) -> None:
         super().__init__()
@@ -83,9 +87,8 @@ class Embedding(nn.Module):
         self.norm.weight.data = torch.from_numpy(source.tensor("emb.ln.w"))
         self.norm.bias.data = torch.from_numpy(source.tensor("emb.ln.b"))
 
-    def forward(self, words: Tensor) -> Tensor:
-        length = words.shape[1]
-        return self.norm(words + self.position[:length] + self.sort)
+    def forward(self, words: Tensor, places: Tensor) -> Tensor:
+        return self.norm(words + self.position[places] + self.sort)
 
 
 def places_of(present: Tensor) -> Tensor:

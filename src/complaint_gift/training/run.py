@@ -1,9 +1,11 @@
 """The runs of a training: one a fold for the out-of-fold scores, one on everything for the weights."""
 
+import os
 import pickle
 import random
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,10 +14,10 @@ from torch import nn
 
 from complaint_gift.learned.tokenizer import Tokenizer
 from complaint_gift.training.corpus import FOLDS, Document, Unit, read_corpus, read_lines
-from complaint_gift.training.examples import States, noisy, write_states
+from complaint_gift.training.examples import Pieces, ids_of, noisy
 from complaint_gift.training.learning import Model, Plan, Scores, score, train
 from complaint_gift.training.network import Context, Embedding, Layer, load_layer
-from complaint_gift.training.source import PackedEncoder, unpack
+from complaint_gift.training.source import BLOCK, BLOCK_BYTES, PackedEncoder, unpack
 from complaint_gift.training.vocabulary import prune
 
 NOISY = frozenset({"corpus", "near", "extra", "message"})
@@ -30,15 +32,17 @@ class Ground:
     noise: dict[str, str]
     neutral: dict[str, list[str]]
     kept: list[int]
+    folds: int
+    ids: dict[str, bytes]  # see Pieces
 
     def save(self) -> None:
         (self.folder / "ground.pickle").write_bytes(pickle.dumps(self))
 
 
-def prepare(corpus: Path, folder: Path) -> Ground:
-    """Reads the texts, prunes the vocabulary, embeds every text."""
+def prepare(corpus: Path, folder: Path, folds: int = FOLDS) -> Ground:
+    """Reads the texts, prunes the vocabulary, cuts every text into pieces."""
     folder.mkdir(parents=True, exist_ok=True)
-    documents = read_corpus(corpus)
+    documents = read_corpus(corpus, folds)
     neutral: dict[str, list[str]] = {"en": [], "ru": []}
     for row in read_lines(corpus / "neutral.jsonl"):
         neutral[row["lang"]].append(row["text"])
@@ -54,15 +58,18 @@ def prepare(corpus: Path, folder: Path) -> Ground:
     kept = prune(source.pieces, source.scores, (unit.text for unit in units))
     print(f"{len(documents)} documents, {len(units)} units, {len(kept)} pieces", flush=True)
     tokenizer = Tokenizer([source.pieces[at] for at in kept], source.scores[kept].tolist())
-    width = source.size.width
-    blocks = source.packed("emb.word").reshape(-1, width // 32, 18)[kept]
-    words = torch.from_numpy(unpack(blocks.reshape(-1, 18)).reshape(-1, width))
     units += [Unit(text, 0) for text in [*noise.values(), *neutral["en"], *neutral["ru"]]]
-    write_states(folder, units, tokenizer, words, Embedding(source).eval())
-    ground = Ground(folder, documents, noise, neutral, kept.tolist())
+    ground = Ground(folder, documents, noise, neutral, kept.tolist(), folds, ids_of(units, tokenizer))
     ground.save()
-    print("the embedded texts are ready", flush=True)
+    print("the texts are ready", flush=True)
     return ground
+
+
+def pieces_of(ground: Ground, source: PackedEncoder, device: torch.device) -> Pieces:
+    width = source.size.width
+    blocks = source.packed("emb.word").reshape(-1, width // BLOCK, BLOCK_BYTES)[ground.kept]
+    words = torch.from_numpy(unpack(blocks.reshape(-1, BLOCK_BYTES)).reshape(-1, width))
+    return Pieces(ground.ids, words, Embedding(source), device)
 
 
 def fresh_model(source: PackedEncoder) -> Model:
@@ -72,20 +79,14 @@ def fresh_model(source: PackedEncoder) -> Model:
     return Model(nn.ModuleList(layers), Context(source.size))
 
 
-def run_all(folder: Path, epochs: int) -> None:
-    """Every fold and the final run, each in a process of one thread: none waits for another."""
-    names = [*map(str, range(FOLDS)), "final"]
-    command = [
-        sys.executable,
-        "-m",
-        "complaint_gift.training",
-        "--work",
-        str(folder),
-        "--epochs",
-        str(epochs),
-    ]
-    running = [subprocess.Popen([*command, "--run", name]) for name in names]
-    failed = [name for name, each in zip(names, running, strict=True) if each.wait()]
+def run_all(ground: Ground, plan: Plan) -> None:
+    """The final run and every fold, each in a process of one thread, one a processor at once."""
+    command = [sys.executable, "-m", "complaint_gift.training", "--work", str(ground.folder)]
+    command += ["--epochs", str(plan.epochs), "--run"]
+    names = ["final", *map(str, range(ground.folds))]
+    with ThreadPoolExecutor(os.cpu_count()) as abreast:
+        ended = abreast.map(lambda name: subprocess.run([*command, name], check=False).returncode, names)
+        failed = [name for name, code in zip(names, ended, strict=True) if code]
     if failed:
         raise SystemExit(f"these runs failed: {', '.join(failed)}")
 
@@ -95,15 +96,16 @@ def run(folder: Path, name: str, plan: Plan) -> None:
     torch.set_num_threads(1)
     ground: Ground = pickle.loads((folder / "ground.pickle").read_bytes())
     source = PackedEncoder()
-    states = States(folder, source.size.width)
-    model = fresh_model(source)
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    pieces = pieces_of(ground, source, device)
+    model = fresh_model(source).to(device)
     seen = [each for each in ground.documents if name == "final" or each.fold != int(name)]
-    train(model, seen, states, ground.noise, ground.neutral, plan, name)
+    train(model, seen, pieces, ground.noise, ground.neutral, plan, name)
     torch.save((model.upper.state_dict(), model.context.state_dict()), folder / f"{name}.pt")
     if name == "final":
         return
     unseen = [each for each in ground.documents if each.fold == int(name)]
-    (folder / f"scores-{name}.pickle").write_bytes(pickle.dumps(score(model, unseen, states)))
+    (folder / f"scores-{name}.pickle").write_bytes(pickle.dumps(score(model, unseen, pieces)))
 
 
 def scores_of(folder: Path) -> list[Scores]:
@@ -117,7 +119,7 @@ def scores_of(folder: Path) -> list[Scores]:
 def final_model(folder: Path, source: PackedEncoder) -> tuple[list[Layer], Context]:
     """The trained layers and the rest."""
     model = fresh_model(source)
-    upper, context = torch.load(folder / "final.pt")
+    upper, context = torch.load(folder / "final.pt", map_location="cpu")
     model.upper.load_state_dict(upper)
     model.context.load_state_dict(context)
     return list(model.upper), model.context

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Trains the weights in an environment of its own: about an hour and a quarter on two cores, the same result every time.
+# Trains the weights in an environment of its own, seeded: minutes with a GPU, a night on two cores without one,
+# two hours with --epochs 3 --folds 2.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../../.." && pwd)
