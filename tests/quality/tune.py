@@ -30,7 +30,7 @@ from complaint_gift.rules.signals import Learned as Speaks
 from complaint_gift.text import Text
 
 ALARM_COST = 1.1
-FRESH = ("extra-short", "extra-short-2")
+FRESH = ("extra-short", "extra-short-2", "extra-short-3")
 KNOWN_WORTH = 0.5  # of texts along which words were written, where there are fresh ones
 PEAK, PEAK_COST = 0.1, 3.0  # no check may cry wolf so often, whatever it catches
 WHOLE_ALARM_COST = 1.1
