@@ -71,6 +71,7 @@ class Vocabulary:
     follows: frozenset[str]
     grammar: Grammar
     people: Mapping[str, frozenset[str]]
+    mine: re.Pattern[str]
     commitments: tuple[str, ...]
     unless: tuple[str, ...]
     vague: tuple[str, ...]
@@ -122,6 +123,7 @@ def _load(text: str) -> Vocabulary:
         booking=re.compile(raw["booking"]),
         grammar=_grammar(raw["grammar"], raw["classes"]),
         people={name: frozenset(words) for name, words in raw["people"].items()},
+        mine=re.compile(raw["mine"]),
         commitments=tuple(raw["commitments"]),
         unless=tuple(raw["unless"]),
         vague=tuple(raw["vague"]),

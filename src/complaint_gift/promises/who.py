@@ -9,7 +9,6 @@ from complaint_gift.promises.vocabulary import people, vocabularies
 from complaint_gift.text import Text
 
 _CUT = re.compile(r"[,;:!(–—\n]|\s-\s")
-_MINE = re.compile(r".*(?:у|ю|усь|юсь|ам)")  # of Russian verbs of the future, those of "I"
 
 
 def who_of(read: Text, first: int, last: int, author: str, own: int) -> str:
@@ -59,8 +58,13 @@ def _is_cut(read: Text, position: int) -> bool:
 
 @cache
 def _mine() -> frozenset[str]:
-    acts = {word.replace("ё", "е") for words in vocabularies() for word in words.classes["act"]}
-    return people("me") | {word for word in acts if _MINE.fullmatch(word)}
+    acts = {
+        folded
+        for words in vocabularies()
+        for word in words.classes["act"]
+        if words.mine.fullmatch(folded := word.replace("ё", "е"))
+    }
+    return people("me") | acts
 
 
 @cache
