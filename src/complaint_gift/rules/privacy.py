@@ -10,30 +10,15 @@ from typing import ClassVar
 
 from complaint_gift.rules.detectors import DETECTORS, find_births, longest_number
 from complaint_gift.rules.situation import Fault, Situation, fault_at
+from complaint_gift.rules.vocabulary import Shape, vocabulary
 
 _CONTACTS = ("phone", "mail")
 _SECRETS = ("card", "passport", "address", "birth")
-# Words before a contact that make it ours: "call us on ...", "напишите нам на ...".
-_OUR_WORDS = (
-    r"us|our|me|my|reach|ring|call|write to|e-?mail|text|line|hotline|helpline|support|manager|desk"
-    r"|office|contact|ask for|whatsapp|via|centre|center"
-)
-_RUSSIAN_OURS = (
-    r"нам|нас|наш\w*|мне|мой|моя|звоните|позвоните|пишите|напишите|наберите|присылайте|пришлите"
-    r"|телефон отдела|горячая линия|почта|горячей линии|руководител\w*|менеджер\w*|по номеру"
-    r"|дежурн\w*|круглосуточно"
-)
-_THEIR_WORDS = (
-    r"your|her|his|their|you on|you at|you under|called you|rang you|tried you|sent to"
-    r"|sent it to|sent the|password"
-)
-_RUSSIAN_THEIRS = (
-    r"ваш\w*|вам на|вас по|вам по|её|его|их|звонили|отправили на|выслали на|на имя|зарегистрирован\w*"
-)
+# Words do not stand here but in words/<language>.yaml, under the names in braces.
 # The rest of the sentence; a full stop inside a link or a mail address does not end it.
 _REST = r"(?:[^.!?\n]|[.!?](?=\S)){0,60}$"
-_OURS = re.compile(rf"\b(?:{_OUR_WORDS}|{_RUSSIAN_OURS})\b{_REST}", re.I)
-_THEIRS = re.compile(rf"\b(?:{_THEIR_WORDS}|{_RUSSIAN_THEIRS})\b{_REST}", re.I)
+_OURS = Shape("privacy", rf"\b{{ours}}\b{_REST}")
+_THEIRS = Shape("privacy", rf"\b{{theirs}}\b{_REST}")
 _LOOK_BACK = 90
 # Where anybody may have a mailbox. An address anywhere else is a company's own contact unless the words
 # beside it give it to somebody.
@@ -42,81 +27,43 @@ _FREE_MAIL = re.compile(
     r"|mail|bk|inbox|list|internet|yandex|ya|rambler|tut|ukr)\.[a-z]{2,3}(?:\.[a-z]{2})?$",
     re.I,
 )
-_DESKS = re.compile(
-    r"^[\w.+-]*(?:support|help|info|care|service|hello|contact|feedback|complaints?|sales|office|team)[\w.+-]*@",
-    re.I,
+_DESKS = Shape("privacy", r"^[\w.+-]*{desks}[\w.+-]*@")
+_THEIR_MAIL = Shape(
+    "privacy",
+    r"\b{their}(?: \w+)? {mailbox}[^.!?\n]{0,14}$"
+    r"|\b{sent}\b[^.!?\n]{0,30} {to_mailbox}[ :]*$"
+    r"|\b{registered} {to_mailbox}[ :]*$",
 )
-_THEIR_MAIL = re.compile(
-    r"\b(?:your|her|his|their|ваш\w*|её|его|их)(?: \w+)? (?:e-?mail|mail|address|почт\w*|адрес\w*|ящик\w*)"
-    r"[^.!?\n]{0,14}$"
-    r"|\b(?:sent|resent|mailed|forwarded|отправил\w*|выслал\w*)\b[^.!?\n]{0,30}"
-    r" (?:to|on|under|with|на)[ :]*$"
-    r"|\b(?:registered|зарегистрирован\w*) (?:to|on|under|with|на)[ :]*$",
-    re.I,
-)
-# Between "your" and a phone these make it ours: "for your convenience call ...", «ваш менеджер: ...».
-_NOT_THEIRS = (
-    r"on|to|at|via|with|call|ring|dial|please|convenience|manager|adviser|advisor|contact|stay|visit"
-    r"|subscription|season|по|на|в|звоните|позвоните|пишите|напишите|наберите|удобств\w|менеджер\w{0,2}"
-    r"|куратор\w{0,2}|специалист\w{0,2}"
-)
-_THEIR_PHONE = re.compile(
-    rf"\b(?:your|ваш\w*)(?: (?!(?:{_NOT_THEIRS})\b)[\w-]+){{0,3}}[ :(#№]*$"
-    r"|\b(?:your|ваш\w*)(?: \w+)?"
-    r" (?:phone|mobile|cell|number|account|телефон\w*|номер\w*|мобильн\w*)[ ,:(–—-]{1,3}$"
-    r"|\b(?:rang|phoned|texted|набра(?:ли|л|ла)|дозвони(?:ться|лись|лась|лся)[^.!?\n\d]{0,20}|смс ушл[оаи] на"
-    r"|on file (?:is|as)|у нас записан(?: телефон| номер)?)[ :]*$"
-    r"|\b(?:rang|called|tried|texted|phoned|звонил\w*|перезвони\w*|набирал\w*)\b[^.!?\n]{0,25}"
-    r"\b(?:on|at|under|на|по)(?: \w+){0,2}[ :]*$"
-    r"|\b(?:you (?:on|at|under)|вам на|вас по)(?: \w+){0,2}[ :]*$"
-    r"|\b(?:registered|зарегистрирован\w*|привязан\w*) (?:to|on|under|with|на|к)[ :]*$"
-    r"|\bна имя\b[^.!?\n]{0,30}$",
-    re.I,
+_THEIR_PHONE = Shape(
+    "privacy",
+    r"\b{your}(?: (?!{not_theirs}\b)[\w-]+){0,3}[ :(#№]*$"
+    r"|\b{your}(?: \w+)? {phone}[ ,:(–—-]{1,3}$"
+    r"|\b{reached}[ :]*$"
+    r"|\b{tried}\b[^.!?\n]{0,25}\b{tried_on}(?: \w+){0,2}[ :]*$"
+    r"|\b{you_on}(?: \w+){0,2}[ :]*$"
+    r"|\b{bound} {bound_to}[ :]*$"
+    r"|\b{in_name}\b[^.!?\n]{0,30}$",
 )
 # A number that files something is nobody's phone.
-_FILED = re.compile(
-    r"\b(?:ticket|case|order|request|reference|ref|id|no|invoice|booking|заказ\w*|обращени\w*|заявк\w*|тикет\w*"
-    r"|брон\w*|сч[её]т\w*|договор\w*|артикул\w*|номер заказа)[ :#№.\w]{0,12}$",
-    re.I,
-)
+_FILED = Shape("privacy", r"\b{filed}[ :#№.\w]{0,12}$")
 # The same where the digits are in groups, as those of cards are: the word and the number touch.
-_FILED_CLOSE = re.compile(
-    r"\b(?:tickets?|case|orders?|request|reference|ref|invoice|booking|tracking|track|parcel|shipment|consignment"
-    r"|waybill|return|claim|article|item|part|serial|sku|barcode|ean|model"
-    r"|заказ\w{0,3}|обращени\w{1,2}|заявк\w{1,2}|тикет\w{0,2}|брон\w{1,4}|накладн\w{2,3}|отправлени\w{1,2}|посылк\w{1,2}"
-    r"|трек\w{0,2}|возврат\w{0,2}|артикул\w{0,2}|серийн\w{2,3}|штрих-?код\w{0,2}|товар\w{0,2}|чек\w{0,2}|квитанци\w{1,2}"
-    r"|договор\w{0,2}|модел\w{1,2})"
-    r"(?:[ -](?:numbers?|num|no|nr|id|code|is|was|номер\w{0,2}|код|под|за|с|это)\b\.?){0,3}[ :#№.–—-]{0,4}$",
-    re.I,
-)
-_FILED_AFTER = re.compile(
-    r"^[ ,–—-]{1,3}(?:is|was|это)?[ –—-]{0,3}(?:(?:your|the|our|номер|код)\w{0,2} )?(?:ваш\w{0,3} )?"
-    r"(?:order|ticket|case|tracking|parcel|booking|reference|заказ|обращени|заявк|отправлени|посылк|трек)",
-    re.I,
+_FILED_CLOSE = Shape("privacy", r"\b{filed_close}(?:[ -]{filed_number}\b\.?){0,3}[ :#№.–—-]{0,4}$")
+_FILED_AFTER = Shape(
+    "privacy",
+    r"^[ ,–—-]{1,3}{filed_is}?[ –—-]{0,3}(?:{filed_the}\w{0,2} )?(?:{filed_your} )?{filed_thing}",
 )
 # Numbers that cost the caller nothing are a company's.
 _TOLL_FREE = re.compile(
     r"\W*(?:(?:\+?7|8)\D{0,2}80[04]|0(?:800|808|300|345)|(?:\+?1\D{0,2})?8(?:00|88|77|66)\D)"
 )
 # The customer wrote there: what they name is ours.
-_CALLED = re.compile(
-    r"(?<!you )(?<!вы )\b(?:rang|called|phoned|ringing|calling|dialled|tried|wrote|written|e-?mailed"
-    r"|hotline|helpline|your (?:number|line)|звони\w+|дозвони\w+|писал\w*|набирал\w*"
-    r"|ваш\w* (?:номер\w*|телефон\w*|почт\w)|горяч\w+ лини\w)\b"
-    r"(?:(?!\b(?:my|me|мой|моему|мне)\b)[^.!?\n\d]){0,30}$",
-    re.I,
-)
+_CALLED = Shape("privacy", r"{!called_by_us}\b{called}\b(?:(?!\b{mine}\b)[^.!?\n\d]){0,30}$")
 # A shop, a branch, a team: its place is nobody's home.
-_PREMISES = re.compile(
-    r"(?<!your )(?<!their )(?<!his )(?<!her )(?<!ваш )(?<!вашем )(?<!ваше )(?<!вашу )"
-    r"\b(?:shop|store|branch|caf[eé]|restaurant|bar|pub|hotel|hostel|salon|clinic|surgery|practice|office|depot|warehouse"
-    r"|showroom|garage|gym|studio|team|staff|counter|station|point|location|neighbours?|corner"
-    r"|магазин|салон|кафе|ресторан|отел|гостиниц|клиник|филиал|офис|отделени|пункт|склад|аптек|студи|точк|самовывоз"
-    r"|центр|школ|сервис|пиццери|пекарн|парковк)\w{0,4}(?: есть| выдачи| самовывоза)?[\s,:(«»\"-]{0,3}"
-    r"(?:(?:at|on|in|of|is|was|на|по|в|адрес\w*)[\s,:]{1,2}){0,3}$"
-    r"|\b(?:welcome|see|meet|visit)(?: you)?(?: again| back)? (?:at|on|in)\s$"
-    r"|\b(?:ждём|ждем|приходите|приезжайте|заходите|приглашаем)\b[^.!?\n]{0,30}$",
-    re.I,
+_PREMISES = Shape(
+    "privacy",
+    r"{!not_premises}\b{premises}\w{0,4}(?: {premises_of})?[\s,:(«»\"-]{0,3}"
+    r"(?:{premises_at}[\s,:]{1,2}){0,3}$"
+    r"|\b{welcome}\s$|\b{come}\b[^.!?\n]{0,30}$",
 )
 _DIGITS = re.compile(r"\D+")
 # Texts without so many digits in a row cannot hold one; looking closer would only cost time.
@@ -166,7 +113,8 @@ def _is_no_secret(name: str, raw: str, start: int, end: int) -> bool:
 def _is_premises(raw: str, start: int, end: int) -> bool:
     """Whether an address is said to be that of a shop or a team; a flat is never."""
     before = raw[max(0, start - _LOOK_BACK) : start].replace("\n", " ")
-    return "кв" not in raw[start:end] and _PREMISES.search(before) is not None
+    is_flat = any(mark in raw[start:end] for mark in vocabulary().lists["privacy", "flat"])
+    return not is_flat and _PREMISES.search(before) is not None
 
 
 def _is_filed(raw: str, start: int, end: int) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from complaint_gift.promises import find_promises
-from complaint_gift.rules import Context
+from complaint_gift.rules import Context, vocabulary
 from complaint_gift.service import lexicon
 from complaint_gift.service.means import Means
 from complaint_gift.service.ports import Book
@@ -19,6 +19,7 @@ TEXTS = (
 def warm(means: Means, book: Book) -> None:
     """Do once with this playbook what a job does with each message; costs about a second."""
     policy, now = means.policy, means.now()
+    vocabulary.warm()
     for text in TEXTS:
         book.signals(text)
         book.review(text, context=Context(complaint_text=text))

@@ -1,0 +1,143 @@
+"""The files of words behind amounts and personal data: a language is a file, a wrong one is told."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+
+from complaint_gift.rules import amounts, money, privacy, vocabulary
+from complaint_gift.rules.amounts import promised
+from complaint_gift.rules.context import Context
+from complaint_gift.rules.privacy import Disclosure
+from complaint_gift.rules.situation import Situation
+from complaint_gift.rules.vocabulary import BadWords, read
+from complaint_gift.text import Text
+
+SHIPPED = files("complaint_gift.rules").joinpath("words")
+GERMAN = {
+    "amounts": {
+        "told": [r"{named}(?: \w+)? betrug", "statt"],
+        "gives": ["erstatt"],
+        "cannot": ["können wir nicht"],
+        "to_pay": [r"erstatten\w*"],
+        "breaks": ["sondern"],
+        "giving": ["überweisen", "erstatten"],
+        "giving_more": ["ihnen"],
+        "goes_to": ["zurück"],
+    },
+    "money": {
+        "numbers": {"fünfzig": 50, "zwei": 2},
+        "times": {"hundert": 100},
+        "units": [r"pfund\w?"],
+        "currencies": {"GBP": ["pfund"]},
+    },
+    "privacy": {"ours": ["rufen sie uns", "unser"], "their": ["ihre"], "mailbox": ["adresse"]},
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """The shipped languages, and a third that says little."""
+    for name in ("en.yaml", "ru.yaml"):
+        (tmp_path / name).write_text(SHIPPED.joinpath(name).read_text("utf-8"), "utf-8")
+    english = YAML(typ="safe").load((tmp_path / "en.yaml").read_text("utf-8"))
+    german = {"language": "de", "holes": {"named": ["preis", "rechnung"]}}
+    for part, own in GERMAN.items():
+        german[part] = {name: own.get(name, type(value)()) for name, value in english[part].items()}
+    yaml = YAML()
+    yaml.default_flow_style = False
+    yaml.dump(german, tmp_path / "de.yaml")
+    return tmp_path
+
+
+@pytest.fixture
+def german(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    words = read(folder)
+    for module in (vocabulary, money, privacy):
+        monkeypatch.setattr(module, "vocabulary", lambda: words)
+
+
+def sums(text: str) -> list[tuple[float, str]]:
+    return [(one.value, one.code) for one in promised(Text(text))]
+
+
+def disclosed(text: str) -> list[str]:
+    found = Disclosure().find(Situation(Text(text), {}, Context()))
+    return [text[fault.start : fault.end] for fault in found]
+
+
+ONLY_IN_GERMAN = [
+    ("Der Preis damals betrug 80 EUR.", [(80, "EUR")], []),
+    ("Leider können wir nicht mehr erstatten 80 EUR.", [(80, "EUR")], []),
+    ("Wir überweisen Ihnen 250 zurück.", [], [(250, "")]),
+    ("Sie erhalten zwei hundert fünfzig Pfund.", [], [(250, "GBP")]),
+]
+
+
+@pytest.mark.parametrize(("text", "without", "_"), ONLY_IN_GERMAN)
+def test_words_of_a_language_without_a_file_mean_nothing(
+    text: str, without: list[tuple[float, str]], _: object
+) -> None:
+    assert sums(text) == without
+
+
+@pytest.mark.usefixtures("german")
+@pytest.mark.parametrize(("text", "_", "found"), ONLY_IN_GERMAN)
+def test_a_file_alone_makes_a_language_known(text: str, _: object, found: list[tuple[float, str]]) -> None:
+    assert sums(text) == found
+
+
+@pytest.mark.usefixtures("german")
+def test_a_third_language_tells_whose_a_contact_is_and_leaves_the_others_as_they_are() -> None:
+    assert disclosed("Das Paket ging an ihre Adresse anna@firma.de.") == ["anna@firma.de"]
+    assert not disclosed("Rufen Sie uns gern an: anna@gmail.com.")
+    assert disclosed("The parcel was sent to anna@gmail.com.") == ["anna@gmail.com"]
+    assert sums("Вернём 500 рублей, the price was £30.") == [(500, "РУБ")]
+
+
+def test_every_shape_finds_its_lists_in_the_shipped_files() -> None:
+    asked = {
+        (value.part, hole[2])
+        for module in (amounts, money, privacy)
+        for value in vars(module).values()
+        if isinstance(value, vocabulary.Shape) and value.pattern()
+        for hole in vocabulary._HOLE.finditer(value.shape)
+    }
+    by_themselves = {("money", "articles"), ("money", "joined"), ("money", "whose"), ("privacy", "flat")}
+    assert asked | by_themselves == set(vocabulary.vocabulary().lists)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("language: de", "language: fr", "de.yaml says that its language is fr"),
+        ("language: de", "language: [", "de.yaml is no YAML"),
+        ("language: de", "tongue: de", "de.yaml needs exactly these keys"),
+        ("  told:", "  tolled:", "de.yaml, amounts: told missing"),
+        ("  told:", "  more: []\n  told:", "de.yaml, amounts: nobody asks for more"),
+        ("- sondern", "- son(dern", "de.yaml, amounts.breaks: 'son(dern' is no regular expression"),
+        ("- sondern", "- s?", "de.yaml, amounts.breaks: 's?' would match the empty text"),
+        ("- sondern", "- 5", "de.yaml, amounts.breaks has to be a list of texts"),
+        ("{named}", "{nmaed}", "uses nmaed, which is not among the holes above"),
+        ("fünfzig: 50", "fünfzig: viel", "de.yaml, money.numbers: fünfzig needs a number"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_told_with_its_place(
+    folder: Path, old: str, new: str, said: str
+) -> None:
+    path = folder / "de.yaml"
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), "utf-8")
+    with pytest.raises(BadWords) as told:
+        read(folder)
+    assert said in str(told.value)
+
+
+def test_without_the_file_that_says_which_lists_there_are_nothing_is_read(folder: Path) -> None:
+    (folder / "en.yaml").unlink()
+    with pytest.raises(BadWords, match=r"en\.yaml is missing"):
+        read(folder)
