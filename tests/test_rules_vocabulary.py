@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
-from complaint_gift.rules import amounts, money, privacy, vocabulary
+from complaint_gift.rules import amounts, detectors, money, privacy, vocabulary
 from complaint_gift.rules.amounts import promised
 from complaint_gift.rules.context import Context
 from complaint_gift.rules.privacy import Disclosure
@@ -31,7 +31,10 @@ GERMAN = {
     "money": {
         "numbers": {"fünfzig": 50, "zwei": 2},
         "times": {"hundert": 100},
+        "names": ["pfund"],
+        "multiples": [r"tsd\."],
         "units": [r"pfund\w?"],
+        "thousands": ["tsd"],
         "currencies": {"GBP": ["pfund"]},
     },
     "privacy": {"ours": ["rufen sie uns", "unser"], "their": ["ihre"], "mailbox": ["adresse"]},
@@ -73,6 +76,8 @@ ONLY_IN_GERMAN = [
     ("Der Preis damals betrug 80 EUR.", [(80, "EUR")], []),
     ("Leider können wir nicht mehr erstatten 80 EUR.", [(80, "EUR")], []),
     ("Wir überweisen Ihnen 250 zurück.", [], [(250, "")]),
+    ("Wir erstatten 40 Pfund.", [], [(40, "GBP")]),
+    ("Wir erstatten £2 Tsd.", [(2, "GBP")], [(2000, "GBP")]),
     ("Sie erhalten zwei hundert fünfzig Pfund.", [], [(250, "GBP")]),
 ]
 
@@ -101,7 +106,7 @@ def test_a_third_language_tells_whose_a_contact_is_and_leaves_the_others_as_they
 def test_every_shape_finds_its_lists_in_the_shipped_files() -> None:
     asked = {
         (value.part, hole[2])
-        for module in (amounts, money, privacy)
+        for module in (amounts, detectors, money, privacy)
         for value in vars(module).values()
         if isinstance(value, vocabulary.Shape) and value.pattern()
         for hole in vocabulary._HOLE.finditer(value.shape)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from complaint_gift.rules.slots import find_placeholders
+from complaint_gift.rules.vocabulary import Shape
 
 Span = tuple[int, int]
 _DIGITS = re.compile(r"\d")
@@ -102,19 +103,13 @@ _SIGNS = "€£$₽₴₸₹¥₺"
 _CODES = (
     "EUR|USD|GBP|CHF|RUB|RUR|BYN|PLN|KZT|UAH|INR|SEK|NOK|DKK|CZK|HUF|RON|BGN|JPY|CNY|TRY|AED|GEL|CAD|AUD|NZD"
 )
-_CURRENCY = (
-    rf"(?:[{_SIGNS}]|euros?|eur|dollars?|usd|pounds?|quid|gbp|roubles?|rubles?|rub|francs?|chf|byn"
-    rf"|(?-i:{_CODES}|S?Fr\.|Kč)|zł|z[lł]ot[yi]\w{{0,3}}|rupees?|(?<![a-z])rs|hryvn\w{{0,3}}|tenge|yen|yuan|kronor|kroner"
-    r"|(?:(?:бел|росс?)\.\s?|(?:белорус|россий|швейцар)ск\w{2,3} )?(?:руб(?:\.|л\w{1,3}|(?!\w))|р\."
-    r"|р(?![\w/-])|франк\w{0,3})"
-    r"|евро|доллар\w{0,3}|фунт\w{0,3}|тенге|тг|грн|грив\w{0,3}|злот\w{1,3}|рупи\w{1,2}|(?:юан|иен)\w{1,2}|лир\w?)"
-)
-_TIMES = r"(?:k|к|тыс\.?|тысяч\w?|thousand|grand|m|mln\.?|mio|млн\.?|million|миллион\w{0,2})"
+_CURRENCY = rf"(?:[{_SIGNS}]|eur|usd|gbp|rub|chf|byn|(?-i:{_CODES}|S?Fr\.|Kč)|zł|(?<![a-z])rs|{{names}})"
 _AMOUNT_NUMBER = r"(?>\d{1,3}(?:[ \u00a0\u202f.,]\d{3}){1,4}(?!\d)(?:[.,]\d{1,2})?|\d{1,9}(?:[.,]\d{1,2})?)"
-_AMOUNT = re.compile(
-    rf"(?:[{_SIGNS}]|(?<!\w)(?-i:{_CODES}|S?Fr\.|Rs\.?))\s?(?:{_AMOUNT_NUMBER})(?:\s?{_TIMES}(?!\w))?"
-    rf"|(?<![\w.,])(?:{_AMOUNT_NUMBER})(?:\s?{_TIMES})?[\s-]?{_CURRENCY}(?!\w)",
-    re.I,
+# What money is called its language says.
+_AMOUNT = Shape(
+    "money",
+    rf"(?:[{_SIGNS}]|(?<!\w)(?-i:{_CODES}|S?Fr\.|Rs\.?))\s?(?:{_AMOUNT_NUMBER})(?:\s?{{multiples}}(?!\w))?"
+    rf"|(?<![\w.,])(?:{_AMOUNT_NUMBER})(?:\s?{{multiples}})?[\s-]?{_CURRENCY}(?!\w)",
 )
 _MONTHS = (
     "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
@@ -171,6 +166,13 @@ def find_phones(text: str) -> Iterator[Span]:
             and not (grouped and digits < 10)
         ):
             yield match.span()
+
+
+def find_amounts(text: str) -> Iterator[Span]:
+    """Sums in figures with the sign, the code or the name of a currency."""
+    if not _DIGITS.search(text):
+        return iter(())
+    return (match.span() for match in _AMOUNT.pattern().finditer(text))
 
 
 def passes_luhn(number: str) -> bool:
@@ -231,7 +233,6 @@ _STREET_HINT = re.compile(
 )
 _TWO_CAPS = re.compile(r"[A-ZА-ЯЁ]{3}")
 
-find_amounts = _finder(_AMOUNT, _DIGITS)
 find_births = _finder(_BIRTH, _DIGITS)
 DETECTORS: dict[str, Callable[[str], Iterator[Span]]] = {
     "phone": find_phones,
