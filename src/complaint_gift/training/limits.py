@@ -91,12 +91,11 @@ def _messages(scores: Sequence[Scores]) -> dict[str, Any]:
     known = [each for each in scores if each.document.message is not None]
     truth = np.array([each.document.message["kind"] == KINDS[0] for each in known if each.document.message])
     shares = torch.stack([torch.softmax(each.message.mean(0)[: len(KINDS)], 0)[0] for each in known]).numpy()
-    # Lower limits catch hardly more, and take thanks and plain questions for complaints: of those that are as
-    # good the highest is chosen.
     grid = np.arange(0.5, 0.801, 0.02)
     f1 = [2 * ((shares >= at) & truth).sum() / ((shares >= at).sum() + truth.sum()) for at in grid]
     smooth = np.convolve(np.pad(f1, 2, mode="edge"), np.ones(5) / 5, mode="valid")
-    chosen = grid[np.flatnonzero(smooth >= smooth.max() - AS_GOOD)[-1]]
+    as_good = grid[smooth >= smooth.max() - AS_GOOD]
+    chosen = as_good[len(as_good) // 2]
     return {"complaint": round(float(chosen), 2), "triggers": _triggers(known)}
 
 
