@@ -42,6 +42,8 @@ class Ground:
 def prepare(corpus: Path, folder: Path, folds: int = FOLDS) -> Ground:
     """Reads the texts, prunes the vocabulary, cuts every text into pieces."""
     folder.mkdir(parents=True, exist_ok=True)
+    for left in folder.glob("scores-*.pickle"):  # of a training with other folds
+        left.unlink()
     documents = read_corpus(corpus, folds)
     neutral: dict[str, list[str]] = {"en": [], "ru": []}
     for row in read_lines(corpus / "neutral.jsonl"):
