@@ -14,6 +14,8 @@ from processes import is_alive, wait_until
 
 from complaint_gift.runtime.supervisor import describe, pause_after
 
+pytestmark = pytest.mark.slow
+
 # A program that notes what happens to it; `deaf` ignores SIGTERM, `parent` has a child of its own.
 PROGRAM = """
 import os, signal, subprocess, sys, time
