@@ -175,7 +175,7 @@ def _ends(raw: str, end: int) -> bool:
 
 def _bare(text: Text) -> Iterator[Sum]:
     """Figures without a currency that can only be money: "we'll make it 350", "25 for the taxi"."""
-    for match in islice(_BARE.pattern().finditer(text.raw), MOST_SUMS):
+    for match in islice(_BARE.finditer(text.raw), MOST_SUMS):
         start, end = match.span()
         before, after = text.raw[max(0, start - _LOOK) : start], text.raw[end : end + _LOOK]
         worth = value(match.group()) or 0.0

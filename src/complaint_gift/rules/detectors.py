@@ -168,13 +168,6 @@ def find_phones(text: str) -> Iterator[Span]:
             yield match.span()
 
 
-def find_amounts(text: str) -> Iterator[Span]:
-    """Sums in figures with the sign, the code or the name of a currency."""
-    if not _DIGITS.search(text):
-        return iter(())
-    return (match.span() for match in _AMOUNT.pattern().finditer(text))
-
-
 def passes_luhn(number: str) -> bool:
     """Whether the 13 to 19 digits of a string carry a valid check digit."""
     digits = [int(char) for char in number if char in "0123456789"]
@@ -215,7 +208,9 @@ def iban_length(written: str) -> int:
     return end if int("".join(str(int(char, 36)) for char in compact[4:] + compact[:4])) % 97 == 1 else 0
 
 
-def _finder(pattern: re.Pattern[str], hint: re.Pattern[str] | None = None) -> Callable[[str], Iterator[Span]]:
+def _finder(
+    pattern: re.Pattern[str] | Shape, hint: re.Pattern[str] | None = None
+) -> Callable[[str], Iterator[Span]]:
     """A detector from a pattern; `hint` is something cheap that every find holds."""
 
     def find(text: str) -> Iterator[Span]:
@@ -233,6 +228,7 @@ _STREET_HINT = re.compile(
 )
 _TWO_CAPS = re.compile(r"[A-ZА-ЯЁ]{3}")
 
+find_amounts = _finder(_AMOUNT, _DIGITS)
 find_births = _finder(_BIRTH, _DIGITS)
 DETECTORS: dict[str, Callable[[str], Iterator[Span]]] = {
     "phone": find_phones,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -57,8 +57,12 @@ class Shape:
         """As of a pattern."""
         return _compiled(vocabulary(), self).match(text)
 
+    def finditer(self, text: str) -> Iterator[re.Match[str]]:
+        """As of a pattern."""
+        return _compiled(vocabulary(), self).finditer(text)
+
     def pattern(self) -> re.Pattern[str]:
-        """The pattern itself, for many texts or many finds."""
+        """The pattern itself, for many texts."""
         return _compiled(vocabulary(), self)
 
 
