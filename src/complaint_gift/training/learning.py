@@ -211,7 +211,6 @@ def _mistyped(document: Document, noise: dict[str, str], dice: random.Random) ->
 @dataclass
 class Scores:
     document: Document
-    bag: Tensor  # (heads,) logits
     units: Tensor  # (units, heads) logits
     message: Tensor  # (units, outputs) logits
 
@@ -224,9 +223,8 @@ def score(model: Model, documents: list[Document], pieces: Pieces) -> list[Score
     for group in batches(documents, random.Random(0), 1500):
         batch = gather(group, pieces, [[unit.text for unit in document.units] for document in group])
         logits, message = model(batch)
-        bags = bag_logits(logits, batch).cpu()
         logits, message = logits.cpu(), message.cpu()
         for row, document in enumerate(group):
             count = len(document.units)
-            found.append(Scores(document, bags[row], logits[row, :count], message[row, :count]))
+            found.append(Scores(document, logits[row, :count], message[row, :count]))
     return found
