@@ -26,7 +26,7 @@ from complaint_gift.training.network import Context, attention_bias, places_of
 REPLY_HEADS = [head for head in HEADS if not head.startswith(("note-", "manager-"))]
 NEUTRAL_SURE = 0.05
 KIND_WEIGHT = 2.0
-UNTOLD = -100
+IGNORED = -100  # a place in no list: costs nothing
 
 
 @dataclass
@@ -96,10 +96,10 @@ def message_loss(logits: Tensor, present: Tensor, known: list[dict[str, Any]]) -
     kinds, severities = len(KINDS), len(SEVERITIES)
 
     def told(name: str, names: Sequence[str]) -> Tensor:
-        places = [names.index(each[name]) if each.get(name) else UNTOLD for each in known]
+        places = [names.index(each[name]) if each.get(name) else IGNORED for each in known]
         return torch.tensor(places, device=logits.device)
 
-    cross = partial(functional.cross_entropy, reduction="sum", ignore_index=UNTOLD, label_smoothing=0.05)
+    cross = partial(functional.cross_entropy, reduction="sum", ignore_index=IGNORED, label_smoothing=0.05)
     loss = KIND_WEIGHT * cross(mean[:, :kinds], told("kind", KINDS))
     loss = loss + 0.5 * cross(mean[:, kinds : kinds + severities], told("severity", SEVERITIES))
     labelled = [row for row, each in enumerate(known) if each.get("triggers") is not None]
