@@ -108,7 +108,7 @@ def read_lines(path: Path) -> Iterator[dict[str, Any]]:
                     yield json.loads(line)
 
 
-def read_corpus(folder: Path, folds: int = FOLDS) -> list[Document]:
+def read_corpus(folder: Path, folds: int) -> list[Document]:
     """Every document of the folder, told apart by shape: texts of one check, whole replies, marked
     sentences, replies by ear, messages. `neutral.jsonl` is something else and left out."""
     documents: list[Document] = []

@@ -13,7 +13,7 @@ import torch
 from torch import nn
 
 from complaint_gift.learned.tokenizer import Tokenizer
-from complaint_gift.training.corpus import FOLDS, Document, Unit, read_corpus, read_lines
+from complaint_gift.training.corpus import Document, Unit, read_corpus, read_lines
 from complaint_gift.training.examples import Pieces, ids_of, noisy
 from complaint_gift.training.learning import Model, Plan, Scores, score, train
 from complaint_gift.training.network import Context, Embedding, Layer, load_layer
@@ -39,7 +39,7 @@ class Ground:
         (self.folder / "ground.pickle").write_bytes(pickle.dumps(self))
 
 
-def prepare(corpus: Path, folder: Path, folds: int = FOLDS) -> Ground:
+def prepare(corpus: Path, folder: Path, folds: int) -> Ground:
     """Reads the texts, prunes the vocabulary, cuts every text into pieces."""
     folder.mkdir(parents=True, exist_ok=True)
     for left in folder.glob("scores-*.pickle"):  # of a training with other folds
