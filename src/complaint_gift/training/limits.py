@@ -94,6 +94,7 @@ def _messages(scores: Sequence[Scores]) -> dict[str, Any]:
     grid = np.arange(0.5, 0.801, 0.02)
     f1 = [2 * ((shares >= at) & truth).sum() / ((shares >= at).sum() + truth.sum()) for at in grid]
     smooth = np.convolve(np.pad(f1, 2, mode="edge"), np.ones(5) / 5, mode="valid")
+    # Lower limits take plain questions for complaints, higher ones miss the quiet: the middle of the best.
     as_good = grid[smooth >= smooth.max() - AS_GOOD]
     chosen = as_good[len(as_good) // 2]
     return {"complaint": round(float(chosen), 2), "triggers": _triggers(known)}
