@@ -14,7 +14,7 @@ from complaint_gift.rules.context import Context
 from complaint_gift.rules.privacy import Disclosure
 from complaint_gift.rules.situation import Situation
 from complaint_gift.rules.vocabulary import BadWords, read
-from complaint_gift.text import Text
+from complaint_gift.text import Text, wordfiles
 
 SHIPPED = files("complaint_gift.rules").joinpath("words")
 GERMAN = {
@@ -105,11 +105,11 @@ def test_a_third_language_tells_whose_a_contact_is_and_leaves_the_others_as_they
 
 def test_every_shape_finds_its_lists_in_the_shipped_files() -> None:
     asked = {
-        (value.part, hole[2])
+        (value.part, name)
         for module in (amounts, detectors, money, privacy)
         for value in vars(module).values()
         if isinstance(value, vocabulary.Shape) and value.pattern()
-        for hole in vocabulary._HOLE.finditer(value.shape)
+        for name in value.names()
     }
     by_themselves = {("money", "articles"), ("money", "joined"), ("money", "whose"), ("privacy", "flat")}
     assert asked | by_themselves == set(vocabulary.vocabulary().lists)
@@ -120,7 +120,8 @@ def test_every_shape_finds_its_lists_in_the_shipped_files() -> None:
     [
         ("language: de", "language: fr", "de.yaml says that its language is fr"),
         ("language: de", "language: [", "de.yaml is no YAML"),
-        ("language: de", "tongue: de", "de.yaml needs exactly these keys"),
+        ("language: de", "tongue: de", "de.yaml: nobody asks for tongue; known are amounts"),
+        ("language: de", "", "de.yaml needs language"),
         ("  told:", "  tolled:", "de.yaml, amounts: told missing"),
         ("  told:", "  more: []\n  told:", "de.yaml, amounts: nobody asks for more"),
         ("- sondern", "- son(dern", "de.yaml, amounts.breaks: 'son(dern' is no regular expression"),
@@ -142,7 +143,44 @@ def test_a_file_that_cannot_be_used_is_told_with_its_place(
     assert said in str(told.value)
 
 
+def test_a_language_may_leave_out_a_whole_part_but_the_measure_may_not(folder: Path) -> None:
+    (folder / "de.yaml").write_text("language: de\n", "utf-8")
+    assert read(folder).lists == vocabulary.vocabulary().lists
+    english = (folder / "en.yaml").read_text("utf-8")
+    (folder / "en.yaml").write_text(english[: english.index("privacy:")], "utf-8")
+    with pytest.raises(BadWords, match=r"rules/words/en\.yaml needs .*privacy"):
+        read(folder)
+
+
 def test_without_the_file_that_says_which_lists_there_are_nothing_is_read(folder: Path) -> None:
     (folder / "en.yaml").unlink()
     with pytest.raises(BadWords, match=r"en\.yaml is missing"):
         read(folder)
+
+
+PLAIN = {"en": "small: {empty: thing time}", "de": "small: {empty: ding straße}"}
+
+
+def plain(folder: Path, german: str) -> wordfiles.Vocabulary:
+    for language, words in (PLAIN | {"de": german}).items():
+        (folder / f"{language}.yaml").write_text(f"language: {language}\n{words}\n", "utf-8")
+    return wordfiles.read(folder, "some/words", ["small"])
+
+
+def test_plain_words_of_all_languages_are_one_set(tmp_path: Path) -> None:
+    assert plain(tmp_path, PLAIN["de"]).words["small", "empty"] == {"thing", "time", "ding", "straße"}
+
+
+@pytest.mark.parametrize(
+    ("german", "said"),
+    [
+        ("small: {empty: [ding]}", "some/words/de.yaml, small.empty has to be one text"),
+        ("small: {empty: ding Zeit}", "some/words/de.yaml, small.empty: 'Zeit' is never found, .* 'zeit'"),
+        ("small: {}", "some/words/de.yaml, small: empty missing"),
+    ],
+)
+def test_plain_words_that_cannot_be_used_are_told_with_their_place(
+    tmp_path: Path, german: str, said: str
+) -> None:
+    with pytest.raises(BadWords, match=said):
+        plain(tmp_path, german)

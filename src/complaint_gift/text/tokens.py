@@ -12,11 +12,12 @@ from collections.abc import Collection, Iterator
 from itertools import islice, pairwise, takewhile
 from operator import itemgetter
 
+from complaint_gift.text.folding import INVISIBLE
 from complaint_gift.text.listing import listed
 from complaint_gift.text.once import Once
 from complaint_gift.text.quotations import quotations
 from complaint_gift.text.sentences import ends_sentence, may_end
-from complaint_gift.text.words import INVISIBLE, Word, interned, words_of
+from complaint_gift.text.words import Word, interned, words_of
 
 _LETTER = r"[^\W\d_]"
 _IN_WORD = rf"(?:{_LETTER}|[{INVISIBLE}\u0300-\u036f])"

@@ -1,0 +1,231 @@
+"""Words of languages from files, words/<language>.yaml: a new language is a new file, a wrong one is told."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources.abc import Traversable
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from complaint_gift.text.folding import fold
+from complaint_gift.text.listing import listed
+
+# The file that says which lists there are and of which kind; every other has to have the same.
+_MEASURE = "en"
+_NUMBERS = ("numbers", "times", "alone", "counts")
+_CURRENCIES = "currencies"
+_HOLE = re.compile(r"\{(!?)([a-z_]+)\}")
+_NEVER = "(?!)"
+
+
+class BadWords(Exception):
+    """A file of words cannot be used: which one, where in it, and why."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Vocabulary:
+    """What all languages say together: expressions and plain words by part and name, numbers, currencies."""
+
+    lists: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    words: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)
+    numbers: dict[str, dict[str, float]] = field(default_factory=lambda: {name: {} for name in _NUMBERS})
+    currencies: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+_shapes: list[Shape] = []
+
+
+class Shape:
+    """A regular expression: {name} stands for any entry of a list, {!name} for none of them before.
+
+    It is compiled when it is first looked for, so that no import waits for the files that `told` reads.
+    """
+
+    def __init__(
+        self, told: Callable[[], Vocabulary], part: str, shape: str, flags: re.RegexFlag = re.I
+    ) -> None:
+        self.told = told
+        self.part = part
+        self.shape = shape
+        self.flags = flags
+        _shapes.append(self)
+
+    def search(self, text: str) -> re.Match[str] | None:
+        """As of a pattern."""
+        return _compiled(self.told(), self).search(text)
+
+    def match(self, text: str) -> re.Match[str] | None:
+        """As of a pattern."""
+        return _compiled(self.told(), self).match(text)
+
+    def finditer(self, text: str) -> Iterator[re.Match[str]]:
+        """As of a pattern."""
+        return _compiled(self.told(), self).finditer(text)
+
+    def pattern(self) -> re.Pattern[str]:
+        """The pattern itself, for many texts."""
+        return _compiled(self.told(), self)
+
+    def names(self) -> Iterator[str]:
+        """The lists that it asks for."""
+        return (hole[2] for hole in _HOLE.finditer(self.shape))
+
+
+def warm() -> None:
+    """Read the files and compile every shape now, so that no text waits for it."""
+    for shape in _shapes:
+        shape.pattern()
+
+
+def any_of(entries: Iterable[str]) -> str:
+    """An expression for one of several; nothing matches where there are none."""
+    joined = "|".join(entries)
+    return f"(?:{joined})" if joined else _NEVER
+
+
+@cache
+def _compiled(words: Vocabulary, shape: Shape) -> re.Pattern[str]:
+    def fill(hole: re.Match[str]) -> str:
+        entries = words.lists[shape.part, hole[2]]
+        return "".join(f"(?<!{re.escape(word)} )" for word in entries) if hole[1] else any_of(entries)
+
+    return re.compile(_HOLE.sub(fill, shape.shape), shape.flags)
+
+
+def read(folder: Traversable, place: str, parts: Collection[str]) -> Vocabulary:
+    """The languages of a folder in the order of their names; `place` is its name in what goes wrong.
+
+    A language may leave out a whole part. Raises BadWords.
+    """
+    names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".yaml"))
+    raws = {name: _raw(f"{place}/{name}", folder.joinpath(name).read_text("utf-8"), parts) for name in names}
+    measure = raws.get(f"{_MEASURE}.yaml")
+    if measure is None:
+        raise BadWords(f"{place}/{_MEASURE}.yaml is missing: it says which lists there are")
+    told = Vocabulary()
+    for name, raw in raws.items():
+        file = f"{place}/{name}"
+        holes = _holes(file, raw.get("holes", {}))
+        for part in (part for part in parts if part in raw):
+            _compare(f"{file}, {part}", raw[part], measure[part])
+            for key, value in raw[part].items():
+                _add(told, (part, key), _Place(f"{file}, {part}.{key}", holes), value, measure[part][key])
+    return told
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where in a file something stands, and what may be used there."""
+
+    where: str
+    holes: Mapping[str, str]
+
+    def __truediv__(self, name: str) -> _Place:
+        return _Place(f"{self.where}.{name}", self.holes)
+
+
+def _add(told: Vocabulary, key: tuple[str, str], place: _Place, value: object, model: object) -> None:
+    """What one language says under one name; `model` is what stands there in the file that is the measure."""
+    name = key[1]
+    if name in _NUMBERS:
+        told.numbers[name].update(_counted(place.where, value))
+    elif name == _CURRENCIES:
+        for code, words in _mapping(place.where, value).items():
+            told.currencies[code] = (*told.currencies.get(code, ()), *_entries(place / code, words))
+    elif isinstance(model, str):
+        told.words[key] = told.words.get(key, frozenset()) | _words(place.where, value)
+    else:
+        told.lists[key] = (*told.lists.get(key, ()), *_entries(place, value))
+
+
+def _raw(file: str, text: str, parts: Collection[str]) -> Mapping[str, Any]:
+    try:
+        raw = YAML(typ="safe").load(text)
+    except YAMLError as error:
+        raise BadWords(f"{file} is no YAML: {error}") from error
+    known = {"language", "holes", *parts}
+    if unknown := _mapping(file, raw).keys() - known:
+        raise BadWords(f"{file}: nobody asks for {_named(unknown)}; known are {_named(known)}")
+    is_measure = file.endswith(f"/{_MEASURE}.yaml")
+    if missing := (known - {"holes"} if is_measure else {"language"}) - raw.keys():
+        raise BadWords(f"{file} needs {_named(missing)}")
+    if not file.endswith(f"/{raw['language']}.yaml"):
+        raise BadWords(f"{file} says that its language is {raw['language']}")
+    for part in raw.keys() - {"language"}:
+        _mapping(f"{file}, {part}", raw[part])
+    return raw  # type: ignore[no-any-return]
+
+
+def _compare(place: str, own: Mapping[str, Any], measure: Mapping[str, Any]) -> None:
+    if missing := measure.keys() - own.keys():
+        raise BadWords(f"{place}: {_named(missing)} missing; [] or '' says that there is nothing")
+    if unknown := own.keys() - measure.keys():
+        raise BadWords(f"{place}: nobody asks for {_named(unknown)}")
+
+
+def _named(names: Iterable[str]) -> str:
+    return ", ".join(sorted(names))
+
+
+def _mapping(where: str, value: object) -> Mapping[str, Any]:
+    if not isinstance(value, dict) or not all(isinstance(key, str) for key in value):
+        raise BadWords(f"{where} has to be a mapping of names")
+    return value
+
+
+def _counted(where: str, value: object) -> dict[str, float]:
+    numbers = _mapping(where, value)
+    wrong = [word for word, number in numbers.items() if type(number) not in (int, float)]
+    if wrong:
+        raise BadWords(f"{where}: {', '.join(wrong)} needs a number")
+    return {word: float(number) for word, number in numbers.items()}
+
+
+def _words(where: str, value: object) -> frozenset[str]:
+    """Plain words, each as the words of a text are compared."""
+    if not isinstance(value, str):
+        raise BadWords(f"{where} has to be one text with spaces between the words")
+    words = listed(value)
+    for word in sorted(words):
+        if fold(word) != word:
+            raise BadWords(f"{where}: {word!r} is never found, texts are read as {fold(word)!r}")
+    return words
+
+
+def _holes(file: str, raw: Mapping[str, Any]) -> dict[str, str]:
+    holes: dict[str, str] = {}
+    for name, value in raw.items():  # one may use those before it
+        holes[name] = any_of(_entries(_Place(f"{file}, holes.{name}", holes), value))
+    return holes
+
+
+def _entries(place: _Place, value: object) -> list[str]:
+    """Regular expressions with their holes filled; each can be read and needs a character at least."""
+    if not isinstance(value, list) or not all(isinstance(entry, str) for entry in value):
+        raise BadWords(
+            f"{place.where} has to be a list of texts; quote words that YAML takes for something else"
+        )
+    filled = []
+    for entry in value:
+        unknown = [hole[2] for hole in _HOLE.finditer(entry) if hole[2] not in place.holes]
+        if unknown:
+            raise BadWords(
+                f"{place.where}: {entry!r} uses {', '.join(unknown)}, which is not among the holes above"
+            )
+        filled.append(_HOLE.sub(lambda hole: place.holes[hole[2]], entry))
+        _try(place.where, entry, filled[-1])
+    return filled
+
+
+def _try(where: str, entry: str, filled: str) -> None:
+    try:
+        is_empty = re.compile(filled, re.I).fullmatch("") is not None
+    except re.error as error:
+        raise BadWords(f"{where}: {entry!r} is no regular expression: {error}") from error
+    if is_empty:
+        raise BadWords(f"{where}: {entry!r} would match the empty text")
