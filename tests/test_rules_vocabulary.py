@@ -11,6 +11,7 @@ from ruamel.yaml import YAML
 from complaint_gift.rules import amounts, detectors, money, privacy, vocabulary
 from complaint_gift.rules.amounts import promised
 from complaint_gift.rules.context import Context
+from complaint_gift.rules.detectors import DETECTORS
 from complaint_gift.rules.privacy import Disclosure
 from complaint_gift.rules.situation import Situation
 from complaint_gift.rules.vocabulary import BadWords, read
@@ -36,6 +37,16 @@ GERMAN = {
         "units": [r"pfund\w?"],
         "thousands": ["tsd"],
         "currencies": {"GBP": ["pfund"]},
+    },
+    "detectors": {
+        "card": ["karte"],
+        "ending_in": ["endet auf"],
+        "passport": ["reisepass"],
+        "addresses": [r"\b[A-ZÄÖÜ][a-zäöüß]+(?:straße|weg|gasse) \d{1,4}[a-z]?\b"],
+        "address_hints": [r"(?:straße|weg|gasse) \d"],
+        "nth": [r"\."],
+        "months": ["dezember"],
+        "born": ["geburtstag"],
     },
     "privacy": {"ours": ["rufen sie uns", "unser"], "their": ["ihre"], "mailbox": ["adresse"]},
 }
@@ -101,6 +112,29 @@ def test_a_third_language_tells_whose_a_contact_is_and_leaves_the_others_as_they
     assert not disclosed("Rufen Sie uns gern an: anna@gmail.com.")
     assert disclosed("The parcel was sent to anna@gmail.com.") == ["anna@gmail.com"]
     assert sums("Вернём 500 рублей, the price was £30.") == [(500, "РУБ")]
+
+
+@pytest.mark.usefixtures("german")
+@pytest.mark.parametrize(
+    ("name", "text", "found"),
+    [
+        ("card", "Ihre Karte endet auf 1234.", "Karte endet auf 1234"),
+        ("passport", "Reisepass Nr. C01234567", "Reisepass Nr. C01234567"),
+        ("address", "Wir fahren in die Lindenstraße 12.", "Lindenstraße 12"),
+        ("date", "Seit 3. Dezember ist es da.", "3. Dezember"),
+        ("birth", "Ihr Geburtstag am 3. Dezember 1980", "Geburtstag am 3. Dezember 1980"),
+    ],
+)
+def test_a_third_language_tells_personal_data_by_its_own_words(name: str, text: str, found: str) -> None:
+    finders = {**DETECTORS, "birth": detectors.find_births}
+    assert [text[start:end] for start, end in finders[name](text)] == [found]
+
+
+@pytest.mark.parametrize("name", ["card", "passport", "address", "date", "birth"])
+def test_without_the_words_of_a_language_its_personal_data_is_not_told(name: str) -> None:
+    text = "Karte endet auf 1234, Reisepass C01234567, Lindenstraße 12, Geburtstag am 3. Dezember 1980"
+    finders = {**DETECTORS, "birth": detectors.find_births}
+    assert not list(finders[name](text))
 
 
 def test_every_shape_finds_its_lists_in_the_shipped_files() -> None:

@@ -25,18 +25,17 @@ _DAYS = re.compile(
 )
 _NUMBER_RUN = re.compile(r"(?<![\w.,/:-])[+(]?\d(?:[ \u00a0().–-]{0,2}\d){6,18}(?![\d/:]|[.,]\d)")
 _CARD = re.compile(r"(?<![\d.])\d(?:[ -]?\d){12,18}(?!\d)")
-_CARD_TAIL = re.compile(
-    r"(?:\b(?:card|карт[а-я]{0,2}),? )?"
-    r"(?:(?:\*{2,4}|x{2,4}|•{2,4})(?!\d{4}\*\*)"
-    r"|(?:ending(?: in| with)?|оканчива\w*(?: на)?|заканчива\w*(?: на)?)(?! ?(?:19|20)\d\d(?!\d)))"
+# Words do not stand here but in words/<language>.yaml, under the names in braces.
+_CARD_TAIL = Shape(
+    "detectors",
+    r"(?:\b{card},? )?"
+    r"(?:(?:\*{2,4}|x{2,4}|•{2,4})(?!\d{4}\*\*)|{ending_in}(?! ?(?:19|20)\d\d(?!\d)))"
     r"[ ]?\d{4}(?!\d)"
-    r"|\b(?:cards?|visa|mastercard|карт[а-я]{0,2}|мир)\b[^.!?\d\n]{0,12}"
-    r"(?:[*•·…]|ending|\.{3})[a-z ]{0,5}\d{4}(?!\d)"
-    r"|\b(?:last (?:four|4) digits|последн\w{2,3} (?:(?:4|четыр\w{1,3}) )?цифр\w{0,3})[ :]{1,2}\d{4}(?!\d)",
-    re.I,
+    r"|\b(?:{cards}|visa|mastercard)\b[^.!?\d\n]{0,12}(?:[*•·…]|{ending}|\.{3})[a-z ]{0,5}\d{4}(?!\d)"
+    r"|\b{last_digits}[ :]{1,2}\d{4}(?!\d)",
 )
 _IBAN = re.compile(r"(?<!\w)[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?!\w)")
-_CALLED_IBAN = re.compile(r"\bIBAN[ :№.]*(?:(?:is|no|number|номер)[ :.]*)?$", re.I)
+_CALLED_IBAN = Shape("detectors", r"\bIBAN[ :№.]*(?:(?:{is}|{number_of})[ :.]*)?$")
 # How long an IBAN of each country is, by the registry; what is longer or shorter is none.
 _IBAN_LENGTHS = {
     country: int(length)
@@ -49,55 +48,23 @@ _IBAN_LENGTHS = {
     )
 }
 # Accounts of natural persons in Russian banks, deposits among them; a firm's account is no secret.
-_ACCOUNT = re.compile(
-    r"(?:(?:\b[рл]/с\w?|\b(?:(?:лицев|расч[её]тн|номер)\w{0,4} )?сч[её]т\w{0,2}|\baccount)"
-    r"(?: (?:№|номер|no\.?|number))?[ :№]{1,3})?"
+_ACCOUNT = Shape(
+    "detectors",
+    r"(?:\b{account}(?: (?:№|{number_of}))?[ :№]{1,3})?"
     r"(?<![\d.])(?:40817|40820|42[36]0[1-7])[ .-]?\d{3}[ .-]?\d[ .-]?\d{4}[ .-]?\d{7}(?!\d)",
-    re.I,
 )
-_PASSPORT_GAP = r"(?:[\s,]{0,2}(?:№|N|No\.?|number|номер)?[\s:]{0,2})"
-_PASSPORT = re.compile(
-    r"(?:passport|паспорт\w*(?!\w| (?:издели|товар|прибор|устройств|качеств|безопасност|сделк))"
-    r"|\bсери[яиею]\b)"
-    r"[^\d\n]{0,30}?"
+_PASSPORT_GAP = r"(?:[\s,]{0,2}(?:№|N|{number_of})?[\s:]{0,2})"
+_PASSPORT = Shape(
+    "detectors",
+    r"{passport}[^\d\n]{0,30}?"
     rf"(?:(?-i:[A-ZА-Я]{{2}})\s?\d{{7}}|\d{{2}}\s?\d{{2}}{_PASSPORT_GAP}\d{{6}}|\d{{2}}{_PASSPORT_GAP}\d{{7}}"
     r"|[A-Z]?\d{8,9})(?!\d)"
     r"|(?<!\w)(?-i:AB|BM|HB|KH|MP|MC|KB|PP|SP|DP|АВ|ВМ|НВ|КН|МР|МС|КВ|РР)\s?\d{7}(?!\d)"
     r"|(?<![\d-])\d{3}-\d{3}-\d{3}[ -]\d{2}(?![\d-])",
-    re.I,
 )
-_ENGLISH_STREET = (
-    r"\b\d{1,4}[A-Da-d]?,? (?:[A-Z][a-z'’]+ ){1,3}"
-    r"(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Close|Court|Square|Terrace|Gardens|Way|Place|Row|Crescent|Hill)\b"
-    r"(?:,? (?:flat|apt|apartment|unit) ?\d+)?"
-)
-# Where the post is sorted; somebody's only beside a house or beside words that say so.
-_POSTCODE = (
-    r"(?:A[BL]|B[ABDHLNRST]?|C[ABFHMORTVW]|D[ADEGHLNTY]|E[CHNX]?|F[KY]|G[LUY]?|H[ADGPRSUX]|I[GMPV]|JE|K[ATWY]"
-    r"|L[ADELNSU]?|M[EKL]?|N[EGNPRW]?|O[LX]|P[AEHLOR]|R[GHM]|S[AEGKLMNOPRSTWY]?|T[ADFNQRSW]|UB|W[ACDFNRSV]?|YO|ZE)"
-    r"\d[A-Z\d]? \d[ABD-HJLNP-UW-Z]{2}(?!\w)"
-)
-_ENGLISH_PLACE = (
-    rf"(?<!\w){_POSTCODE},? (?i:house|flat|apt\.?|apartment|unit) ?(?i:no\.? ?)?\d{{1,4}}[A-Za-z]?\b"
-    r"|\b(?i:house|flat|apt\.?|apartment|unit) ?\d{1,4}[A-Za-z]?,? "
-    rf"(?:[A-Z][a-z]{{1,20}},? ){{0,3}}{_POSTCODE}"
-    r"|\b(?i:post ?code|(?:live[sd]?|living) (?:in|at)"
-    r"|(?:your|his|her|their) (?:\w{2,12} )?(?:address|home|flat|house))"
-    rf"[^.!?\d\n]{{0,24}}?(?<!\w){_POSTCODE}"
-)
-_RUSSIAN_STREET = (
-    r"\b(?:ул(?:\.|ица|ице|ицу|ицы)|пр(?:-к?т|осп(?:\.|ект\w*))|пер(?:\.|еул\w*)|бульвар\w*|б-р|шоссе|набережн\w*|проезд\w*)"
-    r"\s?[А-ЯЁ0-9][\w-]{0,30}(?:\s[А-ЯЁ][\w-]{1,30})?,?\s(?:д(?:ом)?\.?\s?)?\d{1,4}[А-Га-г]?"
-    r"(?:[/,]?\s?(?:корп?|к|кв(?:артира)?)\.?\s?\d{1,4}){0,2}"
-    r"|\b[А-ЯЁ][а-яё-]{2,20}(?:ий|ый|ой|ая|ое|ого|ом|ую) "
-    r"(?:пр(?:оспект\w{0,2}|-к?т|\.)|шоссе|бульвар\w{0,2}|б-р|ул(?:\.|иц\w)"
-    r"|пер(?:\.|еул\w{1,3})|наб(?:\.|ережн\w{2})|проезд\w?)"
-    r",?\s(?:д(?:ом)?\.?\s?)?\d{1,4}[А-Га-г]?(?:,? кв\.? ?\d{1,4})?"
-    r"|\bкв(?:\.|артир\w*)\s?(?:№\s?)?\d{1,4}\b"
-)
-_ADDRESS = re.compile(
-    rf"{_ENGLISH_STREET}(?:,(?: [A-Z][a-z]{{1,20}}){{1,2}},? {_POSTCODE})?|{_ENGLISH_PLACE}|{_RUSSIAN_STREET}"
-)
+# Every language has its own order of house and street, so that these are whole expressions.
+_ADDRESS = Shape("detectors", "{addresses}", re.NOFLAG)
+_ADDRESS_HINT = Shape("detectors", "{address_hints}", re.NOFLAG)
 _CAPS = re.compile(r"(?<!\w)[A-ZА-ЯЁ]{3,}(?:[ ,!-]+[A-ZА-ЯЁ]{2,})+(?!\w)")
 _SIGNS = "€£$₽₴₸₹¥₺"
 _CODES = (
@@ -111,27 +78,18 @@ _AMOUNT = Shape(
     rf"(?:[{_SIGNS}]|(?<!\w)(?-i:{_CODES}|S?Fr\.|Rs\.?))\s?(?:{_AMOUNT_NUMBER})(?:\s?{{multiples}}(?!\w))?"
     rf"|(?<![\w.,])(?:{_AMOUNT_NUMBER})(?:\s?{{multiples}})?[\s-]?{_CURRENCY}(?!\w)",
 )
-_MONTHS = (
-    "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
-    "|январ|феврал|март|апрел|ма[йя]|июн|июл|август|сентябр|октябр|ноябр|декабр"
-)
-_DATE = re.compile(
+_DATE = Shape(
+    "detectors",
     r"(?<![\d.])\d{1,2}[./]\d{1,2}(?:[./]\d{2,4})?(?![\d/])|(?<!\d)\d{4}-\d{2}-\d{2}(?!\d)"
-    rf"|(?<!\d)\d{{1,2}}(?:st|nd|rd|th|-?го)? (?:of )?(?:{_MONTHS})\w*",
-    re.I,
+    r"|(?<!\d)\d{1,2}{nth}? (?:{of} )?{months}\w*",
 )
 _BIRTH_DATE = (
-    rf"(?:\d{{1,2}}[./-]\d{{1,2}}[./-](?:\d{{4}}|\d{{2}})|\d{{4}}-\d{{2}}-\d{{2}}"
-    rf"|\d{{1,2}}(?:st|nd|rd|th|-?го)? (?:of )?(?:{_MONTHS})\w{{0,8}},? \d{{4}}"
-    rf"|(?:{_MONTHS})\w{{0,8}} \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}})(?!\d)"
+    r"(?:\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d{2})|\d{4}-\d{2}-\d{2}"
+    r"|\d{1,2}{nth}? (?:{of} )?{months}\w{0,8},? \d{4}|{months}\w{0,8} \d{1,2}{nth_behind}?,? \d{4})(?!\d)"
 )
-_BIRTH = re.compile(
-    r"\b(?:dates? of birth|birth ?da(?:te|y)|d\.?o\.?b\b\.?|born|дат\w{1,3} рождения|д(?:ень|ня) рождения"
-    r"|д\. ?р\."
-    r"|родил(?:ся|ась|ись|ось))"
-    rf"[^\d\n.!?]{{0,14}}?(?<![\d./-]){_BIRTH_DATE}"
-    rf"|(?<![\d./-]){_BIRTH_DATE} ?(?:(?:г(?:ода|\.)? ?)?рождения|г\. ?р\.?)",
-    re.I,
+_BIRTH = Shape(
+    "detectors",
+    rf"\b{{born}}[^\d\n.!?]{{0,14}}?(?<![\d./-]){_BIRTH_DATE}|(?<![\d./-]){_BIRTH_DATE} ?{{born_behind}}",
 )
 
 
@@ -209,7 +167,7 @@ def iban_length(written: str) -> int:
 
 
 def _finder(
-    pattern: re.Pattern[str] | Shape, hint: re.Pattern[str] | None = None
+    pattern: re.Pattern[str] | Shape, hint: re.Pattern[str] | Shape | None = None
 ) -> Callable[[str], Iterator[Span]]:
     """A detector from a pattern; `hint` is something cheap that every find holds."""
 
@@ -222,10 +180,6 @@ def _finder(
 
 
 _LONG_NUMBER = re.compile(r"\d{6}|\d{3}-\d{3}-")
-_STREET_HINT = re.compile(
-    r"\d[A-Da-d]?,? [A-Z][a-z]|\d[A-Z]{2}(?!\w)"
-    r"|\b(?:ул|пр|пер|бульвар|б-р|шоссе|набережн|наб|проезд|кв)[а-я.-]{0,10},?\s?(?:№\s?|д(?:ом)?\.?\s?)?[А-ЯЁ0-9]"
-)
 _TWO_CAPS = re.compile(r"[A-ZА-ЯЁ]{3}")
 
 find_amounts = _finder(_AMOUNT, _DIGITS)
@@ -236,7 +190,7 @@ DETECTORS: dict[str, Callable[[str], Iterator[Span]]] = {
     "mail": find_mails,
     "url": find_urls,
     "passport": _finder(_PASSPORT, _LONG_NUMBER),
-    "address": _finder(_ADDRESS, _STREET_HINT),
+    "address": _finder(_ADDRESS, _ADDRESS_HINT),
     "placeholder": find_placeholders,
     "amount": find_amounts,
     "date": _finder(_DATE, _DIGITS),

@@ -13,7 +13,7 @@ from complaint_gift.text.wordfiles import BadWords, Vocabulary, any_of, warm
 __all__ = ["BadWords", "Shape", "Vocabulary", "any_of", "read", "vocabulary", "warm"]
 
 # Each is named after the module that asks for it.
-_PARTS = ("amounts", "money", "privacy")
+_PARTS = ("amounts", "money", "privacy", "detectors")
 
 
 class Shape(wordfiles.Shape):
