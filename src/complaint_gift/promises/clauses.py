@@ -16,7 +16,6 @@ from complaint_gift.text import Text
 
 _ASIDE = 2  # words between commas that say how sure all of it is
 _GAP = re.compile(r"[,;:()—–\n]|\s-\s")
-_NEGATION = re.compile(r"\b(?:not|never|no)\b|n't\b")
 
 
 class Kind(Enum):
@@ -227,7 +226,7 @@ class _Reading:
             return None
         if clause.kind is Kind.QUESTION:
             is_deadline = _grammar().deadline.match(fold(self.text.raw[when.start : when.end]))
-            return before if is_deadline and not _NEGATION.search(words) else None
+            return before if is_deadline and not _grammar().negation.search(words) else None
         follows = clauses[index + 1] if index + 1 < len(clauses) else None
         if words.strip() and (_grammar().own_verb.search(words) or _is_whole(follows, clause)):
             return None
@@ -297,6 +296,7 @@ def _grammar() -> Grammar:
         past_verb=either("past_verb"),
         own_verb=either("own_verb"),
         deadline=either("deadline"),
+        negation=either("negation"),
         has_bare_clauses=any(grammar.has_bare_clauses for grammar in grammars),
         doing=united("doing"),
     )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from typing import Any
 
-from ruamel.yaml import YAML
+from complaint_gift.promises.checking import compiled, filled, languages
 
 _HOLE = re.compile(r"\{(\w+)\}")
 _DIGITS = "\\d"
@@ -37,6 +38,7 @@ class Grammar:
     past_verb: re.Pattern[str]
     own_verb: re.Pattern[str]
     deadline: re.Pattern[str]
+    negation: re.Pattern[str]
     has_bare_clauses: bool
     doing: frozenset[str]
 
@@ -82,11 +84,12 @@ class Vocabulary:
 @cache
 def vocabularies() -> tuple[Vocabulary, ...]:
     """Every language there is, in the order of its name."""
-    folder = files("complaint_gift.promises").joinpath("words")
-    found = sorted(
-        (entry for entry in folder.iterdir() if entry.name.endswith(".yaml")), key=lambda e: e.name
-    )
-    return tuple(_load(entry.read_text("utf-8")) for entry in found)
+    return read(files("complaint_gift.promises").joinpath("words"))
+
+
+def read(folder: Traversable) -> tuple[Vocabulary, ...]:
+    """The languages of a folder. Raises BadWords."""
+    return tuple(_made(file, raw) for file, raw in languages(folder))
 
 
 @cache
@@ -98,20 +101,25 @@ def people(part: str) -> frozenset[str]:
 _LISTS = ("afternoon", "past", "before", "after", "start", "about", "booked", "determiners", "follows")
 
 
-def _load(text: str) -> Vocabulary:
-    raw = YAML(typ="safe").load(text)
+def _made(file: str, raw: Mapping[str, Any]) -> Vocabulary:
     numbers, lists = _numbers(raw["numbers"], raw["joined"]), _lists(raw)
-    holes = _holes(raw, numbers, lists)
+    holes = _holes(file, raw, numbers, lists)
     needs = _needs(lists)
     return Vocabulary(
         language=raw["language"],
-        script=re.compile(raw["script"]),
-        times=tuple(_pattern(entry, holes, needs) for entry in raw["times"]),
+        script=_expression(file, raw, "script"),
+        times=tuple(
+            _pattern(f"{file}, times[{number}]", entry, holes, needs)
+            for number, entry in enumerate(raw["times"])
+        ),
         clocks=re.compile(rf"(?<!\w)(?P<clock>{_any(raw['clocks'])})(?!\w)"),
         hours=tuple(
-            re.compile(r"(?<!\w)(?:" + _fill(raw[key], holes) + ")") for key in ("hours", "bare_hours")
+            compiled(f"{file}, {key}", raw[key], holes, behind="") for key in ("hours", "bare_hours")
         ),
-        spoken=tuple(_pattern(entry, holes, needs) for entry in raw["spoken"]),
+        spoken=tuple(
+            _pattern(f"{file}, spoken[{number}]", entry, holes, needs)
+            for number, entry in enumerate(raw["spoken"])
+        ),
         numbers=numbers,
         units=lists["units"],
         days=lists["days"],
@@ -120,10 +128,10 @@ def _load(text: str) -> Vocabulary:
         clock_times=raw["clocks"],
         parts=raw["parts"],
         is_informal=raw["informal"],
-        booking=re.compile(raw["booking"]),
-        grammar=_grammar(raw["grammar"], raw["classes"]),
+        booking=_expression(file, raw, "booking"),
+        grammar=_grammar(file, raw["grammar"], raw["classes"]),
         people={name: frozenset(words) for name, words in raw["people"].items()},
-        mine=re.compile(raw["mine"]),
+        mine=_expression(file, raw, "mine"),
         commitments=tuple(raw["commitments"]),
         unless=tuple(raw["unless"]),
         vague=tuple(raw["vague"]),
@@ -150,7 +158,7 @@ def _needs(lists: Mapping[str, Mapping[str, Any]]) -> dict[str, frozenset[str]]:
     return found | {name: frozenset((_DIGITS,)) for name in ("date", "slash", "iso")}
 
 
-def _grammar(raw: Mapping[str, Any], classes: Mapping[str, Iterable[str]]) -> Grammar:
+def _grammar(file: str, raw: Mapping[str, Any], classes: Mapping[str, Iterable[str]]) -> Grammar:
     return Grammar(
         questions=frozenset(raw["questions"]),
         conditions=frozenset(raw["conditions"]),
@@ -158,9 +166,10 @@ def _grammar(raw: Mapping[str, Any], classes: Mapping[str, Iterable[str]]) -> Gr
         joiners=frozenset(raw["joiners"]),
         subjects=frozenset(raw["subjects"]),
         verbs=frozenset(word for name in raw["verbs"] for word in classes[name]),
-        past_verb=re.compile(raw["past_verb"]),
-        own_verb=re.compile(raw["own_verb"]),
-        deadline=re.compile(raw["deadline"]),
+        past_verb=_expression(file, raw, "past_verb", "grammar."),
+        own_verb=_expression(file, raw, "own_verb", "grammar."),
+        negation=_expression(file, raw, "negation", "grammar."),
+        deadline=_expression(file, raw, "deadline", "grammar."),
         has_bare_clauses=raw["bare_clauses"],
         doing=frozenset(raw["doing"]),
     )
@@ -176,12 +185,13 @@ def _numbers(written: Mapping[str, float], joined: str) -> dict[str, float]:
 
 
 def _holes(
-    raw: Mapping[str, Any], numbers: Mapping[str, float], lists: Mapping[str, Mapping[str, object]]
+    file: str, raw: Mapping[str, Any], numbers: Mapping[str, float], lists: Mapping[str, Mapping[str, object]]
 ) -> dict[str, str]:
     number = rf"(?:\d{{1,3}}(?:[.,]\d)?|{_any(numbers)})"
     dom = rf"(?:[0-3]?\d|{_any(lists['ordinals'])})"
     day = rf"(?:{_any(lists['days'])})(?!\w)"
-    own = {name: f"(?:{pattern})" for name, pattern in raw["holes"].items()}
+    sums = "|".join((*_tried(f"{file}, sums", raw["sums"]), "[€$%]"))
+    no_date = rf"(?![\d/]|\.\d| ?(?:{sums}))"
     holes = {
         "n": f"(?P<n>{number})",
         "most": f"(?P<most>{number})",
@@ -194,29 +204,33 @@ def _holes(
         "dom": f"(?P<dom>{dom})",
         "anydom": dom,
         "date": r"(?<![\d.£$€])(?P<dom>[0-3]?\d)[./](?P<monthnumber>[01]?\d)"
-        r"(?:[./](?P<year>(?:20)?\d\d))?(?![\d/]|\.\d| ?(?:руб|р\b|евро|долл|тыс|млн|[₽€$%]))",
+        rf"(?:[./](?P<year>(?:20)?\d\d))?{no_date}",
         "dotted": r"(?<![\d.£$€])(?P<dom>[0-3]?\d)\.(?P<monthnumber>[01]?\d)"
-        r"(?:\.(?P<year>(?:20)?\d\d))?(?![\d/]|\.\d| ?(?:euro|pound|dollar|percent|[€$%]))",
+        rf"(?:\.(?P<year>(?:20)?\d\d))?{no_date}",
         "slash": r"(?<![\d/.])(?P<one>\d{1,2})/(?P<other>\d{1,2})(?:/(?P<year>(?:20)?\d\d))?(?![\d/])",
         "iso": r"(?<![\d-])(?P<year>20\d\d)-(?P<monthnumber>[01]\d)-(?P<dom>[0-3]\d)(?![\d-])",
     }
-    for name, pattern in own.items():  # one may use those before it
-        holes[name] = _fill(pattern, holes)
+    for name, pattern in raw["holes"].items():  # one may use those before it
+        holes[name] = f"(?:{filled(f'{file}, holes.{name}', pattern, holes)})"
     return holes
 
 
+def _tried(place: str, entries: Iterable[str]) -> Iterator[str]:
+    """Expressions that can be read."""
+    return (compiled(f"{place}[{number}]", entry, {}, "", "").pattern for number, entry in enumerate(entries))
+
+
 def _pattern(
-    entry: Mapping[str, Any], holes: Mapping[str, str], needs: Mapping[str, frozenset[str]]
+    place: str, entry: Mapping[str, Any], holes: Mapping[str, str], needs: Mapping[str, frozenset[str]]
 ) -> TimePattern:
     names = set(_HOLE.findall(entry["find"]))
     needed = next((needs[name] for name in needs if name in names), frozenset[str]())
-    find = re.compile(r"(?<!\w)(?:" + _fill(entry["find"], holes) + r")(?!\w)")
-    return TimePattern(find, entry["as"], needed)
+    return TimePattern(compiled(place, entry["find"], holes), entry["as"], needed)
+
+
+def _expression(file: str, raw: Mapping[str, Any], name: str, of: str = "") -> re.Pattern[str]:
+    return compiled(f"{file}, {of}{name}", raw[name], {}, before="", behind="")
 
 
 def _any(words: Iterable[str]) -> str:
     return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
-
-
-def _fill(pattern: str, holes: Mapping[str, str]) -> str:
-    return _HOLE.sub(lambda hole: holes.get(hole[1], hole[0]), pattern)

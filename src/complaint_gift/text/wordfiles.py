@@ -143,32 +143,39 @@ def _add(told: Vocabulary, key: tuple[str, str], place: _Place, value: object, m
         told.lists[key] = (*told.lists.get(key, ()), *_entries(place, value))
 
 
-def _raw(file: str, text: str, parts: Collection[str]) -> Mapping[str, Any]:
+def load(file: str, text: str) -> Mapping[str, Any]:
+    """The mapping that a file is, in the language after which it is named. Raises BadWords."""
     try:
-        raw = YAML(typ="safe").load(text)
+        raw = _mapping(file, YAML(typ="safe").load(text))
     except YAMLError as error:
         raise BadWords(f"{file} is no YAML: {error}") from error
-    known = {"language", "holes", *parts}
-    if unknown := _mapping(file, raw).keys() - known:
-        raise BadWords(f"{file}: nobody asks for {_named(unknown)}; known are {_named(known)}")
-    is_measure = file.endswith(f"/{_MEASURE}.yaml")
-    if missing := (known - {"holes"} if is_measure else {"language"}) - raw.keys():
-        raise BadWords(f"{file} needs {_named(missing)}")
+    if "language" not in raw:
+        raise BadWords(f"{file} needs language")
     if not file.endswith(f"/{raw['language']}.yaml"):
         raise BadWords(f"{file} says that its language is {raw['language']}")
+    return raw
+
+
+def _raw(file: str, text: str, parts: Collection[str]) -> Mapping[str, Any]:
+    raw, known = load(file, text), {"holes", *parts}
+    if unknown := raw.keys() - known - {"language"}:
+        raise BadWords(f"{file}: nobody asks for {named(unknown)}; known are {named(known)}")
+    if file.endswith(f"/{_MEASURE}.yaml") and (missing := {*parts} - raw.keys()):
+        raise BadWords(f"{file} needs {named(missing)}")
     for part in raw.keys() - {"language"}:
         _mapping(f"{file}, {part}", raw[part])
-    return raw  # type: ignore[no-any-return]
+    return raw
 
 
 def _compare(place: str, own: Mapping[str, Any], measure: Mapping[str, Any]) -> None:
     if missing := measure.keys() - own.keys():
-        raise BadWords(f"{place}: {_named(missing)} missing; [] or '' says that there is nothing")
+        raise BadWords(f"{place}: {named(missing)} missing; [] or '' says that there is nothing")
     if unknown := own.keys() - measure.keys():
-        raise BadWords(f"{place}: nobody asks for {_named(unknown)}")
+        raise BadWords(f"{place}: nobody asks for {named(unknown)}")
 
 
-def _named(names: Iterable[str]) -> str:
+def named(names: Iterable[str]) -> str:
+    """Names in one line, for what is told of a file."""
     return ", ".join(sorted(names))
 
 
