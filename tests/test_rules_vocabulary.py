@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 
 import pytest
 from ruamel.yaml import YAML
 
-from complaint_gift.rules import amounts, detectors, money, privacy, vocabulary
+from complaint_gift.rules import (
+    amounts,
+    detectors,
+    frequency,
+    kinds,
+    money,
+    overlap,
+    privacy,
+    recall,
+    vocabulary,
+    writer,
+)
 from complaint_gift.rules.amounts import promised
 from complaint_gift.rules.context import Context
 from complaint_gift.rules.detectors import DETECTORS
@@ -48,6 +60,18 @@ GERMAN = {
         "months": ["dezember"],
         "born": ["geburtstag"],
     },
+    "kinds": {"money": "pfund", "not_names": "sie ihnen"},
+    "overlap": {"empty": "angelegenheit kunde"},
+    "frequency": {"common": "leider"},
+    "writer": {
+        "titles": "herr frau",
+        "greeting": "guten tag",
+        "women": "frau",
+        "men": "herr",
+        "women_end": "ine",
+    },
+    "recall": {"further": ["außerdem"]},
+    "languages": {"small_words": "wij niet"},
     "privacy": {"ours": ["rufen sie uns", "unser"], "their": ["ihre"], "mailbox": ["adresse"]},
 }
 
@@ -68,10 +92,13 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def german(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def german(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     words = read(folder)
-    for module in (vocabulary, money, privacy):
+    for module in (vocabulary, money, privacy, kinds, frequency, overlap, writer):
         monkeypatch.setattr(module, "vocabulary", lambda: words)
+    overlap.keys_of.cache_clear()
+    yield
+    overlap.keys_of.cache_clear()
 
 
 def sums(text: str) -> list[tuple[float, str]]:
@@ -137,10 +164,64 @@ def test_without_the_words_of_a_language_its_personal_data_is_not_told(name: str
     assert not list(finders[name](text))
 
 
+def means(text: str) -> set[str]:
+    return set(overlap.meaning(Text(text)))
+
+
+WRITTEN = "Leider eine Angelegenheit mit fünfzig Lampen"
+
+
+def test_words_that_say_nothing_are_unknown_without_the_file() -> None:
+    assert {"leide", "angel"} <= means(WRITTEN)
+    assert "50" not in means(WRITTEN)
+
+
+@pytest.mark.usefixtures("german")
+def test_a_third_language_says_which_words_say_nothing() -> None:
+    assert not {"leide", "angel"} & means(WRITTEN)
+    assert {"50", "lampe"} <= means(WRITTEN)
+    assert not means("This matter, вопрос")
+
+
+@pytest.mark.usefixtures("german")
+def test_a_third_language_says_what_is_no_name_and_what_is_money() -> None:
+    of = {word.form: kinds.kinds_of(word) for word in Text("wir zahlen Ihnen vier Pfund, Anna").words if word}
+    assert (of["ihnen"], of["pfund"], of["anna"]) == ((), ("name", "money"), ("name",))
+
+
+@pytest.mark.usefixtures("german")
+def test_a_third_language_says_where_the_next_point_begins() -> None:
+    pieces = recall._pieces(Text("Die Lampe flackert außerdem fehlt das Kabel."), frozenset(), own_words=True)
+    assert [piece for piece, _ in pieces] == ["Die Lampe flackert", "fehlt das Kabel"]
+
+
+@pytest.mark.usefixtures("german")
+@pytest.mark.parametrize(
+    ("name", "reply", "is_wrong"),
+    [
+        ("Frau Anna Klein", "Guten Tag Frau Klein, es tut uns leid.", False),
+        ("Frau Anna Klein", "Guten Tag Herr Klein, es tut uns leid.", True),
+        ("Frau Anna Klein", "Guten Tag Frau Gross, es tut uns leid.", True),
+        ("Sabine Klein", "Guten Tag Herr Klein, es tut uns leid.", True),
+        ("Mrs Anna Klein", "Dear Mr Klein, we are sorry.", True),
+        ("Анна Петровна Клейн", "Уважаемый господин Клейн, простите.", True),
+    ],
+)
+def test_a_third_language_greets_in_its_own_words(name: str, reply: str, is_wrong: bool) -> None:
+    situation = Situation(Text(reply), {}, Context(customer_name=name))
+    assert any(fault.start is not None for fault in writer.Address().find(situation)) is is_wrong
+
+
+@pytest.mark.usefixtures("german")
+def test_small_words_alone_tell_a_language() -> None:
+    assert writer.language_of("Wij hebben het niet gezien, wij zijn er niet.") == "de"
+    assert writer.language_of("We have not seen it and we are not there.") == "en"
+
+
 def test_every_shape_finds_its_lists_in_the_shipped_files() -> None:
     asked = {
         (value.part, name)
-        for module in (amounts, detectors, money, privacy)
+        for module in (amounts, detectors, money, privacy, recall)
         for value in vars(module).values()
         if isinstance(value, vocabulary.Shape) and value.pattern()
         for name in value.names()

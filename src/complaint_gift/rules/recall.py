@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import ClassVar
 
 from complaint_gift.rules.overlap import likeness, meaning, specifics
 from complaint_gift.rules.situation import Fault, Situation, fault_at
+from complaint_gift.rules.vocabulary import Shape
 from complaint_gift.text import Text
 
-_POINT_BREAK = re.compile(
-    r"(?:^|\n)\s*(?:\d{1,2}[.)]|[-*•])\s|[;,]\s"
-    r"|\s(?:and also|also|besides|on top of that|plus|as well as|and then)\s"
-    r"|\s(?:а также|также|кроме того|ещё и|к тому же|вдобавок|и ещё|плюс)\s",
-    re.I,
-)
+_POINT_BREAK = Shape("recall", r"(?:^|\n)\s*(?:\d{1,2}[.)]|[-*•])\s|[;,]\s|\s{further}\s")
 _LEAST_POINTS = 2
 _SUBSTANTIAL = 2  # meaningful words that make a clause an answer in its own right
 
@@ -125,7 +120,7 @@ def _pieces(text: Text, stop: frozenset[str], *, own_words: bool) -> list[tuple[
     found = []
     for start in text.sentence_starts if text.words else ():
         end = text.sentence_end(start)
-        for piece in _POINT_BREAK.split(text.raw[text.starts[start] : text.ends[end]]):
+        for piece in _POINT_BREAK.pattern().split(text.raw[text.starts[start] : text.ends[end]]):
             keys = set(meaning(Text(piece), stop, own_words=own_words)) if piece else set()
             if keys and " " in piece.strip():
                 found.append((piece.strip(" ,;-"), keys))

@@ -13,7 +13,18 @@ from complaint_gift.text.wordfiles import BadWords, Vocabulary, any_of, warm
 __all__ = ["BadWords", "Shape", "Vocabulary", "any_of", "read", "vocabulary", "warm"]
 
 # Each is named after the module that asks for it.
-_PARTS = ("amounts", "money", "privacy", "detectors")
+_PARTS = (
+    "amounts",
+    "money",
+    "privacy",
+    "detectors",
+    "kinds",
+    "frequency",
+    "overlap",
+    "recall",
+    "writer",
+    "languages",
+)
 
 
 class Shape(wordfiles.Shape):

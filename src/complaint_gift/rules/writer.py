@@ -10,40 +10,15 @@ from typing import ClassVar
 from complaint_gift.domain import Layer
 from complaint_gift.rules.kinds import kinds_of
 from complaint_gift.rules.situation import Fault, Situation, fault_at
+from complaint_gift.rules.vocabulary import vocabulary
 from complaint_gift.text import Text, fold
-from complaint_gift.text.listing import listed
 
-_TITLES = listed(
-    """mr mrs ms miss mx dr prof sir madam dear the and team г-н г-жа господин госпожа the a an of in at
-    from our courier driver waiter waitress manager nurse doctor teller seller cashier курьер водитель
-    официант официантка менеджер продавец кассир врач мастер оператор администратор"""
-)
 _NAME = re.compile(r"[^\W\d_]{3,}")
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 _LATIN = re.compile(r"[A-Za-z]")
 # Letters that Russian does not have.
 _OWN_LETTERS = {"be": re.compile("[ўЎ]"), "uk": re.compile("[іїєґІЇЄҐ]")}
-_SMALL_WORDS = {
-    "en": listed(
-        "the and is was were you your we our i my to of for in it that this with not have has had at on"
-    ),
-    "de": listed(
-        "der die das und ist war sie ihr ihre ihren wir uns ich mein nicht mit für von zu im den dem ein eine"
-    ),
-    "fr": listed(
-        "le la les et est vous votre nous notre je mon ma pas avec pour de du des un une dans que qui"
-    ),
-    "es": listed("el los las y es usted su nosotros nuestro yo mi no con para del un una en que lo por"),
-    "it": listed("il lo gli e è lei suo noi nostro io mio non con per di del un una in che la le"),
-    "pl": listed("i jest pan pani nasz my ja mój nie z dla do w na że się to za"),
-}
 _SHORTEST_NAME = 3
-_GREETING = listed(
-    """dear hello hi hey morning afternoon evening good thanks sorry уважаемый уважаемая здравствуйте
-    привет добрый доброе день вечер утро дорогой дорогая"""
-)
-_WOMEN = listed("mrs ms miss madam уважаемая госпожа дорогая г-жа")
-_MEN = listed("mr sir уважаемый господин дорогой г-н")
 _FEW_LETTERS = 12
 
 
@@ -129,7 +104,8 @@ def _same_person(author: str, accused: str, *, sure: bool) -> bool:
 
 def name_parts(name: str) -> frozenset[str]:
     """The folded parts of a name without titles and roles."""
-    return frozenset(part for part in _NAME.findall(fold(name)) if part not in _TITLES)
+    titles = _words("titles")
+    return frozenset(part for part in _NAME.findall(fold(name)) if part not in titles)
 
 
 def script(text: str) -> str:
@@ -151,10 +127,11 @@ def language_of(text: str) -> str:
         return found
     words = fold(text[:2000]).split()
     counts = {
-        name: sum(word.strip(".,!?:;") in small for word in words) for name, small in _SMALL_WORDS.items()
+        name: sum(word.strip(".,!?:;") in small for word in words)
+        for name, small in vocabulary().by_language["languages", "small_words"].items()
     }
     best = max(counts, key=lambda name: counts[name])
-    if counts[best] == 0 or counts[best] == sorted(counts.values())[-2]:
+    if counts[best] == 0 or list(counts.values()).count(counts[best]) > 1:
         return ""
     return best
 
@@ -172,35 +149,42 @@ def _wrong_name(situation: Situation) -> Iterator[Fault]:
     names = {word.form for position in greeted if (word := text.words[position]) is not None}
     said = {word.form for word in text.words[:8] if word is not None}
     sex = _sex(situation.context.customer_name)
-    wrong_title = (sex == "f" and said & _MEN) or (sex == "m" and said & _WOMEN)
-    called = names - _TITLES
+    wrong_title = (sex == "f" and said & _words("men")) or (sex == "m" and said & _words("women"))
+    called = names - _words("titles")
     if wrong_title or (called and not any(_same_name(a, b) for a in called for b in known)):
         yield Fault(text.starts[first], text.ends[last], params={"reason": "name"}, because="customer_name")
 
 
 def _sex(name: str) -> str:
-    """ "f" or "m" where a title or the ending of a Russian name tells it, else ""."""
+    """ "f" or "m" where a title or the ending of a name tells it, else ""."""
     parts = re.findall(r"[^\W\d_]+", fold(name))
-    if any(part in _WOMEN or part.endswith(("овна", "евна", "ична", "ия")) for part in parts):
+    if any(part in _words("women") or part.endswith(_ends("women_end")) for part in parts):
         return "f"
-    return "m" if any(part in _MEN or part.endswith(("ович", "евич")) for part in parts) else ""
+    return "m" if any(part in _words("men") or part.endswith(_ends("men_end")) for part in parts) else ""
+
+
+def _words(name: str) -> frozenset[str]:
+    return vocabulary().words["writer", name]
+
+
+def _ends(name: str) -> tuple[str, ...]:
+    return tuple(_words(name))
 
 
 def _greeted(text: Text) -> list[int]:
     """Positions of title and name in a greeting at the start of the text."""
     found: list[int] = []
+    titles, greeting = _words("women") | _words("men") | _words("degrees"), _words("greeting")
     for position, word in enumerate(text.words[:8]):
         if word is None:
             break
-        if (
-            word.form in _WOMEN | _MEN
-            or (word.form in _TITLES and word.form in ("dr", "prof"))
-            or ("name" in kinds_of(word) and word.form not in _GREETING and not (position == 0 and not found))
+        if word.form in titles or (
+            "name" in kinds_of(word) and word.form not in greeting and not (position == 0 and not found)
         ):
             found.append(position)
-        elif word.form not in _GREETING:
+        elif word.form not in greeting:
             break
-    return found if any(w is not None and w.form in _GREETING for w in text.words[:2]) else []
+    return found if any(w is not None and w.form in greeting for w in text.words[:2]) else []
 
 
 def _same_name(one: str, other: str) -> bool:

@@ -29,10 +29,14 @@ class BadWords(Exception):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Vocabulary:
-    """What all languages say together: expressions and plain words by part and name, numbers, currencies."""
+    """What all languages say together: expressions and plain words by part and name, numbers, currencies.
+
+    `by_language` has the plain words of each language apart.
+    """
 
     lists: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
     words: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)
+    by_language: dict[tuple[str, str], dict[str, frozenset[str]]] = field(default_factory=dict)
     numbers: dict[str, dict[str, float]] = field(default_factory=lambda: {name: {} for name in _NUMBERS})
     currencies: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -114,7 +118,8 @@ def read(folder: Traversable, place: str, parts: Collection[str]) -> Vocabulary:
         for part in (part for part in parts if part in raw):
             _compare(f"{file}, {part}", raw[part], measure[part])
             for key, value in raw[part].items():
-                _add(told, (part, key), _Place(f"{file}, {part}.{key}", holes), value, measure[part][key])
+                spot = _Place(f"{file}, {part}.{key}", holes, raw["language"])
+                _add(told, (part, key), spot, value, measure[part][key])
     return told
 
 
@@ -124,9 +129,7 @@ class _Place:
 
     where: str
     holes: Mapping[str, str]
-
-    def __truediv__(self, name: str) -> _Place:
-        return _Place(f"{self.where}.{name}", self.holes)
+    language: str = ""
 
 
 def _add(told: Vocabulary, key: tuple[str, str], place: _Place, value: object, model: object) -> None:
@@ -136,9 +139,14 @@ def _add(told: Vocabulary, key: tuple[str, str], place: _Place, value: object, m
         told.numbers[name].update(_counted(place.where, value))
     elif name == _CURRENCIES:
         for code, words in _mapping(place.where, value).items():
-            told.currencies[code] = (*told.currencies.get(code, ()), *_entries(place / code, words))
+            told.currencies[code] = (
+                *told.currencies.get(code, ()),
+                *_entries(_Place(f"{place.where}.{code}", place.holes), words),
+            )
     elif isinstance(model, str):
-        told.words[key] = told.words.get(key, frozenset()) | _words(place.where, value)
+        words = _words(place.where, value)
+        told.words[key] = told.words.get(key, frozenset()) | words
+        told.by_language.setdefault(key, {})[place.language] = words
     else:
         told.lists[key] = (*told.lists.get(key, ()), *_entries(place, value))
 
