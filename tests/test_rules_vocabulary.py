@@ -18,6 +18,7 @@ from complaint_gift.rules import (
     overlap,
     privacy,
     recall,
+    slots,
     vocabulary,
     writer,
 )
@@ -72,6 +73,22 @@ GERMAN = {
     },
     "recall": {"further": ["außerdem"]},
     "languages": {"small_words": "wij niet"},
+    "slots": {
+        "slot": ["vorname"],
+        "places": ["für"],
+        "suggested": ["uhrzeit"],
+        "greeting": ["moin"],
+        "field": [r"kunden_\w+"],
+        "field_hints": ["kunden_"],
+        "capitals": ["KUNDENNUMMER"],
+        "capital_hints": ["NUMMER"],
+        "day_month": [r"TT\.MM"],
+        "year": ["JJ"],
+        "mask_hints": ["TT"],
+        "by_date": ["am"],
+        "greets_nobody": ["Guten Tag ,"],
+        "template": ["vorlage"],
+    },
     "privacy": {"ours": ["rufen sie uns", "unser"], "their": ["ihre"], "mailbox": ["adresse"]},
 }
 
@@ -94,7 +111,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def german(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     words = read(folder)
-    for module in (vocabulary, money, privacy, kinds, frequency, overlap, writer):
+    for module in (vocabulary, money, privacy, kinds, frequency, overlap, slots, writer):
         monkeypatch.setattr(module, "vocabulary", lambda: words)
     overlap.keys_of.cache_clear()
     yield
@@ -164,6 +181,29 @@ def test_without_the_words_of_a_language_its_personal_data_is_not_told(name: str
     assert not list(finders[name](text))
 
 
+OPEN = [
+    ("Wir rufen an um (Uhrzeit).", "(Uhrzeit)"),
+    ("Das ist für (Vorname).", "(Vorname)"),
+    ("Hier steht [vorname].", "[vorname]"),
+    ("Moin kunden_name, danke.", "Moin kunden_name"),
+    ("Ihre KUNDENNUMMER steht oben.", "KUNDENNUMMER"),
+    ("Wir kommen am TT.MM.JJJJ.", "TT.MM.JJJJ"),
+    ("Guten Tag , danke.", "Guten Tag ,"),
+    ("Vorlage 4:\ndanke", "Vorlage 4:"),
+]
+
+
+@pytest.mark.parametrize(("text", "_"), OPEN)
+def test_slots_of_a_language_without_a_file_are_none(text: str, _: str) -> None:
+    assert not list(slots.find_placeholders(text))
+
+
+@pytest.mark.usefixtures("german")
+@pytest.mark.parametrize(("text", "found"), [*OPEN, ("Dear (name), до (время)", "(name)")])
+def test_a_third_language_has_its_own_slots(text: str, found: str) -> None:
+    assert [text[start:end] for start, end in slots.find_placeholders(text)][:1] == [found]
+
+
 def means(text: str) -> set[str]:
     return set(overlap.meaning(Text(text)))
 
@@ -219,13 +259,14 @@ def test_small_words_alone_tell_a_language() -> None:
 
 
 def test_every_shape_finds_its_lists_in_the_shipped_files() -> None:
-    asked = {
-        (value.part, name)
+    shapes = [
+        value
         for module in (amounts, detectors, money, privacy, recall)
         for value in vars(module).values()
-        if isinstance(value, vocabulary.Shape) and value.pattern()
-        for name in value.names()
-    }
+        if isinstance(value, vocabulary.Shape)
+    ]
+    shapes += [shape for pair in slots._SHAPES for shape in pair]
+    asked = {(shape.part, name) for shape in shapes if shape.pattern() for name in shape.names()}
     by_themselves = {("money", "articles"), ("money", "joined"), ("money", "whose"), ("privacy", "flat")}
     assert asked | by_themselves == set(vocabulary.vocabulary().lists)
 
@@ -259,8 +300,10 @@ def test_a_file_that_cannot_be_used_is_told_with_its_place(
 
 
 def test_a_language_may_leave_out_a_whole_part_but_the_measure_may_not(folder: Path) -> None:
+    (folder / "de.yaml").unlink()
+    without = read(folder).lists
     (folder / "de.yaml").write_text("language: de\n", "utf-8")
-    assert read(folder).lists == vocabulary.vocabulary().lists
+    assert read(folder).lists == without
     english = (folder / "en.yaml").read_text("utf-8")
     (folder / "en.yaml").write_text(english[: english.index("privacy:")], "utf-8")
     with pytest.raises(BadWords, match=r"rules/words/en\.yaml needs .*privacy"):

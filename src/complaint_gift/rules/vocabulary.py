@@ -18,6 +18,7 @@ _PARTS = (
     "money",
     "privacy",
     "detectors",
+    "slots",
     "kinds",
     "frequency",
     "overlap",

@@ -19,7 +19,7 @@ from complaint_gift.text.listing import listed
 _MEASURE = "en"
 _NUMBERS = ("numbers", "times", "alone", "counts")
 _CURRENCIES = "currencies"
-_HOLE = re.compile(r"\{(!?)([a-z_]+)\}")
+_HOLE = re.compile(r"\{([!<]?)([a-z_]+)( \(?)?\}")
 _NEVER = "(?!)"
 
 
@@ -46,6 +46,8 @@ _shapes: list[Shape] = []
 
 class Shape:
     """A regular expression: {name} stands for any entry of a list, {!name} for none of them before.
+
+    {<name } says that one of them stands before, with what stands between behind its name.
 
     It is compiled when it is first looked for, so that no import waits for the files that `told` reads.
     """
@@ -96,7 +98,11 @@ def any_of(entries: Iterable[str]) -> str:
 def _compiled(words: Vocabulary, shape: Shape) -> re.Pattern[str]:
     def fill(hole: re.Match[str]) -> str:
         entries = words.lists[shape.part, hole[2]]
-        return "".join(f"(?<!{re.escape(word)} )" for word in entries) if hole[1] else any_of(entries)
+        if hole[1] == "!":
+            return "".join(f"(?<!{re.escape(word)} )" for word in entries)
+        if hole[1]:
+            return any_of(rf"(?<=(?<!\w){re.escape(word + hole[3])})" for word in entries)
+        return any_of(entries)
 
     return re.compile(_HOLE.sub(fill, shape.shape), shape.flags)
 
