@@ -3,39 +3,34 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import cache
+
+from complaint_gift.text.vocabulary import Shape, vocabulary
+from complaint_gift.text.wordfiles import Vocabulary
 
 _QUOTE_LINE = re.compile(r"^[ \t]*>")
-_DAYS = (
-    "пн|вт|ср|чт|пт|сб|вс|понедельник|вторник|среда|четверг|пятница|суббота|воскресенье"
-    "|mon|tue|wed|thu|fri|sat|sun"
+# Words do not stand here but in languages/<language>.yaml, under the names in braces.
+_OPENS_HEADER = Shape(
+    "history",
+    r"^[ \t]*(?:{opens}|{days}[a-zа-я]*\b|\d{1,4}[ ./-]\d?|[^\n]{0,120}<[^\s<>]+@)",
 )
-_OPENS_HEADER = re.compile(
-    rf"^[ \t]*(?:On|Am|(?:{_DAYS})[a-zа-я]*\b|\d{{1,4}}[ ./-]\d?|[^\n]{{0,120}}<[^\s<>]+@)", re.I
-)
-_WROTE_LINE = re.compile(
-    r"^[ \t]*(?:On\b[^\n]{4,200}|[^\n]{0,200}\d{1,2}[:.]\d{2}[^\n]{0,120}"
+_WROTE_LINE = Shape(
+    "history",
+    r"^[ \t]*(?:{opens_whole}\b[^\n]{4,200}|[^\n]{0,200}\d{1,2}[:.]\d{2}[^\n]{0,120}"
     r"|[^\n]{0,120}<[^\s<>]+@[^\s<>]+>[^\n]{0,60})"
-    r"(?:wrote|writes|пишет|писал|писала|писал\(а\)|написал|написала|написал\(а\)|schrieb)[ \t]*:[ \t]*$",
-    re.I,
+    r"{wrote}[ \t]*:[ \t]*$",
 )
-_TITLES = (
-    "Original Message|Forwarded message|Исходное сообщение|Оригинальное сообщение|Пересылаемое сообщение"
-    "|Пересланное сообщение|Ursprüngliche Nachricht"
-)
-_ORIGINAL = re.compile(
-    rf"^[ \t]*(?:-{{2,}}|_{{5,}}|\*{{3,}})[ \t]*(?:{_TITLES})(?:[ \t]*(?:-{{2,}}|_{{5,}}|\*{{3,}}))?[ \t]*$"
+_ORIGINAL = Shape(
+    "history",
+    r"^[ \t]*(?:-{2,}|_{5,}|\*{3,})[ \t]*{titles}(?:[ \t]*(?:-{2,}|_{5,}|\*{3,}))?[ \t]*$"
     r"|^[ \t]*_{20,}[ \t]*$",
-    re.I,
 )
-_FIELDS = "From|Sent|To|Subject|Date|Cc|От|Отправлено|Кому|Тема|Дата|Копия|Von|An|Gesendet|Betreff"
-_HEADER = re.compile(rf"^[ \t]*\*?(?:{_FIELDS})\*?:", re.I)
-_FIRST_HEADER = re.compile(r"^[ \t]*\*?(?:From|От|Von|От кого)\*?:", re.I)
+_HEADER = Shape("history", r"^[ \t]*\*?{fields}\*?:")
+_FIRST_HEADER = Shape("history", r"^[ \t]*\*?{sender}\*?:")
 _SIGNATURE = re.compile(r"^--[ \t]*$")
-_DEVICE = re.compile(
-    r"^[ \t]*(?:Sent from my |Get Outlook for |Отправлено с |Отправлено из )[^\n]{0,80}$", re.I
-)
-_ABOVE = "Please type your reply above this line|Напишите ответ над этой строкой"
-_SEPARATOR = re.compile(rf"^[ \t]*(?:##-|-{{3,}}[ \t]*(?:{_ABOVE}))", re.I)
+_DEVICE = Shape("history", r"^[ \t]*{device} [^\n]{0,80}$")
+_SEPARATOR = Shape("history", r"^[ \t]*(?:##-|-{3,}[ \t]*{above})")
 
 
 def new_part(plain: str) -> str:
@@ -51,23 +46,29 @@ def new_part(plain: str) -> str:
 
 
 def _cut_at(lines: list[str]) -> int:
+    original, separator, device, opens, first = _matchers(vocabulary())
     for number, line in enumerate(lines):
         if _SIGNATURE.match(line) and number:
             return number
-        if _ORIGINAL.match(line) or _SEPARATOR.match(line) or _DEVICE.match(line):
+        if original(line) or separator(line) or device(line):
             return number
-        if _starts_history(lines, number):
+        if opens(line[:300]) and _starts_history(lines, number):
             return number
-        if _FIRST_HEADER.match(line) and sum(bool(_HEADER.match(x)) for x in lines[number : number + 5]) >= 3:
+        if first(line) and sum(bool(_HEADER.match(x)) for x in lines[number : number + 5]) >= 3:
             return number
     return len(lines)
+
+
+@cache
+def _matchers(_: Vocabulary) -> tuple[Callable[[str], object], ...]:
+    """What begins an older mail, ready for many lines."""
+    shapes = (_ORIGINAL, _SEPARATOR, _DEVICE, _OPENS_HEADER, _FIRST_HEADER)
+    return tuple(shape.pattern().match for shape in shapes)
 
 
 def _starts_history(lines: list[str], number: int) -> bool:
     """A line "... wrote:"; mail programs wrap it, so up to three lines are joined."""
     joined = lines[number][:300]
-    if not _OPENS_HEADER.match(joined):
-        return False
     for extra in range(3):
         if joined.rstrip().endswith(":") and len(joined) < 400 and _WROTE_LINE.match(joined):
             return True

@@ -9,15 +9,8 @@ from functools import cache, lru_cache
 from typing import Any
 
 from complaint_gift.text.listing import listed
+from complaint_gift.text.vocabulary import vocabulary
 
-# In English the function words mean themselves: "us" is not "we", "would" is not "will".
-_ALONE = listed(
-    """i me my mine we us our ours you your yours he him his she her hers it its they them their theirs
-    myself yourself yourselves ourselves himself herself themselves this that these those can could will
-    would shall should may might must not no nor and or but if as to of in on at by for from with
-    without a an the any some all more most less least better best worse worst left found others other
-    another else either neither both own due us-based o s thanks"""
-)
 _LONGEST = 40
 _CYRILLIC_LANGUAGES = listed("ru uk be bg sr mk kk")
 
@@ -74,9 +67,14 @@ def lemmas(form: str, language: str = "en") -> frozenset[str]:
         return frozenset((form, *_russian().heads(form)))
     if language in _CYRILLIC_LANGUAGES:  # a Latin word among Cyrillic ones
         language = "en"
-    if language == "en" and form in _ALONE:
+    if form in _alone(language):
         return frozenset((form,))
     return frozenset((form, _other(form, language)))
+
+
+def _alone(language: str) -> frozenset[str]:
+    """Function words that mean themselves: in English "us" is not "we", "would" is not "will"."""
+    return vocabulary().by_language["lemmas", "as_they_are"].get(language, frozenset())
 
 
 def _other(form: str, language: str) -> str:
@@ -93,7 +91,7 @@ def is_dictionary_word(form: str) -> bool:
         return False
     if is_cyrillic(form):
         return bool(_russian().heads(form)) and not _russian().is_name(form)
-    return form in _ALONE or _lookup().get_lemma(form, "en") is not None
+    return form in _alone("en") or _lookup().get_lemma(form, "en") is not None
 
 
 def headword(form: str, language: str = "en") -> bool:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from functools import cache
 
-from complaint_gift.text.listing import listed
+from complaint_gift.text.vocabulary import vocabulary
+from complaint_gift.text.wordfiles import Vocabulary
 
 # What every gap has that ends one.
 may_end = re.compile("[!?….\n\r\x0b\x0c\u2028\u2029]").search
@@ -12,16 +15,6 @@ _HARD = re.compile(r"[!?…]|\.\.")
 _NEWLINE = re.compile(r"[\n\r\x0b\x0c\u2028\u2029]")
 _BLANK_LINE = re.compile(r"\n[ \t\r]*\n|\r\r|\u2029")
 _LIST = re.compile(r"\n[ \t]*(?:(?:[-*•–—·]|\d{1,2}[.)])[ \t]*)?$")
-# A name follows: the full stop after these never ends a sentence.
-_LEADING = listed(
-    """mr mrs ms dr st prof sr jr no nr vs approx fig e.g i.e eg ie ул пр д кв стр корп обл р-н им т г-н
-    г-жа п пп пос пер бул просп ст см напр рис тел каб теч"""
-)
-# A sentence may end after these, so the next word decides: a capital letter starts a new one.
-_TRAILING = listed(
-    """etc inc ltd co corp am pm a p m руб коп тыс млн млрд г гг в вв др пр проч мин сек час ч кг гр шт мес
-    нед раб дн с е к д н р н.э u.s u.k"""
-)
 
 
 def ends_sentence(text: str, gap: str, before: str, after: str, at: int) -> bool:
@@ -53,13 +46,29 @@ def _newline_ends(text: str, gap: str, after: str, at: int) -> bool:
 
 
 def _full_stop_ends(gap: str, before: str, after: str) -> bool:
-    word = before.lower()
+    word, known = before.lower(), _known(vocabulary())
     if len(gap) == 1:  # no space after it: "Sorry.We" ends, "т.е", "12.05" and "www.site" do not
-        return len(word) > 1 and after[:1].isupper() and not before[:1].isdigit() and word not in _LEADING
-    if word in _LEADING:
-        return word == "no" and after[:1].isupper() and not after[:1].isdigit()
+        is_end = len(word) > 1 and after[:1].isupper() and not before[:1].isdigit()
+        return is_end and word not in known.leading
+    if word in known.leading:
+        return word in known.also_word and after[:1].isupper() and not after[:1].isdigit()
     if len(word) == 1 and before.isupper():  # initials
-        return before == "I" and after[:1].isupper()
-    if word in _TRAILING or (len(word) == 1 and before.isalpha()):
+        return word in known.capital and after[:1].isupper()
+    if word in known.trailing or (len(word) == 1 and before.isalpha()):
         return after[:1].isupper()
     return True
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """Words that a full stop follows."""
+
+    leading: frozenset[str]
+    also_word: frozenset[str]
+    trailing: frozenset[str]
+    capital: frozenset[str]
+
+
+@cache
+def _known(words: Vocabulary) -> _Known:
+    return _Known(**{name: words.words["sentences", name] for name in _Known.__slots__})

@@ -13,10 +13,11 @@ from itertools import islice, pairwise, takewhile
 from operator import itemgetter
 
 from complaint_gift.text.folding import INVISIBLE
-from complaint_gift.text.listing import listed
 from complaint_gift.text.once import Once
 from complaint_gift.text.quotations import quotations
 from complaint_gift.text.sentences import ends_sentence, may_end
+from complaint_gift.text.smallwords import small_words
+from complaint_gift.text.vocabulary import Shape, vocabulary
 from complaint_gift.text.words import Word, interned, words_of
 
 _LETTER = r"[^\W\d_]"
@@ -24,61 +25,18 @@ _IN_WORD = rf"(?:{_LETTER}|[{INVISIBLE}\u0300-\u036f])"
 _WORD = rf"{_LETTER}{_IN_WORD}*(?:[-‐‑'’‘ʼ`´]{_LETTER}{_IN_WORD}*)*"
 _NUMBER = (
     r"\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?![\d])(?:[.,]\d+)?"
-    r"|\d+(?:[.,:]\d+)*(?:(?:st|nd|rd|th|-?го|-?му|-?ое|-?ая|-?ый|-?ой|-?й|-?е)(?![^\W_]))?"
+    r"|\d+(?:[.,:]\d+)*(?:{ordinals}(?![^\W_]))?"
 )
 _SYMBOL = "[%£€₽$¥₴₸№§&+°]"
-_PLAIN = re.compile(f"{_WORD}|{_NUMBER}|{_SYMBOL}")
-_RICH = re.compile(
+_PLAIN = Shape("tokens", f"{_WORD}|{_NUMBER}|{_SYMBOL}", re.NOFLAG)
+_RICH = Shape(
+    "tokens",
     r"(?:https?://|www\.)[^\s<>\"»]{1,2000}(?<![.,!?;:)])"
     r"|[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,6}"
     rf"|@[A-Za-z0-9_.-]{{2,40}}|{_WORD}|{_NUMBER}|{_SYMBOL}",
-    re.IGNORECASE,
 )
 _MARKS = ",.!?;:…()—–-/*\n"
 _CLAUSE = re.compile(r"[,;:()—–\n]|\s-\s")
-_CLAUSE_WORDS = listed(
-    """but however although though and because so since но однако хотя зато а и потому поэтому поскольку"""
-)
-_CONDITION = listed("if unless whether если коли ежели коль")
-_NEGATORS = listed(
-    """not no never without nobody none nothing neither nor hardly не нет ни нельзя без никогда никто
-    никого никому никем ничто ничего ничему ничем никакой никакого никакая никакие никаких никакую
-    нечего невозможно"""
-)
-_BARE = frozenset(("not", "не", "нельзя", "нет", "no"))
-_NOT_REALLY = frozenset(
-    tuple(pair.split())
-    for pair in [
-        "не только",
-        "не просто",
-        "не столько",
-        "not only",
-        "not just",
-        "not merely",
-        "no doubt",
-        "нет сомнений",
-        "без сомнения",
-        "без сомнений",
-        "no longer",
-        "не раз",
-        "no matter",
-        "no wonder",
-        "без промедления",
-        "without delay",
-        "без проволочек",
-        "ни разу",
-        "не позднее",
-        "не позже",
-        "не более",
-        "не дольше",
-        "no later",
-        "not later",
-        "no problem",
-        "no worries",
-        "без проблем",
-    ]
-)
-_SHIELD = frozenset(("for", "that", "what", "что", "чтобы", "to"))
 _WINDOW = 5
 _LONGEST_CLAUSE = 40
 
@@ -93,6 +51,7 @@ class Text:
         self.ends: list[int] = []
         self.sentence_starts: list[int] = [0]
         self.gaps: dict[int, str] = {}
+        self._small = small_words(vocabulary())
         self._read()
 
     def _read(self) -> None:
@@ -170,7 +129,7 @@ class Text:
 
     def is_negated(self, position: int, own: Collection[int] = ()) -> int | None:
         """The position of what negates this word, None when nothing does; `own` words do not count."""
-        words, bare, concord, where = self.words, 0, 0, None
+        words, bare, concord, where, small = self.words, 0, 0, None, self._small
         if self.opens_clause(position):
             return None
         for at in range(position - 1, max(-1, position - 1 - _WINDOW), -1):
@@ -178,9 +137,9 @@ class Text:
             if word is None:
                 break
             form = word.form
-            if form in _NEGATORS and at not in own and not self._only_looks_negative(at):
+            if form in small.negators and at not in own and not self._only_looks_negative(at):
                 where = at
-                if form in _BARE:
+                if form in small.bare:
                     bare += 1
                 else:
                     concord += 1
@@ -189,13 +148,13 @@ class Text:
         return where if bare % 2 or (bare == 0 and concord) else None
 
     def _only_looks_negative(self, at: int) -> bool:
-        word, after = self.words[at], self.words[at + 1]
-        if word is not None and word.form == "no" and after is not None and after.kind == "number":
+        word, after, small = self.words[at], self.words[at + 1], self._small
+        if word is not None and word.form in small.number and after is not None and after.kind == "number":
             return True  # the number of an order
-        if word is not None and after is not None and (word.form, after.form) in _NOT_REALLY:
+        if word is not None and after is not None and (word.form, after.form) in small.not_really:
             return True
         before = self.words[at - 1] if at else None
-        return before is not None and before.form in _SHIELD
+        return before is not None and before.form in small.shield
 
     def opens_clause(self, position: int) -> bool:
         """Whether a clause starts with this word: after a comma or a dash, or with "but" and its like."""
@@ -203,7 +162,7 @@ class Text:
         if gap is not None and _CLAUSE.search(gap):
             return True
         word = self.words[position]
-        return word is not None and word.form in _CLAUSE_WORDS
+        return word is not None and word.form in self._small.clause
 
     def same_clause(self, first: int, last: int) -> bool:
         """Whether no clause starts after `first`, up to and with `last`."""
@@ -211,14 +170,14 @@ class Text:
 
     def is_conditional(self, position: int) -> bool:
         """Whether the clause of this word hangs on an "if"."""
-        return any(word.form in _CONDITION for word in self._clause(position))
+        return any(word.form in self._small.condition for word in self._clause(position))
 
     def is_counterfactual(self, position: int) -> bool:
         """Whether the clause of this word says what would have been ("бы", "would have")."""
         forms = [word.form for word in self._clause(position)]
-        if "бы" in forms or "б" in forms:
+        if not self._small.would.isdisjoint(forms):
             return True
-        return any(a in ("would", "could", "might") and b == "have" for a, b in pairwise(forms))
+        return not self._small.would_have.isdisjoint(pairwise(forms))
 
     def _clause(self, position: int) -> Iterator[Word]:
         words, first, last = self.words, position, position + 1

@@ -29,9 +29,9 @@ class BadWords(Exception):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Vocabulary:
-    """What all languages say together: expressions and plain words by part and name, numbers, currencies.
+    """What all languages say together: expressions, plain words and what words stand for, by part and name.
 
-    `by_language` has the plain words of each language apart.
+    Numbers go by their name alone, currencies by code; `by_language` has plain words of each language apart.
     """
 
     lists: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
@@ -39,6 +39,7 @@ class Vocabulary:
     by_language: dict[tuple[str, str], dict[str, frozenset[str]]] = field(default_factory=dict)
     numbers: dict[str, dict[str, float]] = field(default_factory=lambda: {name: {} for name in _NUMBERS})
     currencies: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    meanings: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
 
 
 _shapes: list[Shape] = []
@@ -149,6 +150,8 @@ def _add(told: Vocabulary, key: tuple[str, str], place: _Place, value: object, m
                 *told.currencies.get(code, ()),
                 *_entries(_Place(f"{place.where}.{code}", place.holes), words),
             )
+    elif isinstance(model, dict):
+        told.meanings.setdefault(key, {}).update(_meanings(place.where, value))
     elif isinstance(model, str):
         words = _words(place.where, value)
         told.words[key] = told.words.get(key, frozenset()) | words
@@ -205,6 +208,14 @@ def _counted(where: str, value: object) -> dict[str, float]:
     if wrong:
         raise BadWords(f"{where}: {', '.join(wrong)} needs a number")
     return {word: float(number) for word, number in numbers.items()}
+
+
+def _meanings(where: str, value: object) -> Mapping[str, str]:
+    words = _mapping(where, value)
+    wrong = [word for word, meaning in words.items() if not isinstance(meaning, str)]
+    if wrong:
+        raise BadWords(f"{where}: {', '.join(wrong)} needs a text")
+    return words
 
 
 def _words(where: str, value: object) -> frozenset[str]:

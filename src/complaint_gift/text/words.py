@@ -5,28 +5,15 @@ A `Word` is interned per raw spelling, so the hot path is one dictionary look-up
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cache
+
 from complaint_gift.text.folding import fold
 from complaint_gift.text.lemmas import is_dictionary_word
-from complaint_gift.text.listing import listed
+from complaint_gift.text.vocabulary import vocabulary
+from complaint_gift.text.wordfiles import Vocabulary
 
-# What a contraction stands for. "'d" is left open: "would" or "had".
-_ENDINGS = {"'re": "are", "'ve": "have", "'ll": "will", "'m": "am", "'d": "would"}
-_IRREGULAR = {
-    "won't": ("will", "not"), "can't": ("can", "not"), "cannot": ("can", "not"), "shan't": ("shall", "not"),
-    "ain't": ("is", "not"), "let's": ("let", "us"), "y'all": ("you", "all"), "'em": ("them",),
-    "dont": ("do", "not"), "doesnt": ("does", "not"), "didnt": ("did", "not"), "cant": ("can", "not"),
-    "wont": ("will", "not"), "isnt": ("is", "not"), "wasnt": ("was", "not"), "arent": ("are", "not"),
-    "werent": ("were", "not"), "couldnt": ("could", "not"), "shouldnt": ("should", "not"),
-    "wouldnt": ("would", "not"), "havent": ("have", "not"), "hasnt": ("has", "not"), "hadnt": ("had", "not"),
-    "im": ("i", "am"), "ive": ("i", "have"), "youre": ("you", "are"), "youve": ("you", "have"),
-    "theyre": ("they", "are"), "thats": ("that", "is"), "whats": ("what", "is"), "gonna": ("going", "to"),
-    "wanna": ("want", "to"), "gotta": ("got", "to"), "shouldve": ("should", "have"),
-    "couldve": ("could", "have"), "wouldve": ("would", "have"), "o'clock": ("o", "clock"),
-}  # fmt: skip
 _MOST_ENDINGS = 4  # of one word: "shouldn't've" has two
-_IS_AFTER = listed(
-    """it that what here there he she who where how when this everything nothing everyone someone"""
-)
 
 
 class Word:
@@ -90,17 +77,27 @@ def _read(raw: str) -> tuple[Word, ...]:
 
 def _split(form: str) -> tuple[str, ...]:
     """What a contraction stands for; its endings are taken off one by one, and only the first few."""
+    irregular, ends, is_after = _contractions(vocabulary())
     endings: list[str] = []
-    while "'" in form and form not in _IRREGULAR and len(endings) < _MOST_ENDINGS:
+    while "'" in form and form not in irregular and len(endings) < _MOST_ENDINGS:
         if form.endswith("n't"):
             return (form[:-3], "not", *reversed(endings))
         head, mark, tail = form.rpartition("'")
-        ending = _ENDINGS.get(mark + tail)
+        ending = ends.get(mark + tail)
         if ending is None and tail == "s":
-            ending = "is" if head in _IS_AFTER else "s"
+            ending = "is" if head in is_after else "s"
         if ending is None:
             break
         endings.append(ending)
         form = head
-    parts = _IRREGULAR.get(form) or tuple(part for part in form.split("'") if part)
+    parts = irregular.get(form) or tuple(part for part in form.split("'") if part)
     return (*parts, *reversed(endings))
+
+
+@cache
+def _contractions(
+    words: Vocabulary,
+) -> tuple[Mapping[str, tuple[str, ...]], Mapping[str, str], frozenset[str]]:
+    """Words that stand for others, what endings stand for, and after what "'s" is "is"."""
+    irregular = {form: tuple(whole.split()) for form, whole in words.meanings["words", "irregular"].items()}
+    return irregular, words.meanings["words", "endings"], words.words["words", "is_after"]

@@ -1,0 +1,171 @@
+"""The files of words by which a text is read: a language is a file, a wrong one is told with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib import import_module
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+
+from complaint_gift.text import Text, lemmas, new_part, vocabulary
+from complaint_gift.text.smallwords import small_words
+from complaint_gift.text.vocabulary import read
+from complaint_gift.text.wordfiles import BadWords
+from complaint_gift.text.words import interned
+
+SHIPPED = files("complaint_gift.text").joinpath("languages")
+DUTCH = {
+    "history": {"opens": ["op"], "wrote": ["schreef"], "titles": ["Oorspronkelijk bericht"]},
+    "sentences": {"leading": "dhr", "trailing": "enz"},
+    "tokens": {
+        "ordinals": ["de"],
+        "clause": "maar",
+        "condition": "mits",
+        "negators": "geen",
+        "not_really": ["geen twijfel"],
+        "would_have": ["zou hebben"],
+    },
+    "words": {"irregular": {"zo'n": "zo een"}},
+    "lemmas": {"as_they_are": "lampen"},
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """The shipped languages, and one more that says little."""
+    for name in ("de.yaml", "en.yaml", "ru.yaml"):
+        (tmp_path / name).write_text(SHIPPED.joinpath(name).read_text("utf-8"), "utf-8")
+    english = YAML(typ="safe").load((tmp_path / "en.yaml").read_text("utf-8"))
+    own = {"language": "nl"}
+    for part, said in DUTCH.items():
+        own[part] = {name: said.get(name, type(value)()) for name, value in english[part].items()}
+    yaml = YAML()
+    yaml.default_flow_style = False
+    yaml.dump(own, tmp_path / "nl.yaml")
+    return tmp_path
+
+
+MODULES = [
+    import_module(f"complaint_gift.text.{name}")
+    for name in ("vocabulary", "history", "sentences", "tokens", "words", "lemmas")
+]
+
+
+@pytest.fixture
+def dutch(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    told = read(folder)
+    for module in MODULES:
+        monkeypatch.setattr(module, "vocabulary", lambda: told)
+    clear()
+    yield
+    clear()
+
+
+def clear() -> None:
+    interned.clear()
+    lemmas.cache_clear()
+
+
+def sentences(text: str) -> int:
+    return sum(word is None for word in Text(text).words)
+
+
+def position(text: Text, form: str) -> int:
+    return next(at for at, word in enumerate(text.words) if word is not None and word.form == form)
+
+
+MAILS = [
+    "Dank u wel.\n\nOp ma 3 mei 10:15 Anna schreef:\nhallo",
+    "Dank u wel.\n-- Oorspronkelijk bericht --\nhallo",
+]
+
+
+@pytest.mark.parametrize("mail", MAILS)
+def test_an_older_mail_in_a_language_without_a_file_stays(mail: str) -> None:
+    assert "hallo" in new_part(mail)
+
+
+@pytest.mark.usefixtures("dutch")
+@pytest.mark.parametrize("mail", [*MAILS, "Danke.\n\nAm 3. Mai 2026 um 10:15 Anna schrieb:\nhallo"])
+def test_a_file_tells_where_an_older_mail_begins(mail: str) -> None:
+    assert "hallo" not in new_part(mail)
+
+
+ABBREVIATED = "Dag dhr. Klein wacht. Lampen enz. zijn er."
+
+
+def test_without_its_file_an_abbreviation_ends_a_sentence() -> None:
+    assert sentences(ABBREVIATED) == 4
+
+
+@pytest.mark.usefixtures("dutch")
+def test_a_file_tells_which_full_stops_end_no_sentence() -> None:
+    assert sentences(ABBREVIATED) == 2
+    assert sentences("Dear Mr. Klein, no. 5 is here.") == 1
+
+
+@pytest.mark.usefixtures("dutch")
+@pytest.mark.parametrize(
+    ("sentence", "word", "is_negated"),
+    [
+        ("wij hebben geen lamp", "lamp", True),
+        ("wij hebben geen twijfel", "twijfel", False),
+        ("geen tijd maar wel een lamp", "lamp", False),
+        ("we have no lamp", "lamp", True),
+        ("у нас нет лампы", "лампы", True),
+    ],
+)
+def test_a_file_tells_what_denies(sentence: str, word: str, is_negated: bool) -> None:
+    text = Text(sentence)
+    assert (text.is_negated(position(text, word)) is not None) is is_negated
+
+
+@pytest.mark.usefixtures("dutch")
+def test_a_file_tells_what_a_clause_hangs_on_and_what_would_have_been() -> None:
+    text = Text("mits de lamp brandt")
+    assert text.is_conditional(position(text, "lamp"))
+    text = Text("wij zou hebben gebeld")
+    assert text.is_counterfactual(position(text, "gebeld"))
+
+
+@pytest.mark.usefixtures("dutch")
+def test_a_file_tells_contractions_ordinals_and_words_that_mean_themselves() -> None:
+    assert [word.form for word in Text("zo'n 2de lamp").words if word] == ["zo", "een", "2de", "lamp"]
+    assert lemmas("lampen", "nl") == {"lampen"}
+    assert [word.form for word in Text("don't").words if word] == ["do", "not"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("language: nl", "language: be", "text/languages/nl.yaml says that its language is be"),
+        ("schreef", "schr(eef", "text/languages/nl.yaml, history.wrote: 'schr(eef' is no regular expression"),
+        ("leading: dhr", "leading: Dhr", "text/languages/nl.yaml, sentences.leading: 'Dhr' is never found"),
+        ("zo'n: zo een", "zo'n: 5", "text/languages/nl.yaml, words.irregular: zo'n needs a text"),
+        ("lemmas:", "lemons:", "text/languages/nl.yaml: nobody asks for lemons"),
+        ("shield: ''", "", "text/languages/nl.yaml, tokens: shield missing"),
+        ("geen twijfel", "geen", "tokens.not_really: 'geen' has to be two words"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_told_with_its_place(
+    folder: Path, old: str, new: str, told: str
+) -> None:
+    path = folder / "nl.yaml"
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), "utf-8")
+    with pytest.raises(BadWords) as caught:
+        small_words(read(folder))
+    assert told in str(caught.value)
+
+
+def test_every_shape_finds_its_lists_in_the_shipped_files() -> None:
+    shapes = [
+        value for module in MODULES for value in vars(module).values() if isinstance(value, vocabulary.Shape)
+    ]
+    asked = {(shape.part, name) for shape in shapes if shape.pattern() for name in shape.names()}
+    by_themselves = {("tokens", "not_really"), ("tokens", "would_have")}
+    assert asked | by_themselves == set(vocabulary.vocabulary().lists)
