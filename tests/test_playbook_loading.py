@@ -13,8 +13,9 @@ from shouting import RULE, SIGNAL, own_playbook, put
 
 from complaint_gift.domain import Severity
 from complaint_gift.playbook import LivePlaybook, PlaybookError, load_playbook
-from complaint_gift.playbook.memory import Memory, cache_folder
+from complaint_gift.playbook.memory import Memory
 from complaint_gift.text import Text
+from complaint_gift.text.cachefile import cache_folder
 
 pytestmark = pytest.mark.slow
 

@@ -1,50 +1,25 @@
-"""What was read before: parsed files by their content, so that a start need not parse YAML again.
-
-Kept as JSON in the user's cache folder, a file for each folder of rules; those used last stay. Whatever is
-wrong with one, cannot be written or was removed by another process is ignored.
-"""
+"""What was read before: parsed files by their content, so that a start need not parse YAML again."""
 
 from __future__ import annotations
 
 import hashlib
-import json
-import os
-import tempfile
-import time
 from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from complaint_gift.playbook.tree import Node
+from complaint_gift.text.cachefile import CacheFile
 
 _FORMAT = 1
-_MOST_BYTES = 64_000_000
-_MOST_FOLDERS = 8
-_ABANDONED = 3600  # seconds after which nobody is still writing a file
 _SOURCES = ("playbook", "rules", "text")
-
-
-def cache_folder(environ: dict[str, str] | None = None) -> Path | None:
-    """Where a user's caches live; None where there is no home."""
-    env = os.environ if environ is None else environ
-    if env.get("CG_CACHE"):
-        return Path(env["CG_CACHE"])
-    if env.get("XDG_CACHE_HOME"):
-        return Path(env["XDG_CACHE_HOME"]) / "complaint-gift"
-    return Path(env["HOME"]) / ".cache" / "complaint-gift" if env.get("HOME") else None
 
 
 class Memory:
     """Parsed documents by the hash of their file, and the hashes of folders that had no mistake."""
 
     def __init__(self, root: Path) -> None:
-        folder = cache_folder()
-        name = hashlib.blake2s(
-            str(root.resolve()).encode("utf-8", "surrogateescape"), digest_size=8
-        ).hexdigest()
-        self._path = folder / f"playbook-{name}.json" if folder is not None else None
-        self._stamp = _code_stamp()
+        self._file = CacheFile("playbook", str(root.resolve()), _code_stamp())
         self._old: dict[str, list[Any]] = {}
         self._sound: list[str] = []
         self._used: dict[str, list[Any]] = {}
@@ -52,14 +27,10 @@ class Memory:
         self._load()
 
     def _load(self) -> None:
+        kept = self._file.load()
         try:
-            if self._path is None or self._path.stat().st_size > _MOST_BYTES:
-                return
-            kept = json.loads(self._path.read_bytes())
-            if kept["stamp"] == self._stamp:
-                self._old, self._sound = dict(kept["files"]), [str(one) for one in kept["sound"]]
-                os.utime(self._path)  # it was used: others go before it
-        except (OSError, ValueError, KeyError, TypeError, RecursionError):
+            self._old, self._sound = dict(kept["files"]), [str(one) for one in kept["sound"]]
+        except (ValueError, KeyError, TypeError):
             return
 
     def documents(self, content: bytes) -> list[Node] | None:
@@ -91,36 +62,8 @@ class Memory:
 
     def save(self) -> None:
         """Write what was used this time, if anything is new."""
-        if not self._changed or self._path is None:
-            return
-        whole = {"stamp": self._stamp, "files": self._used, "sound": self._sound}
-        try:
-            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            with tempfile.NamedTemporaryFile(
-                "w", dir=self._path.parent, suffix=".part", delete=False, encoding="utf-8"
-            ) as part:
-                json.dump(whole, part, ensure_ascii=False, separators=(",", ":"))
-            os.replace(part.name, self._path)
-            _purge(self._path.parent)
-        except (OSError, ValueError):
-            return
-
-
-def _purge(folder: Path) -> None:
-    """Remove what was used longest ago. Who reads a file meanwhile has it open or finds none and parses."""
-    used = {path: _used_at(path) for path in (*folder.glob("playbook-*.json"), *folder.glob("tmp*.part"))}
-    kept = sorted((path for path in used if path.suffix == ".json"), key=lambda path: used[path])
-    parts = [path for path in used if path.suffix == ".part" and used[path] < time.time() - _ABANDONED]
-    for path in (*kept[:-_MOST_FOLDERS], *parts):
-        path.unlink(missing_ok=True)
-
-
-def _used_at(path: Path) -> float:
-    """Seconds since 1970; 0 when it is gone by now."""
-    try:
-        return path.stat().st_mtime
-    except OSError:
-        return 0.0
+        if self._changed:
+            self._file.save({"files": self._used, "sound": self._sound})
 
 
 def _code_stamp() -> str:

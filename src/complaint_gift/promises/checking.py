@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from importlib.resources.abc import Traversable
 from typing import Any
 
-from complaint_gift.text.wordfiles import BadWords, load, named
+from complaint_gift.text.wordfiles import BadWords, loaded, named
 
 PLACE = "promises/words"
 # The file that says what there is; every other has to have the same.
@@ -23,8 +23,7 @@ _HOLE = re.compile(r"\{([A-Za-z]\w*)\}")
 
 def languages(folder: Traversable) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Every file of a folder with its place, in the order of the names. Raises BadWords."""
-    names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".yaml"))
-    raws = {name: load(f"{PLACE}/{name}", folder.joinpath(name).read_text("utf-8")) for name in names}
+    raws = loaded(folder, PLACE)
     measure = raws.get(f"{_MEASURE}.yaml")
     if measure is None:
         raise BadWords(f"{PLACE}/{_MEASURE}.yaml is missing: it says what there is to be told")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from complaint_gift.text.cachefile import CacheFile
 from complaint_gift.text.folding import fold
 from complaint_gift.text.listing import listed
 
@@ -21,6 +23,7 @@ _NUMBERS = ("numbers", "times", "alone", "counts")
 _CURRENCIES = "currencies"
 _HOLE = re.compile(r"\{([!<]?)([a-z_]+)( \(?)?\}")
 _NEVER = "(?!)"
+_FORMAT = 1  # of what is kept of these files
 
 
 class BadWords(Exception):
@@ -113,8 +116,7 @@ def read(folder: Traversable, place: str, parts: Collection[str]) -> Vocabulary:
 
     A language may leave out a whole part. Raises BadWords.
     """
-    names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".yaml"))
-    raws = {name: _raw(f"{place}/{name}", folder.joinpath(name).read_text("utf-8"), parts) for name in names}
+    raws = {name: _told(f"{place}/{name}", raw, parts) for name, raw in loaded(folder, place).items()}
     measure = raws.get(f"{_MEASURE}.yaml")
     if measure is None:
         raise BadWords(f"{place}/{_MEASURE}.yaml is missing: it says which lists there are")
@@ -128,6 +130,21 @@ def read(folder: Traversable, place: str, parts: Collection[str]) -> Vocabulary:
                 spot = _Place(f"{file}, {part}.{key}", holes, raw["language"])
                 _add(told, (part, key), spot, value, measure[part][key])
     return told
+
+
+def loaded(folder: Traversable, place: str) -> dict[str, Mapping[str, Any]]:
+    """The files of a folder in the order of their names, each as the mapping that it is. Raises BadWords."""
+    file = CacheFile("words", str(folder), f"{_FORMAT}")
+    kept = file.load().get("files")
+    old, used, found = kept if isinstance(kept, dict) else {}, {}, {}
+    for name in sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".yaml")):
+        content = folder.joinpath(name).read_text("utf-8")
+        key = hashlib.sha256(content.encode()).hexdigest()
+        used[key] = old[key] if isinstance(old.get(key), dict) else _parsed(f"{place}/{name}", content)
+        found[name] = _in_its_language(f"{place}/{name}", used[key])
+    if used.keys() != old.keys():
+        file.save({"files": used})
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,12 +177,14 @@ def _add(told: Vocabulary, key: tuple[str, str], place: _Place, value: object, m
         told.lists[key] = (*told.lists.get(key, ()), *_entries(place, value))
 
 
-def load(file: str, text: str) -> Mapping[str, Any]:
-    """The mapping that a file is, in the language after which it is named. Raises BadWords."""
+def _parsed(file: str, text: str) -> Mapping[str, Any]:
     try:
-        raw = _mapping(file, YAML(typ="safe").load(text))
+        return _mapping(file, YAML(typ="safe").load(text))
     except YAMLError as error:
         raise BadWords(f"{file} is no YAML: {error}") from error
+
+
+def _in_its_language(file: str, raw: Mapping[str, Any]) -> Mapping[str, Any]:
     if "language" not in raw:
         raise BadWords(f"{file} needs language")
     if not file.endswith(f"/{raw['language']}.yaml"):
@@ -173,8 +192,8 @@ def load(file: str, text: str) -> Mapping[str, Any]:
     return raw
 
 
-def _raw(file: str, text: str, parts: Collection[str]) -> Mapping[str, Any]:
-    raw, known = load(file, text), {"holes", *parts}
+def _told(file: str, raw: Mapping[str, Any], parts: Collection[str]) -> Mapping[str, Any]:
+    known = {"holes", *parts}
     if unknown := raw.keys() - known - {"language"}:
         raise BadWords(f"{file}: nobody asks for {named(unknown)}; known are {named(known)}")
     if file.endswith(f"/{_MEASURE}.yaml") and (missing := {*parts} - raw.keys()):
