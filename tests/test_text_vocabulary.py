@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from importlib import import_module
 from importlib.resources import files
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
-from complaint_gift.text import Text, lemmas, new_part, vocabulary
+from complaint_gift.text import Text, lemmas, new_part, vocabulary, wordfiles
 from complaint_gift.text.smallwords import small_words
 from complaint_gift.text.vocabulary import read
 from complaint_gift.text.wordfiles import BadWords
@@ -169,3 +170,30 @@ def test_every_shape_finds_its_lists_in_the_shipped_files() -> None:
     asked = {(shape.part, name) for shape in shapes if shape.pattern() for name in shape.names()}
     by_themselves = {("tokens", "not_really"), ("tokens", "would_have")}
     assert asked | by_themselves == set(vocabulary.vocabulary().lists)
+
+
+def test_files_are_parsed_once_and_what_is_kept_of_them_may_be_spoilt(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache = tmp_path / "cache"
+    monkeypatch.setenv("CG_CACHE", str(cache))
+    first = read(folder)
+    monkeypatch.setattr(wordfiles, "_parsed", lambda *_: pytest.fail("parsed again"))
+    assert read(folder).words == first.words
+    monkeypatch.undo()
+    monkeypatch.setenv("CG_CACHE", str(cache))
+    (kept,) = cache.glob("words-*.json")
+    whole = json.loads(kept.read_text("utf-8"))
+    for spoilt in ("{", "[]", json.dumps(whole | {"files": []}), json.dumps(whole | {"files": {"x": 1}})):
+        kept.write_text(spoilt, "utf-8")
+        assert read(folder).words == first.words
+
+
+def test_a_wrong_file_is_told_at_every_start(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CG_CACHE", str(tmp_path / "cache"))
+    (folder / "nl.yaml").write_text("language: nl\nhistory: {opens: op}\n", "utf-8")
+    for _ in range(2):
+        with pytest.raises(BadWords, match=r"nl\.yaml"):
+            read(folder)
