@@ -144,6 +144,60 @@ def test_at_most_three_at_once_and_the_rest_behind_more(open_page: Open, site: A
     expect(page.locator(".cg-finding")).to_have_count(3)
 
 
+def test_advice_for_two_places_stands_once(open_page: Open, site: Any) -> None:
+    site.review.words = {
+        "calm down": ("no-minimising", "warning", "We hear you."),
+        "no big deal": ("no-minimising", "error", "We hear you."),
+    }
+    page = open_page(ticket=SALON)
+    page.fill("#draft", "Please calm down. It is no big deal.")
+    expect(page.locator(".cg-quote")).to_have_text(["calm down", "no big deal"])
+    expect(page.locator(".cg-finding")).to_have_count(1)
+    expect(page.locator(".cg-is-error .cg-kind")).to_have_text("Please change")
+    assert marks(page) == ["calm down", "no big deal"]
+    page.locator(".cg-quote").last.hover()
+    expect(page.locator(".cg-mirror .cg-pointed")).to_have_text("no big deal")
+    page.get_by_role("button", name="Use this sentence").click()
+    expect(page.locator("#draft")).to_have_value("Please calm down. We hear you.")
+    expect(page.locator(".cg-quote")).to_have_text(["calm down"])
+    expect(page.locator(".cg-is-warning")).to_have_count(1)
+
+
+def test_one_of_two_places_is_set_aside(open_page: Open, site: Any) -> None:
+    words = ("calm down", "no big deal")
+    site.review.words = dict.fromkeys(words, ("no-minimising", "error", None))
+    page = open_page(ticket=SALON)
+    page.fill("#draft", "Please calm down. It is no big deal.")
+    page.get_by_role("button", name="Not here").click()
+    page.get_by_label("calm down").uncheck()
+    page.keyboard.press("Tab")
+    page.get_by_placeholder("e.g. it quotes the customer").fill("she said so herself")
+    page.keyboard.press("Enter")
+    expect(page.locator(".cg-quote")).to_have_text(["calm down"])
+    assert [waiver["quote"] for waiver in site.review.waived] == ["no big deal"]
+
+
+def test_many_places_do_not_crowd_out_the_advice(open_page: Open, site: Any) -> None:
+    site.review.words = {"calm down": ("no-minimising", "error", None)}
+    page = open_page(ticket=SALON)
+    page.fill("#draft", "calm down " * 7)
+    expect(page.locator(".cg-quote")).to_have_count(4)
+    page.get_by_role("button", name="3 more").click()
+    expect(page.locator(".cg-quote")).to_have_count(7)
+    expect(page.locator(".cg-finding")).to_have_count(1)
+
+
+def test_question_before_sending_says_the_same_once(open_page: Open, site: Any) -> None:
+    words = ("calm down", "no big deal")
+    site.review.words = dict.fromkeys(words, ("no-minimising", "error", None))
+    page = open_page(ticket=SALON)
+    page.fill("#draft", "Please calm down. It is no big deal.")
+    expect(page.locator(".cg-quote")).to_have_count(2)
+    page.get_by_role("button", name="Send").click()
+    expect(page.locator(".cg-held q")).to_have_text(list(words))
+    expect(page.locator(".cg-held span")).to_have_text(["About no-minimising."])
+
+
 def test_request_has_the_agreed_shape(open_page: Open, site: Any) -> None:
     page = open_page(ticket=SALON)
     page.fill("#draft", "Hello")

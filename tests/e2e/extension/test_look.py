@@ -51,9 +51,14 @@ def test_every_state_is_clean_for_axe(
     write(page, "Ellen, please calm down / успокойтесь. It is only a box.")
     badge(page, "hold")
     page.locator(".badge").click()
-    expect(page.locator(".cg-finding")).to_have_count(3)
+    expect(page.locator(".cg-finding")).to_have_count(2)
+    expect(page.locator(".cg-quote")).to_have_count(2)
     assert axe(page, "complaint-gift") == []
     keep(page, f"extension-hold-{name}")
+    page.locator(".cg-is-error .cg-ask").last.click()
+    expect(page.locator(".cg-aside [type=checkbox]:visible")).to_have_count(2)
+    assert axe(page, "complaint-gift") == []
+    page.locator(".cg-is-error .cg-ask").last.click()
     page.locator("#save").click()
     page.wait_for_selector("dialog")
     assert axe(page, "complaint-gift") == []

@@ -42,7 +42,7 @@ export function decide(answer, kept, language, canAsk) {
 }
 
 function say(words, verdict, findings) {
-  const lines = order(findings).map((finding) => `• ${sentence(finding)}`);
+  const lines = gather(order(findings)).slice(0, MOST).map((alike) => `• ${sentence(alike)}`);
   return fit([words[verdict].head, ...lines, words[verdict].tail].join("\n"), LONGEST);
 }
 
@@ -51,13 +51,25 @@ function order(findings) {
   const errors = findings.filter((f) => f.severity === "error");
   const others = findings.filter((f) => f.severity !== "error" && !f.missing);
   const missing = findings.filter((f) => f.severity !== "error" && f.missing);
-  return [...errors, ...missing.slice(0, 1), ...others, ...missing.slice(1)].slice(0, MOST);
+  return [...errors, ...missing.slice(0, 1), ...others, ...missing.slice(1)];
 }
 
-function sentence({ quote, message }) {
-  const said = String(message || "").replace(/\s+/g, " ").trim();
-  const words = quote && quote.length <= 40 ? `“${quote.replace(/\s+/g, " ")}”: ` : "";
-  return fit(words + said, LONGEST_SENTENCE);
+// What the same is to be said about is one line.
+function gather(findings) {
+  const groups = new Map();
+  for (const finding of findings) {
+    const known = groups.get(finding.message);
+    if (known) known.push(finding);
+    else groups.set(finding.message, [finding]);
+  }
+  return Array.from(groups.values());
+}
+
+function sentence(alike) {
+  const said = String(alike[0].message || "").replace(/\s+/g, " ").trim();
+  const quotes = alike.filter(({ quote }) => quote && quote.length <= 40).map(({ quote }) => `“${quote.replace(/\s+/g, " ")}”`);
+  const words = fit(Array.from(new Set(quotes)).slice(0, 2).join(", "), LONGEST_SENTENCE / 2);
+  return fit(words ? `${words}: ${said}` : said, LONGEST_SENTENCE);
 }
 
 function fit(text, most) {

@@ -1,7 +1,10 @@
 // Asked when somebody sends a reply that should be changed: one calm question, a reason, two buttons.
 
 import { el } from "./dom.js";
+import { gather } from "./spans.js";
 import { textsFor } from "./texts.js";
+
+const MOST_QUOTES = 3;
 
 /**
  * The question as a form; `answer(reason)` hears a non-empty reason, or null when the person goes on writing.
@@ -21,7 +24,7 @@ export function makeQuestion({ findings, language, verdict = "hold", answer }) {
     { class: "cg-question", onsubmit: submit },
     el("h2", { id: "cg-hold-title" }, texts.holdTitle),
     el("p", {}, verdict === "block" ? texts.blockBody : texts.holdBody),
-    el("ul", { class: "cg-held" }, ...errors.slice(0, 3).map((f) => el("li", {}, f.quote ? el("q", {}, f.quote) : null, el("span", {}, f.message)))),
+    el("ul", { class: "cg-held" }, ...gather(errors).slice(0, 3).map(makeItem)),
     el("label", { for: "cg-reason" }, texts.reason),
     reason,
     el("p", { id: "cg-reason-hint", class: "cg-note" }, texts.reasonHint),
@@ -34,6 +37,12 @@ export function makeQuestion({ findings, language, verdict = "hold", answer }) {
   );
   form.reason = reason;
   return form;
+}
+
+// The words, and what is wrong with them once for all of them.
+function makeItem({ alike, message }) {
+  const quotes = new Set(alike.map((f) => f.quote).filter(Boolean));
+  return el("li", {}, ...[...quotes].slice(0, MOST_QUOTES).map((quote) => el("q", {}, quote)), el("span", {}, message));
 }
 
 /** Asks in a dialog inside `into`. Resolves to the reason, or to null when the person goes on writing. */

@@ -224,13 +224,13 @@ export function mountPanel({
     else loop.now();
   }
 
-  async function setAside(finding, reason) {
-    const kept = waivers.add(finding, { ...aboutDraft(), reason });
+  async function setAside(some, reason) {
+    const kept = Promise.all(some.map((finding) => waivers.add(finding, { ...aboutDraft(), reason })));
     judgeAgain();
     render();
     status.tabIndex = -1;
     status.focus({ preventScroll: true });
-    drawNotice((await kept) ? texts.asideKept : texts.asideNotKept);
+    drawNotice((await kept).every(Boolean) ? texts.asideKept : texts.asideNotKept);
   }
 
   async function keepPromise(promise, isKept) {

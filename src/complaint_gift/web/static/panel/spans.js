@@ -73,7 +73,23 @@ export function shift(findings, before, after) {
 }
 
 /**
- * What to show at once: errors first, then the next missing step of the ladder, then other words; at most
+ * Findings that the same advice is for become one: the gravest of them, with all of them as `alike` in the order of the
+ * text. The advice then stands once, however often it is needed.
+ */
+export function gather(findings) {
+  const groups = new Map();
+  for (const f of findings) {
+    const advice = JSON.stringify([f.rule, f.missing, f.message, f.reading, f.why, f.suggestion]);
+    groups.set(advice, [...(groups.get(advice) ?? []), f]);
+  }
+  return [...groups.values()].map((alike) => ({
+    ...alike.reduce((worst, f) => (RANK[f.severity] < RANK[worst.severity] ? f : worst)),
+    alike: alike.sort((a, b) => (a.start ?? 0) - (b.start ?? 0)),
+  }));
+}
+
+/**
+ * What to show at once, gathered: errors first, then the next missing step of the ladder, then other words; at most
  * `limit`, and never two missing steps. Gives {shown, more}.
  */
 export function choose(findings, limit = 3) {
@@ -83,8 +99,8 @@ export function choose(findings, limit = 3) {
   const missing = findings.filter((f) => f.missing).sort((a, b) => step(a) - step(b));
   const errors = said.filter((f) => f.severity === "error");
   const others = said.filter((f) => f.severity !== "error");
-  const queue = [...errors, ...missing.slice(0, 1), ...others];
-  return { shown: queue.slice(0, limit), more: [...queue.slice(limit), ...missing.slice(1)] };
+  const queue = gather([...errors, ...missing.slice(0, 1), ...others]);
+  return { shown: queue.slice(0, limit), more: [...queue.slice(limit), ...gather(missing.slice(1))] };
 }
 
 /** What is left of a verdict when some of its findings were set aside; a block is not ours to lift. */
