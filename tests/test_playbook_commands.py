@@ -49,6 +49,16 @@ def test_review_shows_the_words_with_a_mark_under_them(reply: Path) -> None:
     assert "Hold" in result.output
 
 
+def test_review_gives_advice_once_for_all_of_its_lines() -> None:
+    text = "It was your own fault.\nYou did not read the instructions.\n"
+    shown = call(review, "-", "--words-only", "--profile", "minimal", stdin=text).output
+    assert shown.count("error[no-blame-customer]") == 1
+    assert shown.count("Take out what the customer did wrong") == 1
+    assert "--> <stdin>:1:1" in shown
+    assert "--> <stdin>:2:1" in shown
+    assert "(2 errors" in shown
+
+
 def test_review_speaks_russian_to_russian_texts_and_on_request(reply: Path) -> None:
     assert (
         "ошибка[no-fake-apology]" in call(review, "-", "--words-only", stdin="Простите, если обидели.").output

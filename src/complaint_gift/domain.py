@@ -6,7 +6,7 @@ and offsets are Unicode code points of the text they belong to.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -229,6 +229,17 @@ class Finding:
             "end": self.end,
             "quote": self.quote,
         }
+
+
+def gather(findings: Iterable[Finding], say: Callable[[Finding], Hashable]) -> list[tuple[Finding, ...]]:
+    """Findings that the same advice is for, together: said once, it nags nobody.
+
+    `say` gives the words of one. Groups stand in the order of their first, its members in that of the text.
+    """
+    groups: dict[Hashable, list[Finding]] = {}
+    for finding in findings:
+        groups.setdefault((finding.rule, finding.missing, say(finding)), []).append(finding)
+    return [tuple(sorted(alike, key=lambda f: f.start or 0)) for alike in groups.values()]
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,6 +131,17 @@ def test_who_is_told_reads_what_was_found_in_their_language(world: World) -> Non
         assert world.service.look_at_outgoing(kept.number).mail.raw == b""
 
 
+def test_who_is_told_reads_the_same_advice_once(world: World) -> None:
+    second = Finding("no-blame:99", "no-blame", Severity.ERROR, Layer.LEXICAL, False, 99, 107, "your\nown")
+    mail = a_mail(findings=(second,), tell="dana@example.com")
+    ruling = world.service.rule(mail, Fate.TELL)
+    world.service.confirm(world.service.keep(mail, ruling))
+    world.work()
+    (notice,) = world.post.to("dana@example.com")
+    assert "- “fault”, “your own”: no-blame in en" in notice.text.splitlines()
+    assert notice.text.count("no-blame in en") == 1
+
+
 def test_a_lost_ring_only_delays_the_notice(world: World) -> None:
     mail = a_mail()
     world.service.keep(mail, world.service.rule(mail, Fate.TELL))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import click
 
-from complaint_gift.domain import Decision, Finding, Severity, Verdict
+from complaint_gift.domain import Decision, Finding, Severity, Verdict, gather
 from complaint_gift.playbook import Playbook
 from complaint_gift.text import is_cyrillic
 
@@ -77,9 +77,10 @@ def _finding(finding: Finding, playbook: Playbook, language: str) -> dict[str, A
 
 
 def report(text: str, name: str, verdict: Verdict, playbook: Playbook, language: str | None) -> str:
-    """Every finding with its line of the text, then what to do, styled for a terminal."""
+    """All advice, each with the lines of the text that it is for, then what to do, styled for a terminal."""
     language = language or language_of(text)
-    blocks = ["\n".join(_block(finding, text, name, playbook, language)) for finding in verdict.findings]
+    groups = gather(verdict.findings, lambda finding: playbook.words(finding, language))
+    blocks = ["\n".join(_block(alike, text, name, playbook, language)) for alike in groups]
     return "\n\n".join([*blocks, closing(verdict, language)])
 
 
@@ -89,18 +90,21 @@ def language_of(text: str) -> str:
     return "ru" if sum(map(is_cyrillic, letters)) * 2 > len(letters) else "en"
 
 
-def _block(finding: Finding, text: str, name: str, playbook: Playbook, language: str) -> Iterator[str]:
-    words, said = _WORDS[language], playbook.words(finding, language)
-    colour = _COLOURS[finding.severity]
-    label = click.style(f"{words[finding.severity.value]}[{finding.rule}]", fg=colour, bold=True)
+def _block(
+    alike: Sequence[Finding], text: str, name: str, playbook: Playbook, language: str
+) -> Iterator[str]:
+    words, said = _WORDS[language], playbook.words(alike[0], language)
+    worst = min((finding.severity for finding in alike), key=lambda severity: severity.rank)
+    label = click.style(f"{words[worst.value]}[{alike[0].rule}]", fg=_COLOURS[worst], bold=True)
     yield f"{label}{click.style(': ' + said.message, bold=True)}"
-    if finding.start is None or finding.end is None:
-        reason = words["missing"] if finding.missing else words["account"]
-        yield f"  {click.style('-->', fg='blue')} {name}: {reason}"
-        gutter = "  "
-    else:
-        yield from _excerpt(finding.start, finding.end, text, name, colour)
-        gutter = " " * (len(str(text.count("\n", 0, finding.start) + 1)) + 2)
+    gutter = "  "
+    for finding in alike:
+        if finding.start is None or finding.end is None:
+            reason = words["missing"] if finding.missing else words["account"]
+            yield f"  {click.style('-->', fg='blue')} {name}: {reason}"
+        else:
+            yield from _excerpt(finding.start, finding.end, text, name, _COLOURS[finding.severity])
+            gutter = " " * (len(str(text.count("\n", 0, finding.start) + 1)) + 2)
     for label, value in ((words["why"], said.why), ("", said.reading), (words["instead"], said.suggestion)):
         if value:
             head = f"{click.style(label, bold=True)}: " if label else ""

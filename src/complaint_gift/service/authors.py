@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from complaint_gift.domain import Finding, Severity
+from complaint_gift.domain import Finding, Severity, gather
 from complaint_gift.plugin import Fate, Outgoing, Refused
 from complaint_gift.service.gate import rule, say
 from complaint_gift.service.language import guess_language
 from complaint_gift.service.means import Means
-from complaint_gift.service.notices import words
+from complaint_gift.service.notices import say_quotes, words
 from complaint_gift.service.ports import Notice, Transaction
 from complaint_gift.service.records import DraftReview, hash_text
 
@@ -58,10 +58,11 @@ def advise(means: Means, draft: Outgoing) -> tuple[str, str] | None:
 
 def _say(means: Means, findings: Iterable[Finding], language: str, said: Mapping[str, str]) -> Iterator[str]:
     shown = [f for f in findings if f.severity is not Severity.INFO]
-    for finding in shown[:MOST_FINDINGS]:
-        told = say(means, finding, language)
-        line = "found" if finding.quote else "missing"
-        yield said[line].format(quote=" ".join((finding.quote or "").split()), message=told["message"])
+    for alike in gather(shown, lambda f: tuple(say(means, f, language).values()))[:MOST_FINDINGS]:
+        told = say(means, alike[0], language)
+        quoted = [finding for finding in alike if finding.quote]
+        line = "found" if quoted else "missing"
+        yield said[line].format(quotes=say_quotes(quoted, language), message=told["message"])
         for part in ("why", "suggestion"):
             if told[part]:
                 yield said[part].format(**told)

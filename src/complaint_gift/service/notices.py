@@ -11,7 +11,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from complaint_gift.domain import Escalation, Finding, Reason, Severity
+from complaint_gift.domain import Escalation, Finding, Reason, Severity, gather
 from complaint_gift.service.means import Means
 from complaint_gift.service.ports import Notice, Transaction
 from complaint_gift.service.records import KeptPromise, PromiseState, StoredMessage, Subject, hash_text
@@ -77,6 +77,13 @@ def say_rules(findings: Iterable[Finding]) -> str:
     return ", ".join(sorted({finding.rule for finding in findings}))
 
 
+def say_quotes(findings: Iterable[Finding], language: str) -> str:
+    """The words that some findings are about, one after another."""
+    quoted = str((words().get(language) or words()["en"])["quoted"])
+    quotes = dict.fromkeys(" ".join((finding.quote or "…").split()) for finding in findings)
+    return ", ".join(quoted.format(quote=quote) for quote in quotes)
+
+
 def make_notice(tx: Transaction, means: Means, escalation: Escalation, channel: str, to: str) -> Notice:
     """Subject and text in the language of the policy."""
     language = means.policy.language
@@ -97,9 +104,10 @@ def make_notice(tx: Transaction, means: Means, escalation: Escalation, channel: 
     lines += [said["where"]] if slots["url"] else []
     lines += [said["rules"]] if slots["summary"] else []
     text = [line.format(**slots) for line in lines]
-    for finding in told.findings:
-        message = means.playbook().words(finding, language).message
-        text.append(said["found"].format(quote=finding.quote or "…", message=message))
+    book = means.playbook()
+    for alike in gather(told.findings, lambda f: book.words(f, language).message):
+        message = book.words(alike[0], language).message
+        text.append(said["found"].format(quotes=say_quotes(alike, language), message=message))
     for promise in told.promises:
         text.append(said["promised"].format(what=promise.what, due=_say_moment(means, promise.due_at, said)))
     text += [said["why"].format(reason=reason) for reason in told.reasons]

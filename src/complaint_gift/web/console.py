@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import Any
@@ -12,7 +13,7 @@ from flask import Blueprint, Response, current_app, g, redirect, render_template
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
-from complaint_gift.domain import Escalation, EscalationState
+from complaint_gift.domain import Escalation, EscalationState, gather
 from complaint_gift.runtime import Parts
 from complaint_gift.service.escalating import AlreadyResolved, NotFound
 from complaint_gift.service.notices import Told, look_behind, reason_title, words
@@ -238,7 +239,7 @@ class Reader:
             "state": escalation.state.value,
             "reason": reason_title(escalation.reason, self.language),
             "summary": self._say_summary(escalation.summary, behind),
-            "findings": [(f.quote, self.book.words(f, self.language).message) for f in behind.findings],
+            "findings": list(self._say_findings(behind)),
             "reasons": [texts["sent_because"].format(reason=reason) for reason in behind.reasons],
             "source": escalation.source,
             "conversation": escalation.conversation,
@@ -257,6 +258,11 @@ class Reader:
             "resolved": self._deed("resolved_by", escalation.resolved_by, escalation.resolved_at),
             "resolution": escalation.resolution,
         }
+
+    def _say_findings(self, behind: Told) -> Iterator[tuple[list[str], str]]:
+        for alike in gather(behind.findings, lambda f: self.book.words(f, self.language).message):
+            quotes = list(dict.fromkeys(finding.quote for finding in alike if finding.quote))
+            yield quotes, self.book.words(alike[0], self.language).message
 
     def say(self, moment: datetime) -> str:
         """In the zone of the policy."""

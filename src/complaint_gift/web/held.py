@@ -10,7 +10,7 @@ from typing import Any
 from flask import Blueprint, Response, current_app, g, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from complaint_gift.domain import Severity
+from complaint_gift.domain import Severity, gather
 from complaint_gift.plugin import Refused
 from complaint_gift.runtime.links import Pass
 from complaint_gift.runtime.parts import make_links
@@ -192,9 +192,9 @@ def _do(number: int, by: str, deed: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One finding for the template."""
+    """One piece of advice for the template, and the words it is about."""
 
-    quote: str
+    quotes: tuple[str, ...]
     message: str
     why: str
     suggestion: str
@@ -229,10 +229,11 @@ def card(kept: KeptOutgoing, *, may_decide: bool) -> dict[str, Any]:
 
 def _findings(kept: KeptOutgoing) -> Iterable[Shown]:
     means = console.parts().service.means
-    for finding in kept.findings:
-        if finding.severity is not Severity.INFO:
-            told = say(means, finding, g.language)
-            yield Shown(finding.quote or "", told["message"], told["why"], told["suggestion"])
+    shown = [finding for finding in kept.findings if finding.severity is not Severity.INFO]
+    for alike in gather(shown, lambda f: tuple(say(means, f, g.language).values())):
+        told = say(means, alike[0], g.language)
+        quotes = tuple(dict.fromkeys(finding.quote for finding in alike if finding.quote))
+        yield Shown(quotes, told["message"], told["why"], told["suggestion"])
 
 
 def _moment(moment: datetime | None) -> str:
