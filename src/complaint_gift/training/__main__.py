@@ -6,6 +6,7 @@ from pathlib import Path
 from complaint_gift.learned.encoder import WEIGHTS
 from complaint_gift.training import outcome
 from complaint_gift.training.corpus import FOLDS
+from complaint_gift.training.further import LIGHTLY, STRIDE, train_further
 from complaint_gift.training.learning import Plan
 from complaint_gift.training.run import prepare, run, run_all, scores_of
 
@@ -18,15 +19,27 @@ def main() -> None:
     parser.add_argument("--weights", type=Path, default=WEIGHTS)
     parser.add_argument("--scores", type=Path, default=ROOT / "tests/quality/learned-oof.json")
     parser.add_argument("--work", type=Path, default=ROOT / ".venv-train" / "work")
-    parser.add_argument("--epochs", type=int, default=Plan().epochs)
+    parser.add_argument("--epochs", type=int, help=f"{Plan().epochs}; with --further {LIGHTLY.epochs}")
     parser.add_argument("--folds", type=int, default=FOLDS)
     parser.add_argument("--run", help="one run alone: a fold's number or final")
+    parser.add_argument(
+        "--further",
+        nargs="+",
+        metavar="FILE",
+        help="teach the shipped weights these new files of the corpus",
+    )
+    parser.add_argument("--stride", type=float, default=STRIDE, help="with --further, see further.py")
     asked = parser.parse_args()
+    if asked.further:
+        epochs = asked.epochs or LIGHTLY.epochs
+        train_further(asked.corpus, asked.work, asked.weights, asked.further, epochs, asked.stride)
+        return
+    plan = Plan(epochs=asked.epochs or Plan().epochs)
     if asked.run:
-        run(asked.work, asked.run, Plan(epochs=asked.epochs))
+        run(asked.work, asked.run, plan)
         return
     ground = prepare(asked.corpus, asked.work, asked.folds)
-    run_all(ground, Plan(epochs=asked.epochs))
+    run_all(ground, plan)
     scores = scores_of(asked.work)
     outcome.write_scores(scores, asked.scores)
     outcome.write_weights(ground, asked.weights)

@@ -80,7 +80,8 @@ class Unit:
 
 @dataclass
 class Document:
-    """`bag`: head -> (truth, weight) of the whole text; `units_known`: (unit, head) -> (truth, weight)."""
+    """`bag`: head -> (truth, weight) of the whole text; `units_known`: (unit, head) -> (truth, weight);
+    `file`: the name of the file without its ending."""
 
     name: str
     source: str
@@ -93,6 +94,7 @@ class Document:
     fires: bool = False
     complaint: str = ""
     fold: int = SEEN_BY_ALL
+    file: str = ""
 
 
 def reply_units(text: str, complaint: str = "") -> list[Unit]:
@@ -118,6 +120,7 @@ def read_corpus(folder: Path, folds: int) -> list[Document]:
         for row in read_lines(path):
             if found := _document(row, path.stem):
                 found.fold = _fold(found, path.stem in MEASURED, folds)
+                found.file = path.stem
                 documents.append(found)
     documents = [document for document in documents if document.units]
     return documents + _composed([each for each in documents if each.source == "sentence"], folds)

@@ -114,7 +114,6 @@ class Context(nn.Module):
         self.mix = Layer(inner, dropout=0.2)
         self.kind = nn.Embedding(2, size.width)
         self.place = nn.Embedding(MOST_UNITS, size.width)
-        self.gate = nn.Parameter(torch.full((size.width,), 0.1))
         self.dropout = nn.Dropout(0.1)
         self.alone = nn.Linear(size.width, len(HEADS))
         self.together = nn.Linear(size.width, len(HEADS))

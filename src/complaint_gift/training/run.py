@@ -39,8 +39,8 @@ class Ground:
         (self.folder / "ground.pickle").write_bytes(pickle.dumps(self))
 
 
-def prepare(corpus: Path, folder: Path, folds: int) -> Ground:
-    """Reads the texts, prunes the vocabulary, cuts every text into pieces."""
+def prepare(corpus: Path, folder: Path, folds: int, kept: list[int] | None = None) -> Ground:
+    """Reads the texts, prunes the vocabulary (or keeps to `kept`), cuts every text into pieces."""
     folder.mkdir(parents=True, exist_ok=True)
     for left in folder.glob("scores-*.pickle"):  # of a training with other folds
         left.unlink()
@@ -57,11 +57,11 @@ def prepare(corpus: Path, folder: Path, folds: int) -> Ground:
         for unit in document.units
     }
     source = PackedEncoder()
-    kept = prune(source.pieces, source.scores, (unit.text for unit in units))
+    kept = kept or prune(source.pieces, source.scores, (unit.text for unit in units)).tolist()
     print(f"{len(documents)} documents, {len(units)} units, {len(kept)} pieces", flush=True)
     tokenizer = Tokenizer([source.pieces[at] for at in kept], source.scores[kept].tolist())
     units += [Unit(text, 0) for text in [*noise.values(), *neutral["en"], *neutral["ru"]]]
-    ground = Ground(folder, documents, noise, neutral, kept.tolist(), folds, ids_of(units, tokenizer))
+    ground = Ground(folder, documents, noise, neutral, kept, folds, ids_of(units, tokenizer))
     ground.save()
     print("the texts are ready", flush=True)
     return ground
@@ -103,11 +103,15 @@ def run(folder: Path, name: str, plan: Plan) -> None:
     model = fresh_model(source).to(device)
     seen = [each for each in ground.documents if name == "final" or each.fold != int(name)]
     train(model, seen, pieces, ground.noise, ground.neutral, plan, name)
-    torch.save((model.upper.state_dict(), model.context.state_dict()), folder / f"{name}.pt")
+    keep(model, folder / f"{name}.pt")
     if name == "final":
         return
     unseen = [each for each in ground.documents if each.fold == int(name)]
     (folder / f"scores-{name}.pickle").write_bytes(pickle.dumps(score(model, unseen, pieces)))
+
+
+def keep(model: Model, path: Path) -> None:
+    torch.save((model.upper.state_dict(), model.context.state_dict()), path)
 
 
 def scores_of(folder: Path) -> list[Scores]:
