@@ -18,6 +18,7 @@ from complaint_gift.rules import Context, Fault, Situation, joined
 from complaint_gift.rules.learned import TAUGHT, ByLanguage, Learned, decided, merged
 from complaint_gift.rules.signals import Dropped, Hit, Part, SignalFinder, by_signal, in_order
 from complaint_gift.text import Text
+from complaint_gift.text.building import building
 
 _NOTHING = Context()
 _MOST_FINDINGS = 200
@@ -170,12 +171,16 @@ class Playbook:
             with self._lock:
                 finder = self._finders.get(key)
                 if finder is None:
-                    parts = [
-                        part if part.language in languages else self.languages.reduced(part)
-                        for part in self._parts(scope)
-                    ]
-                    finder = self._finders[key] = SignalFinder(parts, self.languages.latin(languages))
+                    finder = self._finders[key] = self._made(scope, languages)
         return finder
+
+    @building()
+    def _made(self, scope: Scope | None, languages: frozenset[str]) -> SignalFinder:
+        parts = [
+            part if part.language in languages else self.languages.reduced(part)
+            for part in self._parts(scope)
+        ]
+        return SignalFinder(parts, self.languages.latin(languages))
 
     def _parts(self, scope: Scope | None) -> list[Part]:
         if scope is None:

@@ -31,6 +31,7 @@ from complaint_gift.playbook.signal_files import (
 from complaint_gift.playbook.strays import is_hidden, is_yaml, refuse_more_settings, refuse_stray
 from complaint_gift.playbook.tree import MOST_BYTES, Node, read_bytes, read_content
 from complaint_gift.rules.phrases import Classes
+from complaint_gift.text.building import building
 
 DEFAULT = Path(__file__).parent.parent / "playbooks" / "default"
 DEFAULT_PROFILE = "standard"
@@ -58,6 +59,7 @@ class _Pile:
     off: set[str] = field(default_factory=set)
 
 
+@building()
 def load_playbook(
     folder: Path | str | None = None, *, profile: str | None = None, check: bool | None = None
 ) -> Playbook:

@@ -16,6 +16,7 @@ from complaint_gift.rules.frequency import weight
 from complaint_gift.rules.kinds import kinds_of
 from complaint_gift.rules.phrases import HOWS, Atom, BadPhrase, Choice, Edge, Gap, Node
 from complaint_gift.text import Word, is_cyrillic, lemmas
+from complaint_gift.text.building import building
 from complaint_gift.text.lemmas import headword
 
 _MOST_VARIANTS = 4000
@@ -259,6 +260,7 @@ class Lexicon:
         """How long the beginnings and endings are that phrases ask for."""
         return {how: sorted(set(map(len, self._tests[how]))) for how in ("prefix", "suffix")}
 
+    @building()
     def _dictionary_forms(self, cyrillic: bool) -> frozenset[str]:
         """The words of phrases in one script that mean all their forms. Asked when such a word comes up."""
         return frozenset(

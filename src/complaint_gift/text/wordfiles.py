@@ -13,6 +13,7 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from complaint_gift.text.building import building
 from complaint_gift.text.cachefile import CacheFile
 from complaint_gift.text.folding import fold
 from complaint_gift.text.listing import listed
@@ -111,6 +112,7 @@ def _compiled(words: Vocabulary, shape: Shape) -> re.Pattern[str]:
     return re.compile(_HOLE.sub(fill, shape.shape), shape.flags)
 
 
+@building()
 def read(folder: Traversable, place: str, parts: Collection[str]) -> Vocabulary:
     """The languages of a folder in the order of their names; `place` is its name in what goes wrong.
 
