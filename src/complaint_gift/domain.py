@@ -242,6 +242,11 @@ def gather(findings: Iterable[Finding], say: Callable[[Finding], Hashable]) -> l
     return [tuple(sorted(alike, key=lambda f: f.start or 0)) for alike in groups.values()]
 
 
+def quotes_of(findings: Iterable[Finding]) -> tuple[str, ...]:
+    """The words that some findings are about, each once; none of what is missing."""
+    return tuple(dict.fromkeys(finding.quote for finding in findings if finding.quote))
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """All findings on one text, errors first, and what the host shall do."""

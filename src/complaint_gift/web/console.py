@@ -13,7 +13,7 @@ from flask import Blueprint, Response, current_app, g, redirect, render_template
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
-from complaint_gift.domain import Escalation, EscalationState, gather
+from complaint_gift.domain import Escalation, EscalationState, gather, quotes_of
 from complaint_gift.runtime import Parts
 from complaint_gift.service.escalating import AlreadyResolved, NotFound
 from complaint_gift.service.notices import Told, look_behind, reason_title, words
@@ -259,10 +259,9 @@ class Reader:
             "resolution": escalation.resolution,
         }
 
-    def _say_findings(self, behind: Told) -> Iterator[tuple[list[str], str]]:
+    def _say_findings(self, behind: Told) -> Iterator[tuple[tuple[str, ...], str]]:
         for alike in gather(behind.findings, lambda f: self.book.words(f, self.language).message):
-            quotes = list(dict.fromkeys(finding.quote for finding in alike if finding.quote))
-            yield quotes, self.book.words(alike[0], self.language).message
+            yield quotes_of(alike), self.book.words(alike[0], self.language).message
 
     def say(self, moment: datetime) -> str:
         """In the zone of the policy."""

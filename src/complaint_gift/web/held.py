@@ -10,7 +10,7 @@ from typing import Any
 from flask import Blueprint, Response, current_app, g, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from complaint_gift.domain import Severity, gather
+from complaint_gift.domain import Severity, gather, quotes_of
 from complaint_gift.plugin import Refused
 from complaint_gift.runtime.links import Pass
 from complaint_gift.runtime.parts import make_links
@@ -232,8 +232,7 @@ def _findings(kept: KeptOutgoing) -> Iterable[Shown]:
     shown = [finding for finding in kept.findings if finding.severity is not Severity.INFO]
     for alike in gather(shown, lambda f: tuple(say(means, f, g.language).values())):
         told = say(means, alike[0], g.language)
-        quotes = tuple(dict.fromkeys(finding.quote for finding in alike if finding.quote))
-        yield Shown(quotes, told["message"], told["why"], told["suggestion"])
+        yield Shown(quotes_of(alike), told["message"], told["why"], told["suggestion"])
 
 
 def _moment(moment: datetime | None) -> str:
