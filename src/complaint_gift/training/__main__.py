@@ -28,11 +28,18 @@ def main() -> None:
         metavar="FILE",
         help="teach the shipped weights these new files of the corpus",
     )
-    parser.add_argument("--stride", type=float, default=STRIDE, help="with --further, see further.py")
+    parser.add_argument(
+        "--stride",
+        type=float,
+        default=STRIDE,
+        help="with --further: how far to go from the old weights to the new, 0 to 1",
+    )
     asked = parser.parse_args()
     if asked.further:
         epochs = asked.epochs or LIGHTLY.epochs
-        train_further(asked.corpus, asked.work, asked.weights, asked.further, epochs, asked.stride)
+        # A folder of its own: the scores of the last whole training stay.
+        folder = asked.work / "further"
+        train_further(asked.corpus, folder, asked.weights, asked.further, epochs, asked.stride)
         return
     plan = Plan(epochs=asked.epochs or Plan().epochs)
     if asked.run:
