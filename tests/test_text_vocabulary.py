@@ -197,3 +197,9 @@ def test_a_wrong_file_is_told_at_every_start(
     for _ in range(2):
         with pytest.raises(BadWords, match=r"nl\.yaml"):
             read(folder)
+
+
+def test_the_file_by_which_the_others_go_is_missed(folder: Path) -> None:
+    (folder / "en.yaml").unlink()
+    with pytest.raises(BadWords, match=r"text/languages/en\.yaml is missing"):
+        read(folder)

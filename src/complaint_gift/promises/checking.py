@@ -7,11 +7,9 @@ from collections.abc import Iterator, Mapping
 from importlib.resources.abc import Traversable
 from typing import Any
 
-from complaint_gift.text.wordfiles import BadWords, loaded, named
+from complaint_gift.text.wordfiles import MEASURE, BadWords, loaded, named
 
 PLACE = "promises/words"
-# The file that says what there is; every other has to have the same.
-_MEASURE = "en"
 _OWN_NAMES = frozenset(("numbers", "units", "clocks", "holes", "parts", "classes"))
 _MEANING = "as"
 _UNITS = frozenset(("minute", "hour", "day", "week", "fortnight", "month"))
@@ -24,9 +22,7 @@ _HOLE = re.compile(r"\{([A-Za-z]\w*)\}")
 def languages(folder: Traversable) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Every file of a folder with its place, in the order of the names. Raises BadWords."""
     raws = loaded(folder, PLACE)
-    measure = raws.get(f"{_MEASURE}.yaml")
-    if measure is None:
-        raise BadWords(f"{PLACE}/{_MEASURE}.yaml is missing: it says what there is to be told")
+    measure = raws[f"{MEASURE}.yaml"]
     for name, raw in raws.items():
         file = f"{PLACE}/{name}"
         _compare(file, raw, measure)

@@ -19,7 +19,7 @@ from complaint_gift.text.folding import fold
 from complaint_gift.text.listing import listed
 
 # The file that says which lists there are and of which kind; every other has to have the same.
-_MEASURE = "en"
+MEASURE = "en"
 _NUMBERS = ("numbers", "times", "alone", "counts")
 _CURRENCIES = "currencies"
 _HOLE = re.compile(r"\{([!<]?)([a-z_]+)( \(?)?\}")
@@ -119,9 +119,7 @@ def read(folder: Traversable, place: str, parts: Collection[str]) -> Vocabulary:
     A language may leave out a whole part. Raises BadWords.
     """
     raws = {name: _told(f"{place}/{name}", raw, parts) for name, raw in loaded(folder, place).items()}
-    measure = raws.get(f"{_MEASURE}.yaml")
-    if measure is None:
-        raise BadWords(f"{place}/{_MEASURE}.yaml is missing: it says which lists there are")
+    measure = raws[f"{MEASURE}.yaml"]
     told = Vocabulary()
     for name, raw in raws.items():
         file = f"{place}/{name}"
@@ -144,6 +142,8 @@ def loaded(folder: Traversable, place: str) -> dict[str, Mapping[str, Any]]:
         key = hashlib.sha256(content.encode()).hexdigest()
         used[key] = old[key] if isinstance(old.get(key), dict) else _parsed(f"{place}/{name}", content)
         found[name] = _in_its_language(f"{place}/{name}", used[key])
+    if f"{MEASURE}.yaml" not in found:
+        raise BadWords(f"{place}/{MEASURE}.yaml is missing: it says what there is to be told")
     if used.keys() != old.keys():
         file.save({"files": used})
     return found
@@ -198,7 +198,7 @@ def _told(file: str, raw: Mapping[str, Any], parts: Collection[str]) -> Mapping[
     known = {"holes", *parts}
     if unknown := raw.keys() - known - {"language"}:
         raise BadWords(f"{file}: nobody asks for {named(unknown)}; known are {named(known)}")
-    if file.endswith(f"/{_MEASURE}.yaml") and (missing := {*parts} - raw.keys()):
+    if file.endswith(f"/{MEASURE}.yaml") and (missing := {*parts} - raw.keys()):
         raise BadWords(f"{file} needs {named(missing)}")
     for part in raw.keys() - {"language"}:
         _mapping(f"{file}, {part}", raw[part])
