@@ -163,11 +163,16 @@ def test_advice_for_two_places_stands_once(open_page: Open, site: Any) -> None:
     expect(page.locator(".cg-is-warning")).to_have_count(1)
 
 
-def test_one_of_two_places_is_set_aside(open_page: Open, site: Any) -> None:
-    words = ("calm down", "no big deal")
-    site.review.words = dict.fromkeys(words, ("no-minimising", "error", None))
+def _with_two_places(open_page: Open, site: Any) -> Page:
+    """A draft in which the same is wrong twice."""
+    site.review.words = dict.fromkeys(("calm down", "no big deal"), ("no-minimising", "error", None))
     page = open_page(ticket=SALON)
     page.fill("#draft", "Please calm down. It is no big deal.")
+    return page
+
+
+def test_one_of_two_places_is_set_aside(open_page: Open, site: Any) -> None:
+    page = _with_two_places(open_page, site)
     page.get_by_role("button", name="Not here").click()
     page.get_by_label("calm down").uncheck()
     page.keyboard.press("Tab")
@@ -188,13 +193,10 @@ def test_many_places_do_not_crowd_out_the_advice(open_page: Open, site: Any) -> 
 
 
 def test_question_before_sending_says_the_same_once(open_page: Open, site: Any) -> None:
-    words = ("calm down", "no big deal")
-    site.review.words = dict.fromkeys(words, ("no-minimising", "error", None))
-    page = open_page(ticket=SALON)
-    page.fill("#draft", "Please calm down. It is no big deal.")
+    page = _with_two_places(open_page, site)
     expect(page.locator(".cg-quote")).to_have_count(2)
     page.get_by_role("button", name="Send").click()
-    expect(page.locator(".cg-held q")).to_have_text(list(words))
+    expect(page.locator(".cg-held q")).to_have_text(["calm down", "no big deal"])
     expect(page.locator(".cg-held span")).to_have_text(["About no-minimising."])
 
 
