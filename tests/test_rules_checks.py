@@ -112,6 +112,19 @@ def test_words_do_not_stand_in_for_what_the_learned_layer_alone_decides() -> Non
     assert not joined(check.find(Situation(text, hits, Context(), decided=frozenset({"sorry"}))))
 
 
+def test_words_that_the_learned_layer_has_confirmed_count_beside_what_it_alone_decides() -> None:
+    check = Require((("remedy", "ask"),))
+    text = Text("Please prove it.")
+    hits = by_signal(FINDER.find(text))
+
+    def found(confirmed: str) -> list[Fault]:
+        remedy, asked = frozenset({"remedy"}), frozenset({confirmed})
+        return list(check.find(Situation(text, hits, Context(), decided=remedy, confirmed=asked)))
+
+    assert not found("ask")
+    assert found("sorry")
+
+
 def test_require_may_ask_for_it_early() -> None:
     check = Require((("sorry",),), first_third=True)
     assert not faults(check, "We are sorry. " + "Word after word. " * 60)

@@ -15,7 +15,7 @@ from complaint_gift.playbook.rendering import render
 from complaint_gift.playbook.rule import Rule, Words
 from complaint_gift.playbook.signal_files import SignalDocument
 from complaint_gift.rules import Context, Fault, Situation, joined
-from complaint_gift.rules.learned import TAUGHT, ByLanguage, Learned, decided, merged
+from complaint_gift.rules.learned import TAUGHT, ByLanguage, Learned, confirmed, decided, merged
 from complaint_gift.rules.signals import Dropped, Hit, Part, SignalFinder, by_signal, in_order
 from complaint_gift.text import Text
 from complaint_gift.text.building import building
@@ -90,7 +90,9 @@ class Playbook:
         hits = self.hits(read, scope, learned, language, dropped)
         situation = self._situation(read, hits, context, language, heard=learned is not None)
         if learned:
-            situation.decided = decided(learned, self.speaks(read, scope, language), read)
+            speaks = self.speaks(read, scope, language)
+            situation.decided = decided(learned, speaks, read)
+            situation.confirmed = confirmed(learned, speaks, read)
         return situation
 
     def listens(self, text: str, context: Context = _NOTHING) -> bool:

@@ -66,11 +66,19 @@ def merged(
 
 def decided(learned: Learned, speaks: Mapping[str, ByLanguage], text: Text) -> frozenset[str]:
     """The signals about which the learned layer alone has spoken: what it did not find is not there."""
-    return frozenset(
-        name
-        for name, by_language in speaks.items()
-        if (how := _for(by_language, text.raw)).decides == "alone" and how.head in learned
-    )
+    return frozenset(_asked("alone", learned, speaks, text))
+
+
+def confirmed(learned: Learned, speaks: Mapping[str, ByLanguage], text: Text) -> frozenset[str]:
+    """The signals whose words stand where the learned layer agrees, after it was asked."""
+    return frozenset(_asked("confirms", learned, speaks, text))
+
+
+def _asked(decides: str, learned: Learned, speaks: Mapping[str, ByLanguage], text: Text) -> Iterator[str]:
+    for name, by_language in speaks.items():
+        how = _for(by_language, text.raw)
+        if how.decides == decides and how.head in learned:
+            yield name
 
 
 def opinion(hit: Hit, learned: Learned, speaks: Mapping[str, ByLanguage], text: Text) -> Opinion | None:

@@ -32,6 +32,7 @@ class Situation:
         *,
         heard: bool = False,
         decided: frozenset[str] = frozenset(),
+        confirmed: frozenset[str] = frozenset(),
         listen: Listen | None = None,
     ) -> None:
         self.text = text
@@ -39,6 +40,7 @@ class Situation:
         self.context = context
         self.heard = heard
         self.decided = decided
+        self.confirmed = confirmed
         self._listen = listen
         self._ordered: dict[str, tuple[list[int], list[Hit]]] = {}
 
@@ -68,8 +70,10 @@ class Situation:
             yield from self.hits.get(name, ())
 
     def deciding(self, names: tuple[str, ...]) -> tuple[str, ...]:
-        """Those of the signals about which the learned layer alone has decided, or else all of them."""
-        return tuple(name for name in names if name in self.decided) or names
+        """All of the signals; where the learned layer decides alone about one, those that it has judged."""
+        if self.decided.isdisjoint(names):
+            return names
+        return tuple(name for name in names if name in self.decided or name in self.confirmed)
 
     def near(self, sentence: int, names: Iterable[str], before: int, after: int) -> Hit | None:
         """A hit of these signals in the same sentence, or at most so many sentences before or after."""
