@@ -94,6 +94,13 @@ def test_require_wants_a_signal_that_nothing_revokes() -> None:
     assert not faults(check, "We are sorry if it hurt. And sorry it did.")
 
 
+def test_halves_of_one_clause_are_one_fault() -> None:
+    raw = "You should have read the contract, then called. Next time"
+    halves = [Fault(0, 20), Fault(21, 33), Fault(35, 46), Fault(48, 57)]
+    assert [(f.start, f.end) for f in joined(halves, raw)] == [(0, 46), (48, 57)]
+    assert len(joined(halves)) == 4
+
+
 def test_require_names_which_of_several_is_missing() -> None:
     check = Require((("sorry",), ("remedy", "ask")))
     assert faults(check, "We are sorry.")[0].params == {"missing": "remedy"}
@@ -123,6 +130,13 @@ def test_words_that_the_learned_layer_has_confirmed_count_beside_what_it_alone_d
 
     assert not found("ask")
     assert found("sorry")
+
+
+def test_all_of_several_signals_together_may_make_up_for_what_is_missing() -> None:
+    check = Require((("ask",),), unless_all=("sorry", "remedy"))
+    assert faults(check, "We are sorry.")
+    assert faults(check, "A refund is on its way.")
+    assert not faults(check, "We are sorry. A refund is on its way.")
 
 
 def test_require_may_ask_for_it_early() -> None:

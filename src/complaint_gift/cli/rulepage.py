@@ -121,7 +121,8 @@ def _conditions(rule: Rule, language: str) -> str:
     words = PAGE[language]
     parts = [*_when(rule, language), *_silenced(rule, language)]
     silencers = {name for key in BLOCKS[language] for name in _names(rule, key)}
-    asked = ", ".join(f"`{name}`" for name in sorted(set(rule.check.names()) - silencers))
+    wanted = {name for group in getattr(rule.check, "groups", ()) for name in group}
+    asked = ", ".join(f"`{name}`" for name in sorted(set(rule.check.names()) - silencers | wanted))
     looks = f"{words['kind']} `{rule.kind}`" + (f", {words['signals']} {asked}" if asked else "")
     told = "; ".join(parts) or words["always"]
     return f"{told[:1].upper()}{told[1:]}. {looks}."

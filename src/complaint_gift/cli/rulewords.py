@@ -152,6 +152,7 @@ WHEN: dict[str, dict[str, Any]] = {
 BLOCKS: dict[str, dict[str, str]] = {
     "en": {
         "unless": "silent where the text holds {}",
+        "unless_all": "silent where the text holds all of {}",
         "cancelled_by": "silent next to {}",
         "revoked_by": "does not count in one sentence with {}",
         "suspect": "on words alone only where the text holds {}",
@@ -160,6 +161,7 @@ BLOCKS: dict[str, dict[str, str]] = {
     },
     "ru": {
         "unless": "молчит, если в тексте есть {}",
+        "unless_all": "молчит, если в тексте есть сразу {}",
         "cancelled_by": "молчит рядом с {}",
         "revoked_by": "не засчитывается в одном предложении с {}",
         "suspect": "без обученного слоя только если в тексте есть {}",

@@ -152,7 +152,7 @@ class Playbook:
     def _said(self, rule: Rule, situation: Situation) -> Iterable[Finding]:
         if not (rule.when.holds(situation.context, situation.text.raw) and rule.when.answers(situation)):
             return ()
-        faults = joined(rule.check.find(situation))
+        faults = joined(rule.check.find(situation), situation.text.raw)
         return _as_findings(rule, faults, situation.text.raw, situation.context) if faults else ()
 
     def _situation(

@@ -167,6 +167,7 @@ def _require(reader: KindReader) -> Check:
         reader.fields.flag("first_third", False),
         reader.signals("suspect", required=False),
         reader.fields.flag("by_itself", False),
+        reader.signals("unless_all", required=False),
     )
 
 

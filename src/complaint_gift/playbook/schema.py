@@ -117,6 +117,7 @@ def _checks() -> dict[str, Shape]:
         "always": _told(_YES, "order: also where what has to come first is not there at all."),
         "may_precede": _told(_names(), "order: sentences with one of these may stand before it."),
         "unless": _told(_names(), "Silent where one of these is anywhere in the text."),
+        "unless_all": _told(_names(), "require: silent where all of these are in the text, wherever."),
         "cancelled_by": _told(cancelled, "forbid: a hit next to one of these is silent."),
         "revoked_by": _told(_names(), "require: does not count in one sentence with one of these."),
         "suspect": _told(_names(), "require, without the learned layer: speaks only where one of these is."),

@@ -28,7 +28,7 @@ from complaint_gift.rules.situation import fault_at
 
 # The keys of a kind that only ever silence it: as written in YAML, the field, the value that takes it away.
 _SILENCING: dict[type, tuple[tuple[str, str, Any], ...]] = {
-    Require: (("unless", "unless", ()), ("suspect", "suspect", ())),
+    Require: (("unless", "unless", ()), ("suspect", "suspect", ()), ("unless_all", "unless_all", ())),
     RequireIf: (("unless", "unless", ()),),
     Order: (("unless", "unless", ()), ("may_precede", "may_precede", ())),
     Limit: (("unless", "unless", ()), ("most", "most", 0)),
@@ -66,7 +66,7 @@ class Uncredited:
 def silences(rule: Rule, situation: Situation) -> Iterator[Silence]:
     """Everything that a rule would have said of a text and does not say."""
     check, raw = rule.check, situation.text.raw
-    said = joined(check.find(situation))
+    said = joined(check.find(situation), situation.text.raw)
     unmet = (*rule.when.unmet(situation.context, raw), *rule.when.unanswered(situation))
     if unmet:
         if said:
@@ -192,7 +192,9 @@ def _bare_alone(check: RequireIf, situation: Situation) -> bool:
 
 
 def _more(check: Check, situation: Situation, said: list[Fault]) -> tuple[Fault, ...]:
-    return tuple(fault for fault in joined(check.find(situation)) if not _covered(fault, said))
+    return tuple(
+        fault for fault in joined(check.find(situation), situation.text.raw) if not _covered(fault, said)
+    )
 
 
 def _covered(fault: Fault, said: Iterable[Fault]) -> bool:

@@ -118,7 +118,7 @@ class Require:
 
     With `suspect`, words alone are not trusted to notice an absence: while the learned layer has not spoken,
     the rule speaks only where one of these signals is found. With `by_itself`, `unless` excuses nothing in a
-    bare text of which nothing is known.
+    bare text of which nothing is known. All signals of `unless_all` together excuse as well.
     """
 
     kind: ClassVar[str] = "require"
@@ -129,15 +129,18 @@ class Require:
     first_third: bool = False
     suspect: tuple[str, ...] = ()
     by_itself: bool = False
+    unless_all: tuple[str, ...] = ()
 
     def names(self) -> Iterator[str]:
         for group in self.groups:
             yield from group
-        yield from (*self.revoked_by, *self.unless, *self.suspect)
+        yield from (*self.revoked_by, *self.unless, *self.suspect, *self.unless_all)
 
     def find(self, situation: Situation) -> Iterator[Fault]:
         judged = self.by_itself and situation.by_itself
         if not judged and any(True for _ in situation.found(self.unless)):
+            return
+        if self.unless_all and all(situation.hits.get(name) for name in self.unless_all):
             return
         if self.suspect and not situation.heard and not any(True for _ in situation.found(self.suspect)):
             return

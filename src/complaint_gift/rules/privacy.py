@@ -31,7 +31,7 @@ _DESKS = Shape("privacy", r"^[\w.+-]*{desks}[\w.+-]*@")
 _THEIR_MAIL = Shape(
     "privacy",
     r"\b{their}(?: \w+)? {mailbox}[^.!?\n]{0,14}$"
-    r"|\b{sent}\b[^.!?\n]{0,30} {to_mailbox}[ :]*$"
+    r"|{!not_sent}\b{sent}\b[^.!?\n]{0,30} {to_mailbox}[ :]*$"
     r"|\b{registered} {to_mailbox}[ :]*$",
 )
 _THEIR_PHONE = Shape(

@@ -114,19 +114,29 @@ def fault_at(hit: Hit, params: Mapping[str, str] | None = None) -> Fault:
     return Fault(hit.start, hit.end, layer=hit.layer, params=params or {}, because=hit.signal, sure=hit.sure)
 
 
-def joined(faults: Iterable[Fault]) -> list[Fault]:
-    """Overlapping faults of one rule become one; those without a span come first."""
+def joined(faults: Iterable[Fault], raw: str = "") -> list[Fault]:
+    """Faults of one rule that overlap become one; those without a span come first.
+
+    With the text that they are from, also neighbours of one clause: two signals that hold a half each.
+    """
     every = list(faults)
     if len(every) < 2:
         return every
     merged: list[Fault] = []
     for fault in sorted(every, key=lambda f: (f.start is not None, f.start or 0, -(f.end or 0))):
         last = merged[-1] if merged else None
-        if last is not None and last.end is not None and fault.start is not None and fault.start < last.end:
-            end = max(last.end, fault.end or 0)
+        if last is not None and _touch(last, fault, raw):
+            end = max(last.end or 0, fault.end or 0)
             layer = last.layer if last.layer is Layer.LEXICAL else fault.layer
             sure = last.sure or fault.sure
             merged[-1] = replace(last, end=end, layer=layer, sure=sure)
         else:
             merged.append(fault)
     return merged
+
+
+def _touch(last: Fault, fault: Fault, raw: str) -> bool:
+    if last.end is None or fault.start is None:
+        return False
+    ends_in_word = raw[last.end - 1 : last.end].isalnum()
+    return fault.start < last.end or (ends_in_word and raw[last.end : fault.start] in (" ", ", "))
