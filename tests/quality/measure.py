@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import baselines
+import goodreplies
 import heldout
 import messages
 from tallies import Tally, by_check, macro, table
@@ -207,6 +208,7 @@ def main() -> None:
         result["messages"] = messages.show(asked.zero_shot)
         playbook = load_playbook(asked.playbook, profile=asked.profile)
         result["held out"] = heldout.show(playbook, words_only=asked.words_only)
+        result["good replies"] = goodreplies.show("standard", words_only=asked.words_only)
         result["plain lists"] = baselines.show()
     asked.out.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     print(f"\nwritten: {asked.out}")
