@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from complaint_gift.rules import (
@@ -342,3 +345,8 @@ def test_plain_words_that_cannot_be_used_are_told_with_their_place(
 ) -> None:
     with pytest.raises(BadWords, match=said):
         plain(tmp_path, german)
+
+
+@given(st.from_regex(wordfiles._PLAIN, fullmatch=True))
+def test_an_entry_that_is_taken_as_it_is_can_be_read_and_needs_a_character(entry: str) -> None:
+    assert re.compile(entry, re.I).fullmatch("") is None

@@ -23,6 +23,8 @@ MEASURE = "en"
 _NUMBERS = ("numbers", "times", "alone", "counts")
 _CURRENCIES = "currencies"
 _HOLE = re.compile(r"\{([!<]?)([a-z_]+)( \(?)?\}")
+# A word or the beginning of one can be read: most entries are no more, and need not be compiled to be tried.
+_PLAIN = re.compile(r"[\w '’-](?:[\w '’-]|\\w[*+]?)*")
 _NEVER = "(?!)"
 _FORMAT = 1  # of what is kept of these files
 
@@ -276,6 +278,8 @@ def _entries(place: _Place, value: object) -> list[str]:
 
 
 def _try(where: str, entry: str, filled: str) -> None:
+    if _PLAIN.fullmatch(filled):
+        return
     try:
         is_empty = re.compile(filled, re.I).fullmatch("") is not None
     except re.error as error:
