@@ -15,7 +15,6 @@ from ruamel.yaml import YAML
 from complaint_gift.rules import (
     amounts,
     detectors,
-    frequency,
     kinds,
     money,
     overlap,
@@ -30,7 +29,7 @@ from complaint_gift.rules.context import Context
 from complaint_gift.rules.detectors import DETECTORS
 from complaint_gift.rules.privacy import Disclosure
 from complaint_gift.rules.situation import Situation
-from complaint_gift.rules.vocabulary import BadWords, read
+from complaint_gift.rules.vocabulary import WORDS, BadWords, read
 from complaint_gift.text import Text, wordfiles
 
 SHIPPED = files("complaint_gift.rules").joinpath("words")
@@ -113,9 +112,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def german(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    words = read(folder)
-    for module in (vocabulary, money, privacy, kinds, frequency, overlap, slots, writer):
-        monkeypatch.setattr(module, "vocabulary", lambda: words)
+    monkeypatch.setattr(WORDS, "told", read(folder))
     overlap.keys_of.cache_clear()
     yield
     overlap.keys_of.cache_clear()
@@ -266,7 +263,7 @@ def test_every_shape_finds_its_lists_in_the_shipped_files() -> None:
         value
         for module in (amounts, detectors, money, privacy, recall)
         for value in vars(module).values()
-        if isinstance(value, vocabulary.Shape)
+        if isinstance(value, wordfiles.Shape)
     ]
     shapes += [shape for pair in slots._SHAPES for shape in pair]
     asked = {(shape.part, name) for shape in shapes if shape.pattern() for name in shape.names()}

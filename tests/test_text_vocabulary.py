@@ -13,7 +13,7 @@ from ruamel.yaml import YAML
 
 from complaint_gift.text import Text, lemmas, new_part, vocabulary, wordfiles
 from complaint_gift.text.smallwords import small_words
-from complaint_gift.text.vocabulary import read
+from complaint_gift.text.vocabulary import WORDS, read
 from complaint_gift.text.wordfiles import BadWords
 from complaint_gift.text.words import interned
 
@@ -49,17 +49,12 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-MODULES = [
-    import_module(f"complaint_gift.text.{name}")
-    for name in ("vocabulary", "history", "sentences", "tokens", "words", "lemmas")
-]
+MODULES = [import_module(f"complaint_gift.text.{name}") for name in ("history", "tokens")]
 
 
 @pytest.fixture
 def dutch(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    told = read(folder)
-    for module in MODULES:
-        monkeypatch.setattr(module, "vocabulary", lambda: told)
+    monkeypatch.setattr(WORDS, "told", read(folder))
     clear()
     yield
     clear()
@@ -165,7 +160,7 @@ def test_a_file_that_cannot_be_used_is_told_with_its_place(
 
 def test_every_shape_finds_its_lists_in_the_shipped_files() -> None:
     shapes = [
-        value for module in MODULES for value in vars(module).values() if isinstance(value, vocabulary.Shape)
+        value for module in MODULES for value in vars(module).values() if isinstance(value, wordfiles.Shape)
     ]
     asked = {(shape.part, name) for shape in shapes if shape.pattern() for name in shape.names()}
     by_themselves = {("tokens", "not_really"), ("tokens", "would_have")}

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 from complaint_gift.rules.slots import find_placeholders
 from complaint_gift.rules.vocabulary import Shape
+from complaint_gift.text import wordfiles
 
 Span = tuple[int, int]
 _DIGITS = re.compile(r"\d")
@@ -167,7 +168,7 @@ def iban_length(written: str) -> int:
 
 
 def _finder(
-    pattern: re.Pattern[str] | Shape, hint: re.Pattern[str] | Shape | None = None
+    pattern: re.Pattern[str] | wordfiles.Shape, hint: re.Pattern[str] | wordfiles.Shape | None = None
 ) -> Callable[[str], Iterator[Span]]:
     """A detector from a pattern; `hint` is something cheap that every find holds."""
 

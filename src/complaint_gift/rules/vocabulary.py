@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from functools import cache
-from importlib.resources import files
-from importlib.resources.abc import Traversable
+from functools import partial
 
 from complaint_gift.text import wordfiles
 from complaint_gift.text.wordfiles import BadWords, Vocabulary, any_of, warm
 
-__all__ = ["BadWords", "Shape", "Vocabulary", "any_of", "read", "vocabulary", "warm"]
+__all__ = ["WORDS", "BadWords", "Shape", "Vocabulary", "any_of", "read", "vocabulary", "warm"]
 
 # Each is named after the module that asks for it.
 _PARTS = (
@@ -27,20 +24,7 @@ _PARTS = (
     "languages",
 )
 
-
-class Shape(wordfiles.Shape):
-    """A regular expression of a rule: {name} stands for any entry of a list of its part."""
-
-    def __init__(self, part: str, shape: str, flags: re.RegexFlag = re.I) -> None:
-        super().__init__(lambda: vocabulary(), part, shape, flags)
-
-
-@cache
-def vocabulary() -> Vocabulary:
-    """Every language there is."""
-    return read(files("complaint_gift.rules").joinpath("words"))
-
-
-def read(folder: Traversable) -> Vocabulary:
-    """The languages of a folder in the order of their names. Raises BadWords."""
-    return wordfiles.read(folder, "rules/words", _PARTS)
+WORDS = wordfiles.WordFolder("complaint_gift.rules", "words", _PARTS)
+vocabulary = WORDS.vocabulary
+read = WORDS.read
+Shape = partial(wordfiles.Shape, vocabulary)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
 
@@ -112,6 +113,25 @@ def _compiled(words: Vocabulary, shape: Shape) -> re.Pattern[str]:
         return any_of(entries)
 
     return re.compile(_HOLE.sub(fill, shape.shape), shape.flags)
+
+
+class WordFolder:
+    """The words of a package, from <folder>/<language>.yaml in it: read when they are first asked for."""
+
+    def __init__(self, package: str, folder: str, parts: Collection[str]) -> None:
+        self.told: Vocabulary | None = None
+        self.place = f"{package.rpartition('.')[2]}/{folder}"
+        self._package, self._folder, self._parts = package, folder, parts
+
+    def vocabulary(self) -> Vocabulary:
+        """Every language there is."""
+        if self.told is None:
+            self.told = self.read(files(self._package).joinpath(self._folder))
+        return self.told
+
+    def read(self, folder: Traversable) -> Vocabulary:
+        """The languages of a folder in the order of their names. Raises BadWords."""
+        return read(folder, self.place, self._parts)
 
 
 @building()
