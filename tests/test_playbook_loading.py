@@ -102,7 +102,7 @@ def test_remembered_mistakes_are_found_again(folder: Path) -> None:
 
 
 def test_only_the_folders_used_last_are_remembered(tmp_path: Path) -> None:
-    cache, folders = tmp_path / "cache", [tmp_path / f"rules-{number}" for number in range(12)]
+    cache, folders = tmp_path / "cache", [tmp_path / f"rules-{number}" for number in range(20)]
     remember(folders[0])
     used = next(cache.glob("*.json"))
     (cache / "tmpold.part").touch()
@@ -114,7 +114,7 @@ def test_only_the_folders_used_last_are_remembered(tmp_path: Path) -> None:
         for path in cache.glob("*.json"):
             os.utime(path, (path.stat().st_atime, path.stat().st_mtime - 60))
         assert Memory(folders[0]).is_sound("a"), "what is used stays, however old"
-    assert len(list(cache.glob("*.json"))) == 8
+    assert len(list(cache.glob("*.json"))) == 16
     assert used.exists()
     others = {path.name for path in cache.iterdir() if path.suffix != ".json"}
     assert others == {"tmpnew.part", "npm-of-somebody"}
@@ -145,7 +145,7 @@ def test_memories_are_removed_while_others_read_and_write(tmp_path: Path) -> Non
         thread.join()
     assert not problems
     remember(tmp_path / "last")
-    assert len(list((tmp_path / "cache").iterdir())) == 8
+    assert len(list((tmp_path / "cache").iterdir())) == 16
 
 
 def test_no_cache_folder_is_no_obstacle(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
