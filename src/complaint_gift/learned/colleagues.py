@@ -1,33 +1,19 @@
 """Colleagues in customers' messages: who is meant, by name or by role, and whether they are blamed."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
+from functools import cache
 from typing import Final
 
-from ruamel.yaml import YAML
-
+from complaint_gift.learned.vocabulary import PLACE, vocabulary
 from complaint_gift.text.lemmas import headword, is_cyrillic, is_dictionary_word, lemmas
+from complaint_gift.text.wordfiles import BadWords, Vocabulary, any_of
 
-_FILE: Final = Path(__file__).parent / "people.yaml"
-_NAME: Final = r"[A-ZА-ЯЁ][a-zа-яё’'-]+"
-_INITIAL: Final = r"[A-ZА-ЯЁ]\."
-_FULL_NAME: Final = rf"{_NAME}(?: {_NAME}| {_INITIAL}){{0,2}}"
-_TITLED: Final = re.compile(
-    rf"(?<!Dear )(?<!Hi )(?<!\w)((?:Mr|Mrs|Ms|Miss|Dr|Sister|Nurse|Officer|Professor)\.? {_FULL_NAME}"
-    rf"|{_NAME} [А-ЯЁ][а-яё]+(?:[ое]вич[ауе]?|(?:[ое]в|ич)н(?:[аыеу]|ой))(?!\w))"
-)
-_INSIDE: Final = re.compile(rf"(?<=[a-zа-яё,;:] )({_FULL_NAME})(?![\w&])")
-_SENTENCE_END: Final = re.compile(
-    r"(?<=[.!?…])(?<![\s.][A-ZА-ЯЁ]\.)(?<!Dr\.)(?<!Mr\.)(?<!Mrs\.)(?<!Ms\.)\s+|\n+"
-)
+_PART: Final = "colleagues"
+_CLASS: Final = re.compile(r"\[[^\[\]]+\]")
 _MOST: Final = 3
 _NEAR: Final = 50  # characters behind a role in which it is blamed
-_NOT_OURS: Final = (
-    r"(?<!\ba )(?<!\ban )(?<!\bno )(?<!\bany )(?<!\bmy )(?<!\bour )(?<!\bмой )(?<!\bмоя )(?<!\bнаш )(?<!\bк )"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +29,13 @@ class Person:
     is_rude: bool = False
 
 
-@dataclass(frozen=True)
-class _People:
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the files of all languages say together, as patterns."""
+
+    sentence_end: re.Pattern[str]
+    inside: re.Pattern[str]
+    titled: re.Pattern[str]
     roles: re.Pattern[str]
     at_work: re.Pattern[str]
     acting: re.Pattern[str]
@@ -55,40 +46,62 @@ class _People:
     nobody: frozenset[str]
 
 
-@lru_cache(maxsize=1)
-def _people() -> _People:
-    read = YAML(typ="safe", pure=True).load(_FILE.read_text(encoding="utf8"))
+def _known() -> _Known:
+    return _compiled(vocabulary())
 
-    def choice(*parts: str) -> str:
-        words = "|".join(re.sub(r"\s*\|\s*", "|", read[part].strip()) for part in parts)
-        return re.sub(r"\((?!\?)", "(?:", re.sub(r"(?<=[а-яёa-z])\*", r"\\w*", words))
 
-    role = rf"(?:{choice('en-roles')})s?|(?:{choice('ru-roles')})(?:{read['ru-endings']})?"
-    place = rf"(?i:{choice('en-places', 'ru-places')})"
-    whole = r"(?<!\w)(?i:{})(?!\w)"
-    acts = rf"(?: [a-z]+ly)? (?i:{choice('en-acts', 'ru-acts')})(?!\w)"
-    return _People(
-        re.compile(
-            rf"{_NOT_OURS}(?<!\w)((?i:{role})(?!\w)(?: {place}(?!\w))?)(?:,? (?:[a-zа-яё]+ )?({_FULL_NAME}))?"
-        ),
-        re.compile(rf"(?<!\w)({_NAME}(?: {_NAME}| {_INITIAL})?) {place}(?!\w)"),
-        re.compile(rf"(?<![\w&@])(?<!\b(?:на|по|из|in|at) )(?<!\b[вс] )({_FULL_NAME}),?{acts}"),
-        re.compile(whole.format(choice("en-blame", "ru-blame"))),
-        re.compile(rf" *,?(?: [\w’'-]+){{0,3}} (?i:{choice('en-rude', 'ru-rude')})(?!\w)"),
-        re.compile(whole.format(choice("en-praise", "ru-praise"))),
-        re.compile(rf"(?<!\w)(?i:{choice('private')}),? ({_FULL_NAME})"),
-        frozenset(read["nobody"].split()),
-    )
+@cache
+def _compiled(words: Vocabulary) -> _Known:
+    lists = {name: entries for (part, name), entries in words.lists.items() if part == _PART}
+    said = {name: any_of(entries) for name, entries in lists.items()}
+    capital, small = _letters(lists, "capitals"), _letters(lists, "small")
+    name = rf"{capital}(?:{small}|[’'-])+"
+    full = rf"{name}(?: {name}| {capital}\.){{0,2}}"
+    ours = _not_behind(words.words[_PART, "not_ours"], r"\b")
+    doing = _not_behind(words.words[_PART, "not_doing"], r"\b")
+    addressed = _not_behind(lists["addressed"])
+    abbreviated = _not_behind(lists["abbreviated"], behind=r"\.")
+    place = rf"(?i:{said['places']})"
+    role = rf"(?i:{said['roles']})(?!\w)(?: {place}(?!\w))?"
+    acts = rf"(?: {said['adverbs']})? (?i:{said['acts']})(?!\w)"
+    patterns = {
+        "sentence_end": rf"(?<=[.!?…])(?<![\s.]{capital}\.){abbreviated}\s+|\n+",
+        "inside": rf"(?<=(?:{small}|[,;:]) )({full})(?![\w&])",
+        "titled": rf"{addressed}(?<!\w)({said['titles']}\.? {full}|{name} {said['patronymics']}(?!\w))",
+        "roles": rf"{ours}(?<!\w)({role})(?:,? (?:{small}+ )?({full}))?",
+        "at_work": rf"(?<!\w)({name}(?: {name}| {capital}\.)?) {place}(?!\w)",
+        "acting": rf"(?<![\w&@]){doing}({full}),?{acts}",
+        "blame": rf"(?<!\w)(?i:{said['blame']})(?!\w)",
+        "rude": rf" *,?(?: [\w’'-]+){{0,3}} (?i:{said['rude']})(?!\w)",
+        "praise": rf"(?<!\w)(?i:{said['praise']})(?!\w)",
+        "private": rf"(?<!\w)(?i:{said['private']}),? (?P<name>{full})",
+    }
+    compiled = {name: re.compile(pattern) for name, pattern in patterns.items()}
+    return _Known(**compiled, nobody=frozenset(lists["nobody"]))
+
+
+def _letters(lists: Mapping[str, Sequence[str]], name: str) -> str:
+    """Raises BadWords for more than one character: they stand in what looks behind, too."""
+    for entry in lists[name]:
+        if not _CLASS.fullmatch(entry):
+            raise BadWords(
+                f"{PLACE}, {_PART}.{name}: {entry!r} has to be letters in brackets such as '[a-z]'"
+            )
+    return any_of(lists[name])
+
+
+def _not_behind(words: Iterable[str], before: str = "", behind: str = " ") -> str:
+    return "".join(rf"(?<!{before}{re.escape(word)}{behind})" for word in sorted(words))
 
 
 def people(text: str) -> tuple[Person, ...]:
     """Named ones first, in the order of the message; nobody is there twice."""
-    found: dict[str, Person] = {}
-    for sentence in _SENTENCE_END.split(text):
-        private = {word for hit in _people().private.finditer(sentence) for word in hit.group(1).split()}
-        is_praised = bool(_people().praise.search(sentence))
+    known, found = _known(), dict[str, Person]()
+    for sentence in known.sentence_end.split(text):
+        private = {word for hit in known.private.finditer(sentence) for word in hit["name"].split()}
+        is_praised = bool(known.praise.search(sentence))
         for words, is_named in _mentions(sentence.strip()):
-            if private & set(words.split()) or any(words in known for known in found):
+            if private & set(words.split()) or any(words in other for other in found):
                 continue
             is_blamed = is_named or _is_followed_by_blame(sentence, words)
             is_rude = is_named and not is_praised and _is_followed_by_rudeness(sentence, words)
@@ -106,8 +119,8 @@ def employees(text: str) -> tuple[str, ...]:
 
 def likely_names(text: str) -> tuple[str, ...]:
     """Capitalised words inside sentences that look like names, for a message known to name somebody."""
-    names = (hit.group(1) for hit in _INSIDE.finditer(text))
-    return tuple(dict.fromkeys(name for name in names if name.split()[0] not in _people().nobody))[:_MOST]
+    names = (hit.group(1) for hit in _known().inside.finditer(text))
+    return tuple(dict.fromkeys(name for name in names if name.split()[0] not in _known().nobody))[:_MOST]
 
 
 def is_somebody_meant(text: str) -> bool:
@@ -126,23 +139,24 @@ def is_somebody_insulted_by(text: str) -> bool:
 
 
 def _mentions(sentence: str) -> Iterator[tuple[str, bool]]:
-    yield from ((hit.group(1).strip(), True) for hit in _TITLED.finditer(sentence))
-    for hit in _people().roles.finditer(sentence):
+    known = _known()
+    yield from ((hit.group(1).strip(), True) for hit in known.titled.finditer(sentence))
+    for hit in known.roles.finditer(sentence):
         name = hit.groups()[-1]
-        if name and name.split()[0] not in _people().nobody:
+        if name and name.split()[0] not in known.nobody:
             yield _nominative(name.strip()), True
         else:
             yield hit.group(1), False
-    for pattern in (_people().at_work, _people().acting):
+    for pattern in (known.at_work, known.acting):
         for hit in pattern.finditer(sentence):
-            if _is_name(hit.group(1), hit.start() == 0 and pattern is _people().acting):
+            if _is_name(hit.group(1), hit.start() == 0 and pattern is known.acting):
                 yield _nominative(hit.group(1).strip()), True
 
 
 def _is_name(words: str, is_first: bool) -> bool:
     """At the start of a sentence every word is capitalised: there a word of the dictionary is no name."""
     first = words.split()[0]
-    return first not in _people().nobody and not (is_first and is_dictionary_word(first.lower()))
+    return first not in _known().nobody and not (is_first and is_dictionary_word(first.lower()))
 
 
 def _nominative(name: str) -> str:
@@ -158,10 +172,10 @@ def _nominative(name: str) -> str:
 def _is_followed_by_rudeness(sentence: str, name: str) -> bool:
     """Whether the next words say so; a name in another case than it is written here is passed over."""
     at = sentence.find(name)
-    return at >= 0 and _people().rude.match(sentence, at + len(name)) is not None
+    return at >= 0 and _known().rude.match(sentence, at + len(name)) is not None
 
 
 def _is_followed_by_blame(sentence: str, role: str) -> bool:
     """Whether what follows a role speaks of bad work: what stands before it was done by somebody else."""
     at = sentence.find(role) + len(role)
-    return bool(_people().blame.search(sentence, at, at + _NEAR))
+    return bool(_known().blame.search(sentence, at, at + _NEAR))

@@ -2,77 +2,11 @@
 
 import re
 
+from complaint_gift.learned.vocabulary import vocabulary
+
 LONGEST = 400
 _STOP = re.compile(r"[.!?…]+[)\]»”\"']*(?=\s|$)|\n+")
-_SHORT = frozenset(
-    [
-        "mr",
-        "mrs",
-        "ms",
-        "dr",
-        "prof",
-        "st",
-        "no",
-        "nr",
-        "inc",
-        "ltd",
-        "co",
-        "corp",
-        "vs",
-        "etc",
-        "e.g",
-        "i.e",
-        "a.m",
-        "p.m",
-        "approx",
-        "dept",
-        "est",
-        "fig",
-        "tel",
-        "ext",
-        "г",
-        "гг",
-        "ул",
-        "д",
-        "кв",
-        "стр",
-        "корп",
-        "обл",
-        "р-н",
-        "руб",
-        "коп",
-        "тыс",
-        "млн",
-        "млрд",
-        "т.е",
-        "т.к",
-        "т.д",
-        "т.п",
-        "т.н",
-        "др",
-        "пр",
-        "им",
-        "напр",
-        "см",
-        "тел",
-        "доб",
-        "ст",
-        "п",
-        "пп",
-        "ч",
-        "мин",
-        "сек",
-        "кг",
-        "гр",
-        "шт",
-        "о.о",
-        "эл",
-        "теч",
-        "раб",
-        "дн",
-        "каб",
-    ]
-)
+_SHORT = ("sentences", "short")
 _LAST_WORD = re.compile(r"([\w.\-]+)$")
 _LETTER = re.compile(r"\w")
 
@@ -98,7 +32,7 @@ def _ends(text: str, begin: int, stop: re.Match[str]) -> bool:
     if mark == "." and after:
         last = _LAST_WORD.search(text, begin, stop.start())
         word = last.group(1).lower() if last else ""
-        if word in _SHORT or (len(word) == 1 and word.isalpha()):
+        if word in vocabulary().words[_SHORT] or (len(word) == 1 and word.isalpha()):
             return False
         if after.islower() and after.isalpha() and len(word) <= 3:
             return False
