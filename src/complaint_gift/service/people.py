@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
 
+from complaint_gift.service.lexicon import fold
 from complaint_gift.service.policy import Person, Policy
+from complaint_gift.service.vocabulary import Shape, vocabulary
+from complaint_gift.text.wordfiles import Vocabulary
 
-_GREETING = re.compile(
-    r"\s*(?:hello|hi|hey|dear|good (?:morning|afternoon|evening)|thank|thanks|many thanks|regards|"
-    r"здравствуйте|добрый|доброе|уважаем\w*|привет|спасибо|благодар\w*|с уважением)\b",
-    re.IGNORECASE,
-)
+_GREETING = Shape("people", r"\s*{greeting}\b")
 _SENTENCE = re.compile(r"[^.!?…\n]+")
 _WORD = re.compile(r"[^\W\d_]+")
-_ENDINGS = "аеёийоуыьэюя"
 _SHORTEST = 3
+_MOST_MORE = 3  # letters of a case behind the stem
 
 
 def find_named(texts: Iterable[str], names: Iterable[str]) -> tuple[str, ...]:
@@ -23,7 +24,7 @@ def find_named(texts: Iterable[str], names: Iterable[str]) -> tuple[str, ...]:
 
     A first name is enough, in any Russian case or with an English 's.
     """
-    said = [word for text in texts for word in _telling_words(text)]
+    said = {fold(word) for text in texts for word in _telling_words(text)}
     return tuple(dict.fromkeys(name for name in names if _is_named(name, said)))
 
 
@@ -42,25 +43,49 @@ def is_about(person: Person, about: Iterable[str]) -> bool:
 
 
 def _telling_words(text: str) -> Iterable[str]:
+    greeting = _GREETING.pattern()
     for sentence in _SENTENCE.findall(text):
         words = _WORD.findall(sentence)
         # A line of one or two words is a signature, not a story.
-        if len(words) > 2 and not _GREETING.match(sentence):
+        if len(words) > 2 and not greeting.match(sentence):
             yield from (word for word in words if word[0].isupper())
 
 
-def _is_named(name: str, words: Iterable[str]) -> bool:
-    parts = [part for part in _WORD.findall(name) if len(part) >= _SHORTEST]
-    return any(_is_form(word, part) for word in words for part in parts)
+def _is_named(name: str, said: Iterable[str]) -> bool:
+    forms = _forms(vocabulary(), name)
+    return any(_is_form(word, form) for word in said for form in forms)
 
 
-def _is_form(word: str, part: str) -> bool:
-    word, part = word.casefold().replace("ё", "е"), part.casefold().replace("ё", "е")
-    if word == part or (word.removesuffix("s") == part and not _is_cyrillic(part)):
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """A word of a name: spelt as one of `whole`, or the stem with a few of the letters behind it."""
+
+    whole: tuple[str, ...]
+    stem: str
+    letters: frozenset[str]
+
+
+@lru_cache(maxsize=1000)
+def _forms(words: Vocabulary, name: str) -> tuple[_Form, ...]:
+    """A language tells the cases of names in its own script."""
+    forms = []
+    for part in (fold(part) for part in _WORD.findall(name) if len(part) >= _SHORTEST):
+        behind, ending, case_ending = (
+            [one for one in words.words["people", key] if _is_cyrillic(one) is _is_cyrillic(part)]
+            for key in ("behind_name", "ending", "case_ending")
+        )
+        stem = part.rstrip("".join(ending)) if len(part) > _SHORTEST else part
+        letters = frozenset("".join(ending + case_ending))
+        forms.append(_Form((part, *(part + one for one in behind)), stem, letters))
+    return tuple(forms)
+
+
+def _is_form(word: str, form: _Form) -> bool:
+    if word in form.whole:
         return True
-    stem = part.rstrip(_ENDINGS) if len(part) > _SHORTEST else part
-    is_close = word.startswith(stem) and len(word) - len(stem) <= 3 and len(stem) >= _SHORTEST
-    return _is_cyrillic(part) and is_close and all(letter in _ENDINGS + "вмх" for letter in word[len(stem) :])
+    more = len(word) - len(form.stem)
+    is_close = more <= _MOST_MORE and len(form.stem) >= _SHORTEST and word.startswith(form.stem)
+    return is_close and form.letters.issuperset(word[len(form.stem) :])
 
 
 def _is_cyrillic(word: str) -> bool:

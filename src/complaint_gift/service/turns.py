@@ -10,10 +10,9 @@ from datetime import datetime
 from complaint_gift.domain import Role, Visibility
 from complaint_gift.service.lexicon import fold
 from complaint_gift.service.records import StoredMessage
+from complaint_gift.service.vocabulary import vocabulary
 
 _WORD = re.compile(r"\w+")
-_THANKS = ("thank", "thx", "cheers", "спасибо", "спс", "благодар")
-_TURNS = frozenset(("but", "however", "still", "yet", "not", "no", "но", "однако", "только", "не", "нет"))
 _MOST_THANKS = 12
 OURS = frozenset((Role.AGENT, Role.MANAGER))
 THEIRS = frozenset((Role.CUSTOMER, Role.BYSTANDER))
@@ -91,9 +90,12 @@ def find_waiting(messages: Sequence[StoredMessage]) -> StoredMessage | None:
 
 def is_mere_thanks(text: str) -> bool:
     """A few words of thanks that ask for nothing and take nothing back."""
-    words = _WORD.findall(fold(text))
+    words, known = _WORD.findall(fold(text)), vocabulary().words
     is_short = 0 < len(words) <= _MOST_THANKS and "?" not in text
-    return is_short and not _TURNS.intersection(words) and any(word.startswith(_THANKS) for word in words)
+    if not is_short or not known["turns", "but"].isdisjoint(words):
+        return False
+    thanks = tuple(known["turns", "thanks"])
+    return any(word.startswith(thanks) for word in words)
 
 
 def last_answer(messages: Sequence[StoredMessage]) -> datetime | None:
