@@ -6,17 +6,12 @@ import re
 from collections.abc import Mapping
 
 from complaint_gift.playbook.rule import Rule, Words
+from complaint_gift.playbook.vocabulary import vocabulary
 
 _OPTIONAL = re.compile(r"\[\[(.*?)\]\]", re.S)
 # The first letter of a text and of a sentence: a dropped part may have stood before it.
 _SENTENCE = re.compile(r"(?:^|(?<=[.!?] ))[^\W\d_]")
 _SLOT = re.compile(r"\{(\w+)\}")
-# What a reader sees where a slot of a skeleton has to be filled by hand.
-_BLANKS = {
-    "customer_name": {"en": "(name)", "ru": "(имя)"},
-    "order": {"en": "(order)", "ru": "(номер заказа)"},
-    "event_date": {"en": "(date)", "ru": "(дата)"},
-}
 
 
 def render(rule: Rule, params: Mapping[str, str], language: str) -> Words:
@@ -40,8 +35,13 @@ def fill(text: str, params: Mapping[str, str], language: str) -> str:
 
     def slot(match: re.Match[str]) -> str:
         name = match.group(1)
-        blank = _BLANKS.get(name, {})
-        return params.get(name) or blank.get(language) or blank.get("en") or "…"
+        return params.get(name) or _blank(name, language)
 
     filled = _SLOT.sub(slot, _OPTIONAL.sub(part, text)).strip()
     return _SENTENCE.sub(lambda match: match.group().upper(), filled)
+
+
+def _blank(slot: str, language: str) -> str:
+    """What a reader sees where a slot of a skeleton has to be filled by hand."""
+    told = vocabulary().shown.get(("rendering", slot), {})
+    return told.get(language) or told.get("en") or "…"

@@ -38,7 +38,8 @@ class BadWords(Exception):
 class Vocabulary:
     """What all languages say together: expressions, plain words and what words stand for, by part and name.
 
-    Numbers go by their name alone, currencies by code; `by_language` has plain words of each language apart.
+    Numbers go by their name alone, currencies by code; `by_language` has plain words of each language apart,
+    `shown` the texts for people.
     """
 
     lists: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
@@ -47,6 +48,7 @@ class Vocabulary:
     numbers: dict[str, dict[str, float]] = field(default_factory=lambda: {name: {} for name in _NUMBERS})
     currencies: dict[str, tuple[str, ...]] = field(default_factory=dict)
     meanings: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
+    shown: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
 
 
 _shapes: list[Shape] = []
@@ -116,12 +118,17 @@ def _compiled(words: Vocabulary, shape: Shape) -> re.Pattern[str]:
 
 
 class WordFolder:
-    """The words of a package, from <folder>/<language>.yaml in it: read when they are first asked for."""
+    """The words of a package, from <folder>/<language>.yaml in it: read when they are first asked for.
 
-    def __init__(self, package: str, folder: str, parts: Collection[str]) -> None:
+    Entries of the parts in `shown` are not looked for in texts, but texts for people themselves.
+    """
+
+    def __init__(
+        self, package: str, folder: str, parts: Collection[str] = (), shown: Collection[str] = ()
+    ) -> None:
         self.told: Vocabulary | None = None
         self.place = f"{package.rpartition('.')[2]}/{folder}"
-        self._package, self._folder, self._parts = package, folder, parts
+        self._package, self._folder, self._parts, self._shown = package, folder, parts, shown
 
     def vocabulary(self) -> Vocabulary:
         """Every language there is."""
@@ -131,15 +138,16 @@ class WordFolder:
 
     def read(self, folder: Traversable) -> Vocabulary:
         """The languages of a folder in the order of their names. Raises BadWords."""
-        return read(folder, self.place, self._parts)
+        return read(folder, self.place, self._parts, self._shown)
 
 
 @building()
-def read(folder: Traversable, place: str, parts: Collection[str]) -> Vocabulary:
+def read(folder: Traversable, place: str, parts: Collection[str], shown: Collection[str] = ()) -> Vocabulary:
     """The languages of a folder in the order of their names; `place` is its name in what goes wrong.
 
     A language may leave out a whole part. Raises BadWords.
     """
+    parts = (*parts, *shown)
     raws = {name: _told(f"{place}/{name}", raw, parts) for name, raw in loaded(folder, place).items()}
     measure = raws[f"{MEASURE}.yaml"]
     told = Vocabulary()
@@ -150,7 +158,10 @@ def read(folder: Traversable, place: str, parts: Collection[str]) -> Vocabulary:
             _compare(f"{file}, {part}", raw[part], measure[part])
             for key, value in raw[part].items():
                 spot = _Place(f"{file}, {part}.{key}", holes, raw["language"])
-                _add(told, (part, key), spot, value, measure[part][key])
+                if part in shown:
+                    told.shown.setdefault((part, key), {})[spot.language] = _shown(spot.where, value)
+                else:
+                    _add(told, (part, key), spot, value, measure[part][key])
     return told
 
 
@@ -259,6 +270,12 @@ def _meanings(where: str, value: object) -> Mapping[str, str]:
     if wrong:
         raise BadWords(f"{where}: {', '.join(wrong)} needs a text")
     return words
+
+
+def _shown(where: str, value: object) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise BadWords(f"{where} has to be a text that people are shown")
+    return value
 
 
 def _words(where: str, value: object) -> frozenset[str]:
