@@ -255,6 +255,11 @@ def test_a_hit_without_its_company_says_what_it_lacks(tmp_path: Path, key: str, 
     assert told.startswith(f"  error house: «A»\n    {why}\n")
 
 
+def test_all_that_makes_up_for_what_is_missing_is_told(tmp_path: Path) -> None:
+    rule = "kind: require\nsignals: [a]\nunless_all: [b, c]\n"
+    assert "unless_all b «b», c «c», anywhere in the text" in silent(tmp_path, rule, "So it is b and c.")
+
+
 @pytest.mark.parametrize(
     ("rule", "text", "why"),
     OTHERS,

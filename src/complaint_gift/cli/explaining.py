@@ -194,7 +194,9 @@ class Explanation:
 
     def _reason(self, silence: Silence) -> str:
         by = ", ".join(self._named(hit) for hit in silence.by[:_WORDS])
-        names = self.words["or"].join(silence.lacking)
+        names, several = self.words["or"].join(silence.lacking), silence.key.split(", ")
+        if len(several) > 1:
+            return self._say("key:several", by=by, names=self.words["and"].join(several))
         if silence.key == "when":
             names = ", ".join(self._condition(silence.rule, key) for key in silence.lacking)
         return self._say(f"key:{silence.key}", by=by, names=names, within=self._distance(silence.within))

@@ -62,7 +62,7 @@ EXPLAINED: Mapping[str, Mapping[str, str]] = {
         "key:most": "most: so many are let through",
         "key:suspect": "suspect: while the layer is not heard, only beside {names}",
         "key:by_itself": "by_itself: only on a bare text of which nothing is known",
-        "key:unless, suspect, unless_all": "unless, suspect and unless_all together: {by}",
+        "key:several": "{names} together: {by}",
         "key:when": "when {names}",
         "within:0": "in its sentence",
         "within:1": "at most 1 sentence away",
@@ -72,6 +72,7 @@ EXPLAINED: Mapping[str, Mapping[str, str]] = {
         "unsaid": "{key}: {wanted} (not in the customer's words)",
         "unknown": "not known",
         "or": " or ",
+        "and": " and ",
     },
     "ru": {
         "signals": "Сигналы",
@@ -125,7 +126,7 @@ EXPLAINED: Mapping[str, Mapping[str, str]] = {
         "key:most": "most: столько допускается",
         "key:suspect": "suspect: пока слой не спрошен, лишь рядом с {names}",
         "key:by_itself": "by_itself: лишь о тексте, о котором больше ничего не известно",
-        "key:unless, suspect, unless_all": "unless, suspect и unless_all вместе: {by}",
+        "key:several": "{names} вместе: {by}",
         "key:when": "when {names}",
         "within:0": "в том же предложении",
         "within:1": "не дальше 1 предложения",
@@ -135,5 +136,6 @@ EXPLAINED: Mapping[str, Mapping[str, str]] = {
         "unsaid": "{key}: {wanted} (в словах клиента нет)",
         "unknown": "неизвестно",
         "or": " или ",
+        "and": " и ",
     },
 }

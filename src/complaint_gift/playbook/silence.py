@@ -166,7 +166,7 @@ def _around(situation: Situation, sentence: int, names: tuple[str, ...], within:
 def _silenced(rule: Rule, situation: Situation, said: list[Fault]) -> Iterator[Silence]:
     """Ask the rule again without one of its keys, and if that is not enough without all of them."""
     check: Any = rule.check
-    keys = _SILENCING.get(type(check), ())
+    keys = [one for one in _SILENCING.get(type(check), ()) if getattr(check, one[1]) != one[2]]
     told = False
     for key, field, nothing in keys:
         more = _more(replace(check, **{field: nothing}), situation, said)
