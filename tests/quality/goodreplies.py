@@ -3,7 +3,8 @@
     python tests/quality/goodreplies.py [--profile standard] [--words-only] [--show]
 
 `good-replies.jsonl` was written by people who knew what each check means and none of its words. Nothing is
-trained on it; what it showed has been mended, so that it tells what has come back, not what is still unknown.
+trained on it; what it showed has been mended, so that it tells what has come back. Those of `held-out/` are
+not read before they are counted.
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ from __future__ import annotations
 import argparse
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from tallies import table
-from texts import FOLDER, rows
+from texts import FOLDER, HELD_OUT, rows
 
 from complaint_gift.domain import Decision, Severity
 from complaint_gift.learned.encoder import Encoder, available
@@ -22,21 +24,25 @@ from complaint_gift.learned.tagger import Tagger
 from complaint_gift.playbook import Context, Playbook, load_playbook
 
 LANGUAGES = ("en", "ru")
+SETS = {"mended by": FOLDER / "good-replies.jsonl", "held out": HELD_OUT / "good-replies.jsonl"}
+KEYS = ("replies", "held", "faults", "asked")
 HELD = (Decision.HOLD, Decision.BLOCK)
 
 
-def judged(playbook: Playbook, tagger: Tagger | None) -> Iterator[tuple[dict[str, Any], Any]]:
-    """Each good reply with its verdict."""
-    for row in rows(FOLDER / "good-replies.jsonl"):
+def judged(path: Path, playbook: Playbook, tagger: Tagger | None) -> Iterator[tuple[dict[str, Any], Any]]:
+    """Each good reply of a file with its verdict."""
+    for row in rows(path):
         context = Context.parse({"complaint_text": row["complaint"]})
         learned = tagger.tag(row["reply"], context) if tagger else None
         yield row, playbook.review(row["reply"], context=context, learned=learned)
 
 
-def counted(playbook: Playbook, tagger: Tagger | None, *, shown: bool = False) -> dict[str, Counter[str]]:
+def counted(
+    path: Path, playbook: Playbook, tagger: Tagger | None, *, shown: bool = False
+) -> dict[str, Counter[str]]:
     """By language: replies, those held, faults told and elements asked for; hints are not counted."""
     counts: dict[str, Counter[str]] = {language: Counter() for language in LANGUAGES}
-    for row, verdict in judged(playbook, tagger):
+    for row, verdict in judged(path, playbook, tagger):
         earnest = [f for f in verdict.findings if f.severity is not Severity.INFO]
         counts[row["lang"]] += Counter(
             replies=1,
@@ -55,18 +61,23 @@ def show(profile: str, *, words_only: bool = False, shown: bool = False) -> dict
     layers: dict[str, Tagger | None] = {"lexical": None}
     if available() and not words_only:
         layers["both layers"] = Tagger(Encoder())
+    last = list(layers)[-1]
     found = {
-        name: counted(playbook, tagger, shown=shown and tagger is list(layers.values())[-1])
+        (which, name): counted(path, playbook, tagger, shown=shown and name == last and which != "held out")
+        for which, path in SETS.items()
         for name, tagger in layers.items()
     }
     lines = [
-        (language, name, *(str(counts[language][key]) for key in ("replies", "held", "faults", "asked")))
-        for name, counts in found.items()
+        (which, language, name, *(str(counts[language][key]) for key in KEYS))
+        for (which, name), counts in found.items()
         for language in LANGUAGES
     ]
-    head = ("", "layer", "replies", "held", "faults told", "elements asked for")
+    head = ("texts", "", "layer", "replies", "held", "faults told", "elements asked for")
     print(f"\n== good replies, profile {profile} ==\n{table(head, lines)}")
-    return {name: {lang: dict(c) for lang, c in counts.items()} for name, counts in found.items()}
+    return {
+        f"{which}, {name}": {lang: dict(c) for lang, c in counts.items()}
+        for (which, name), counts in found.items()
+    }
 
 
 if __name__ == "__main__":
