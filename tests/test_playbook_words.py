@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from languages import copy_shipped, what_is_said
 
 from complaint_gift.playbook.rendering import fill
 from complaint_gift.playbook.rule_files import SLOTS
 from complaint_gift.playbook.vocabulary import WORDS, vocabulary
 from complaint_gift.text.wordfiles import BadWords
 
-SHIPPED = files("complaint_gift.playbook").joinpath("words")
 GERMAN = """language: de
 rendering:
   customer_name: (Name)
@@ -24,8 +23,7 @@ rendering:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """The shipped languages, and a third."""
-    for name in ("en.yaml", "ru.yaml"):
-        (tmp_path / name).write_text(SHIPPED.joinpath(name).read_text("utf-8"), "utf-8")
+    copy_shipped("complaint_gift.playbook", "words", tmp_path)
     (tmp_path / "de.yaml").write_text(GERMAN, "utf-8")
     return tmp_path
 
@@ -65,11 +63,7 @@ def test_what_is_shown_stands_for_slots_that_there_are() -> None:
 def test_a_file_that_cannot_be_used_is_told_with_its_place(
     folder: Path, old: str, new: str, said: str
 ) -> None:
-    assert old in GERMAN
-    (folder / "de.yaml").write_text(GERMAN.replace(old, new), "utf-8")
-    with pytest.raises(BadWords) as caught:
-        WORDS.read(folder)
-    assert said in str(caught.value)
+    assert said in what_is_said(folder / "de.yaml", old, new, WORDS.read)
 
 
 def test_the_file_by_which_the_others_go_needs_what_is_shown(folder: Path) -> None:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import pytest
-from ruamel.yaml import YAML
+from languages import copy_shipped, what_is_said, write
 
 from complaint_gift.promises import OfficeHours, find_promises, find_times, times
 from complaint_gift.promises.vocabulary import read
 from complaint_gift.text.wordfiles import BadWords
 
-SHIPPED = files("complaint_gift.promises").joinpath("words")
 SENT = datetime(2026, 11, 25, 11, tzinfo=UTC)
 OWN: dict[str, Any] = {
     "language": "de",
@@ -41,16 +39,11 @@ def emptied(value: Any) -> Any:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """The shipped languages, and a third that says little."""
-    for name in ("en.yaml", "ru.yaml"):
-        (tmp_path / name).write_text(SHIPPED.joinpath(name).read_text("utf-8"), "utf-8")
-    english = YAML(typ="safe").load((tmp_path / "en.yaml").read_text("utf-8"))
+    english = copy_shipped("complaint_gift.promises", "words", tmp_path)
     nothing = {name: emptied(value) for name, value in english.items()}
     nothing |= {"parts": {}, "classes": {"act": []}, "joined": "-"}
     nothing |= {"days": [[] for _ in range(7)], "months": [[] for _ in range(12)]}
-    german = nothing | {"ordinals": [[] for _ in range(31)]} | OWN
-    yaml = YAML()
-    yaml.default_flow_style = False
-    yaml.dump(german, tmp_path / "de.yaml")
+    write(tmp_path / "de.yaml", nothing | {"ordinals": [[] for _ in range(31)]} | OWN)
     return tmp_path
 
 
@@ -120,13 +113,7 @@ def test_what_is_behind_two_numbers_tells_a_sum_from_a_date(text: str, is_promis
 def test_a_file_that_cannot_be_used_is_told_with_its_place(
     folder: Path, old: str, new: str, told: str
 ) -> None:
-    path = folder / "de.yaml"
-    text = path.read_text("utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new), "utf-8")
-    with pytest.raises(BadWords) as caught:
-        read(folder)
-    assert told in str(caught.value)
+    assert told in what_is_said(folder / "de.yaml", old, new, read)
 
 
 def test_a_week_has_seven_days(folder: Path) -> None:

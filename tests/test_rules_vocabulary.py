@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from importlib.resources import files
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from ruamel.yaml import YAML
+from languages import copy_shipped, what_is_said, write_little
 
 from complaint_gift.rules import (
     amounts,
@@ -32,7 +31,6 @@ from complaint_gift.rules.situation import Situation
 from complaint_gift.rules.vocabulary import WORDS, BadWords, read
 from complaint_gift.text import Text, wordfiles
 
-SHIPPED = files("complaint_gift.rules").joinpath("words")
 GERMAN = {
     "amounts": {
         "told": [r"{named}(?: \w+)? betrug", "statt"],
@@ -98,15 +96,8 @@ GERMAN = {
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """The shipped languages, and a third that says little."""
-    for name in ("en.yaml", "ru.yaml"):
-        (tmp_path / name).write_text(SHIPPED.joinpath(name).read_text("utf-8"), "utf-8")
-    english = YAML(typ="safe").load((tmp_path / "en.yaml").read_text("utf-8"))
-    german = {"language": "de", "holes": {"named": ["preis", "rechnung"]}}
-    for part, own in GERMAN.items():
-        german[part] = {name: own.get(name, type(value)()) for name, value in english[part].items()}
-    yaml = YAML()
-    yaml.default_flow_style = False
-    yaml.dump(german, tmp_path / "de.yaml")
+    english = copy_shipped("complaint_gift.rules", "words", tmp_path)
+    write_little(tmp_path / "de.yaml", GERMAN, english, holes={"named": ["preis", "rechnung"]})
     return tmp_path
 
 
@@ -290,13 +281,7 @@ def test_every_shape_finds_its_lists_in_the_shipped_files() -> None:
 def test_a_file_that_cannot_be_used_is_told_with_its_place(
     folder: Path, old: str, new: str, said: str
 ) -> None:
-    path = folder / "de.yaml"
-    text = path.read_text("utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new), "utf-8")
-    with pytest.raises(BadWords) as told:
-        read(folder)
-    assert said in str(told.value)
+    assert said in what_is_said(folder / "de.yaml", old, new, read)
 
 
 def test_a_language_may_leave_out_a_whole_part_but_the_measure_may_not(folder: Path) -> None:

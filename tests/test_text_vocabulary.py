@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from importlib import import_module
-from importlib.resources import files
 from pathlib import Path
 
 import pytest
-from ruamel.yaml import YAML
+from languages import copy_shipped, what_is_said, write_little
 
 from complaint_gift.text import Text, lemmas, new_part, vocabulary, wordfiles
 from complaint_gift.text.smallwords import small_words
@@ -17,7 +16,6 @@ from complaint_gift.text.vocabulary import WORDS, read
 from complaint_gift.text.wordfiles import BadWords
 from complaint_gift.text.words import interned
 
-SHIPPED = files("complaint_gift.text").joinpath("languages")
 DUTCH = {
     "history": {"opens": ["op"], "wrote": ["schreef"], "titles": ["Oorspronkelijk bericht"]},
     "sentences": {"leading": "dhr", "trailing": "enz"},
@@ -37,15 +35,8 @@ DUTCH = {
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """The shipped languages, and one more that says little."""
-    for name in ("de.yaml", "en.yaml", "ru.yaml"):
-        (tmp_path / name).write_text(SHIPPED.joinpath(name).read_text("utf-8"), "utf-8")
-    english = YAML(typ="safe").load((tmp_path / "en.yaml").read_text("utf-8"))
-    own = {"language": "nl"}
-    for part, said in DUTCH.items():
-        own[part] = {name: said.get(name, type(value)()) for name, value in english[part].items()}
-    yaml = YAML()
-    yaml.default_flow_style = False
-    yaml.dump(own, tmp_path / "nl.yaml")
+    english = copy_shipped("complaint_gift.text", "languages", tmp_path, ("de", "en", "ru"))
+    write_little(tmp_path / "nl.yaml", DUTCH, english)
     return tmp_path
 
 
@@ -149,13 +140,7 @@ def test_a_file_tells_contractions_ordinals_and_words_that_mean_themselves() -> 
 def test_a_file_that_cannot_be_used_is_told_with_its_place(
     folder: Path, old: str, new: str, told: str
 ) -> None:
-    path = folder / "nl.yaml"
-    text = path.read_text("utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new), "utf-8")
-    with pytest.raises(BadWords) as caught:
-        small_words(read(folder))
-    assert told in str(caught.value)
+    assert told in what_is_said(folder / "nl.yaml", old, new, lambda folder: small_words(read(folder)))
 
 
 def test_every_shape_finds_its_lists_in_the_shipped_files() -> None:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
 from pathlib import Path
 
 import pytest
-from ruamel.yaml import YAML
+from languages import copy_shipped, what_is_said, write_little
 
 from complaint_gift.learned import colleagues
 from complaint_gift.learned.colleagues import people
 from complaint_gift.learned.sentences import split
 from complaint_gift.learned.vocabulary import WORDS, vocabulary
-from complaint_gift.text.wordfiles import BadWords, Vocabulary
+from complaint_gift.text.wordfiles import Vocabulary
 
-SHIPPED = files("complaint_gift.learned").joinpath("languages")
 GERMAN = {
     "sentences": {"short": "bzw"},
     "colleagues": {
@@ -39,15 +37,8 @@ GERMAN = {
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """The shipped languages, and a third that says little."""
-    for name in ("en.yaml", "ru.yaml"):
-        (tmp_path / name).write_text(SHIPPED.joinpath(name).read_text("utf-8"), "utf-8")
-    english = YAML(typ="safe").load((tmp_path / "en.yaml").read_text("utf-8"))
-    german = {"language": "de", "holes": {"waiter": ["kellner"]}}
-    for part, own in GERMAN.items():
-        german[part] = {name: own.get(name, type(value)()) for name, value in english[part].items()}
-    yaml = YAML()
-    yaml.default_flow_style = False
-    yaml.dump(german, tmp_path / "de.yaml")
+    english = copy_shipped("complaint_gift.learned", "languages", tmp_path)
+    write_little(tmp_path / "de.yaml", GERMAN, english, holes={"waiter": ["kellner"]})
     return tmp_path
 
 
@@ -129,13 +120,9 @@ def test_a_file_tells_after_which_words_a_sentence_goes_on(
 def test_a_file_that_cannot_be_used_is_told_with_its_place(
     folder: Path, old: str, new: str, said: str
 ) -> None:
-    path = folder / "de.yaml"
-    text = path.read_text("utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new), "utf-8")
-    with pytest.raises(BadWords) as caught:
-        colleagues._compiled(WORDS.read(folder))
-    assert said in str(caught.value)
+    assert said in what_is_said(
+        folder / "de.yaml", old, new, lambda folder: colleagues._compiled(WORDS.read(folder))
+    )
 
 
 @pytest.mark.parametrize("missing", [key for key in vocabulary().lists if key[0] == "colleagues"])

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from languages import copy_shipped, what_is_said
 
 from complaint_gift.service.people import find_named
 from complaint_gift.service.turns import is_mere_thanks
 from complaint_gift.service.vocabulary import WORDS
-from complaint_gift.text.wordfiles import BadWords
 
-SHIPPED = files("complaint_gift.service").joinpath("words")
 POLISH = """language: pl
 turns:
   thanks: dziękuj dzięki
@@ -28,8 +26,7 @@ people:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """The shipped languages, and a third."""
-    for name in ("en.yaml", "ru.yaml"):
-        (tmp_path / name).write_text(SHIPPED.joinpath(name).read_text("utf-8"), "utf-8")
+    copy_shipped("complaint_gift.service", "words", tmp_path)
     (tmp_path / "pl.yaml").write_text(POLISH, "utf-8")
     return tmp_path
 
@@ -102,8 +99,4 @@ def test_a_third_language_greets_and_leaves_the_others_as_they_are(
 def test_a_file_that_cannot_be_used_is_told_with_its_place(
     folder: Path, old: str, new: str, said: str
 ) -> None:
-    assert old in POLISH
-    (folder / "pl.yaml").write_text(POLISH.replace(old, new), "utf-8")
-    with pytest.raises(BadWords) as caught:
-        WORDS.read(folder)
-    assert said in str(caught.value)
+    assert said in what_is_said(folder / "pl.yaml", old, new, WORDS.read)
