@@ -31,7 +31,7 @@ def send(status: int, told: Any, reason: str = "") -> tuple[Any, list[Any]]:
     """(how it ended, what Jira was asked for); a text is told as it is, anything else as JSON."""
     node = shutil.which("node")
     if node is None:
-        pytest.skip("node is not installed")
+        pytest.skip("node is not installed: tests/support/packages.sh names the package")
     body = told if isinstance(told, str) else json.dumps(told)
     command = [node, "--input-type=module", "-e", PLAY, REPLY.as_uri(), str(status), body, reason]
     done = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
