@@ -5,7 +5,8 @@ import re
 from complaint_gift.learned.vocabulary import vocabulary
 
 LONGEST = 400
-_STOP = re.compile(r"[.!?…]+[)\]»”\"']*(?=\s|$)|\n+")
+_SMILE = "(?:[\u2600-\u27bf\u2b50\ufe0f\u200d\U0001f300-\U0001faff]+|\\)\\)+|[:;=]-?[)D]+)"
+_STOP = re.compile(rf"[.!?…]+[)\]»”\"']*(?=\s|$)|\n+|{_SMILE}(?=[ \t]+[A-ZА-ЯЁ])")
 _SHORT = ("sentences", "short")
 _LAST_WORD = re.compile(r"([\w.\-]+)$")
 _LETTER = re.compile(r"\w")

@@ -10,9 +10,12 @@ from complaint_gift.text.vocabulary import vocabulary
 from complaint_gift.text.wordfiles import Vocabulary
 
 # What every gap has that ends one.
-may_end = re.compile("[!?….\n\r\x0b\x0c\u2028\u2029]").search
+_EMOJI = "\u2600-\u27bf\u2b50\U0001f300-\U0001faff"
+may_end = re.compile(f"[!?….)\n\r\x0b\x0c\u2028\u2029{_EMOJI}]").search
 _HARD = re.compile(r"[!?…]|\.\.")
 _NEWLINE = re.compile(r"[\n\r\x0b\x0c\u2028\u2029]")
+_SMILE = re.compile(rf"[{_EMOJI}]|\)\)|[:;=]-?[)D]")
+_BRACKETS = 300  # as far back an opening one is looked for
 _BLANK_LINE = re.compile(r"\n[ \t\r]*\n|\r\r|\u2029")
 _LIST = re.compile(r"\n[ \t]*(?:(?:[-*•–—·]|\d{1,2}[.)])[ \t]*)?$")
 
@@ -25,7 +28,15 @@ def ends_sentence(text: str, gap: str, before: str, after: str, at: int) -> bool
         return not _goes_on(gap, after)
     if "." in gap:
         return _full_stop_ends(gap, before, after)
-    return False
+    return after[:1].isupper() and "," not in gap and _smiles(text, gap, at)
+
+
+def _smiles(text: str, gap: str, at: int) -> bool:
+    """An emoji, a smiley or a bracket that nothing has opened: many put it where the full stop would be."""
+    if _SMILE.search(gap):
+        return True
+    near = max(0, at - _BRACKETS)
+    return gap.startswith(")") and text.rfind("(", near, at) <= text.rfind(")", near, at)
 
 
 def _goes_on(gap: str, after: str) -> bool:
