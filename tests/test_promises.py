@@ -34,7 +34,7 @@ TOLD = [
     ("I'll ring you tomorrow before 12.", "26.11 12:00", "Olga"),
     ("Our plumber Marek will be with you at nine tomorrow.", "26.11 09:00", "Marek"),
     ("By the end of next week I will write to you what the workshop found.", "04.12 18:00", "Olga"),
-    ("You will hear from me by 6 pm today, whatever the answer is.", "25.11 18:00", ""),
+    ("You will hear from me by 6 pm today, whatever the answer is.", "25.11 18:00", "Olga"),
     ("The refund will be on your card by Friday; Ines in accounts is doing it.", "27.11 18:00", "Ines"),
     ("Sandra Pike, who runs the depot, will ring you before Wednesday.", "02.12 09:00", "Sandra Pike"),
     ("We'll send you the corrected bill by 2 January.", "02.01 18:00", ""),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -118,7 +119,7 @@ def test_a_file_that_cannot_be_used_is_told_with_its_place(
 
 def test_a_week_has_seven_days(folder: Path) -> None:
     path = folder / "ru.yaml"
-    text = path.read_text("utf-8").replace("  - [воскресенье, воскресенья, воскресенью, вс]\n", "")
+    text = re.sub(r"  - \[воскресенье,.*\n", "", path.read_text("utf-8"))
     path.write_text(text, "utf-8")
     with pytest.raises(BadWords, match=r"promises/words/ru\.yaml, days needs 7 lists of words, not 6"):
         read(folder)

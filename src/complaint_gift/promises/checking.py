@@ -12,7 +12,7 @@ from complaint_gift.text.wordfiles import MEASURE, BadWords, loaded, named
 PLACE = "promises/words"
 _OWN_NAMES = frozenset(("numbers", "units", "clocks", "holes", "parts", "classes"))
 _MEANING = "as"
-_UNITS = frozenset(("minute", "hour", "day", "week", "fortnight", "month"))
+_UNITS = frozenset(("minute", "hour", "full-day", "day", "week", "fortnight", "month"))
 _LENGTHS = {"days": 7, "months": 12, "ordinals": 31}
 _CLOCK = re.compile(r"(?:[01]\d|2[0-4]):[0-5]\d")
 _KINDS = {str: "a text", bool: "true or false", list: "a list", dict: "a mapping of names", float: "a number"}

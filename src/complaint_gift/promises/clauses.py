@@ -197,7 +197,8 @@ class _Reading:
             leans = clause.kind is Kind.CONTENT or (clause.kind is Kind.JOINED and not self._has_own(clause))
             if before is not None and before.is_dead and leans:
                 clause.is_dead = True
-            if before is not None and before.is_dead and clause.kind is Kind.MAIN:
+            is_aside = before is not None and before.kind in (Kind.MAIN, Kind.JOINED)
+            if before is not None and before.is_dead and is_aside and clause.kind is Kind.MAIN:
                 clause.is_dead = clause.is_dead or before.last - before.first <= _ASIDE
         if len(clauses) > 1 and clauses[-1].is_dead and clauses[-1].last - clauses[-1].first <= _ASIDE:
             clauses[-2].is_dead = True
@@ -212,8 +213,18 @@ class _Reading:
         for when in self.said.times:
             index = bisect_right(firsts, self._at(when.start)) - 1
             owner = self._owner(clauses, index, when)
-            if owner is not None:
+            if owner is not None and not (when.is_length and self._is_awaited(clauses, owner, when)):
                 owner.times.append(when)
+
+    def _is_awaited(self, clauses: list[Clause], owner: Clause, when: When) -> bool:
+        """Once we have it, within 5 days: a length behind what is still to come is not counted from now."""
+        starts = ((c.first + (c.kind is Kind.JOINED), c.last) for c in clauses if c.first <= owner.first)
+        texts, raw = self.text, self.text.raw
+        return any(
+            texts.starts[start] < when.start
+            and _grammar().awaited.match(fold(raw[texts.starts[start] : texts.ends[last - 1]]))
+            for start, last in starts
+        )
 
     def _owner(self, clauses: list[Clause], index: int, when: When) -> Clause | None:
         clause = clauses[index]
@@ -228,11 +239,19 @@ class _Reading:
             is_deadline = _grammar().deadline.match(fold(self.text.raw[when.start : when.end]))
             return before if is_deadline and not _grammar().negation.search(words) else None
         follows = clauses[index + 1] if index + 1 < len(clauses) else None
-        if words.strip() and (_grammar().own_verb.search(words) or _is_whole(follows, clause)):
+        told = f"{words} {fold(self.text.raw[when.start : when.end])}"  # it takes an hour
+        if words.strip() and (_grammar().own_verb.search(told) or _is_whole(follows, clause)):
             return None
+        if before is None and words.strip() and after is not None and self._has_day(after):
+            return None  # your wedding is on Saturday, so I'll come on Thursday
         if clause.kind is Kind.JOINED or before is None:
             return after or before
         return after if before.times and after is not None and not after.times else before
+
+    def _has_day(self, clause: Clause) -> bool:
+        return any(
+            when.day and clause.first <= self._at(when.start) < clause.last for when in self.said.times
+        )
 
     def _rest(self, clause: Clause, when: When) -> str:
         """The words of a clause without its time."""
@@ -296,6 +315,7 @@ def _grammar() -> Grammar:
         past_verb=either("past_verb"),
         own_verb=either("own_verb"),
         deadline=either("deadline"),
+        awaited=either("awaited"),
         negation=either("negation"),
         has_bare_clauses=any(grammar.has_bare_clauses for grammar in grammars),
         doing=united("doing"),

@@ -5,14 +5,15 @@ from __future__ import annotations
 import calendar as months_of
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from complaint_gift.promises.calendar import Calendar
 from complaint_gift.promises.vocabulary import Vocabulary
 
+_HOURS = {"minute": 1 / 60, "hour": 1, "full-day": 24}
 _DAYS = {"day": 1, "week": 7, "fortnight": 14}
-_WORKING = {"day": 1, "week": 5, "fortnight": 10, "month": 21}
+_WORKING = {"full-day": 1, "day": 1, "week": 5, "fortnight": 10, "month": 21}
 _SOON = 120  # days within which "10/03" is looked for when it can be read in two ways
 _DAWN = 7  # nobody at work promises something for an hour before
 Groups = Mapping[str, str | None]
@@ -31,6 +32,8 @@ class Named:
     is_after: bool = False
     is_weekday: bool = False
     is_range: bool = False
+    is_length: bool = False
+    is_either: bool = False  # half of the day is not said
 
     @property
     def is_nothing(self) -> bool:
@@ -63,11 +66,8 @@ class Resolver:
         if unit in _DAYS:
             return calendar.close_of(now.date() + timedelta(days=round(count * _DAYS[unit])))
         minutes = self.number(groups.get("more") or "0")
-        return (
-            now + timedelta(hours=count, minutes=minutes)
-            if unit == "hour"
-            else now + timedelta(minutes=count)
-        )
+        # Hours pass while the clock on the wall is put forward or back.
+        return now.astimezone(UTC) + timedelta(hours=count * _HOURS[unit], minutes=minutes)
 
     def _count(self, groups: Groups) -> float:
         count = max(self.number(groups.get("n") or "1"), self.number(groups.get("most") or "0"))

@@ -15,6 +15,7 @@ from complaint_gift.promises.vocabulary import TimePattern, Vocabulary, vocabula
 _NEAR = 24  # code points between a day and its time of day: "on Thursday, as I said, at five"
 _NEXT = 6  # between two names of one day: "on Thursday, 5 March"
 _OPENING = time(9)
+_LATE = time(9)  # an earlier hour is rarely that of tomorrow
 _FOLD = str.maketrans(
     {
         "ё": "е",
@@ -37,12 +38,13 @@ _FOLLOWING = re.compile(r" (\w+)")
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """A time that was named: `due` is the last moment meant, aware, in UTC."""
+    """A time that was named: `due` is the last moment meant, aware, in UTC; a length is counted from now."""
 
     start: int
     end: int
     due: datetime
     day: date | None = None
+    is_length: bool = False
 
 
 def find_times(text: str, sent_at: datetime, calendar: Calendar, near: date | None = None) -> list[When]:
@@ -119,7 +121,9 @@ def _resolve(text: str, match: re.Match[str], pattern: TimePattern, resolver: Re
     nothing = Named(start, end)
     try:
         if "span" in meaning:
-            return Named(start, end, moment=resolver.moment(groups, meaning))
+            if words.counted_from.match(text, end):  # within 5 days of receiving it: nobody knows when
+                return nothing
+            return Named(start, end, moment=resolver.moment(groups, meaning), is_length=True)
         if "none" in meaning or _is_no_deadline(text, match, pattern, words):
             return nothing
         day = resolver.day(groups, meaning)
@@ -177,19 +181,30 @@ def _hours(match: re.Match[str], resolver: Resolver) -> Named:
     groups, words = match.groupdict(), resolver.words
     start = groups.get("hour") or groups.get("hour2") or ""
     half = groups.get("half") or groups.get("tohalf")
-    clock = resolver.hour(start, groups.get("minute") or groups.get("minute2"), half)
+    minute = groups.get("minute") or groups.get("minute2")
+    clock = resolver.hour(start, minute, half)
+    if words.told_at.search(match.string[max(0, match.start() - _NEAR) : _hour_at(match)]):
+        return Named(*match.span())
     limit = (groups.get("limit") or "").strip()
     to = groups.get("to") or groups.get("to2")
     if to:
         first = clock
-        minute = groups.get("tominute") or groups.get("tominute2")
-        clock = resolver.hour(to, minute, groups.get("tohalf") or None)
+        tominute = groups.get("tominute") or groups.get("tominute2")
+        clock = resolver.hour(to, tominute, groups.get("tohalf") or None)
         if first and clock and clock <= first and clock.hour < 12:
             clock = clock.replace(hour=clock.hour + 12)
         return Named(*match.span(), clock=clock, is_range=True)
-    if limit in words.after or limit in words.start:
+    if limit in words.start:  # the report from ten on
+        return Named(*match.span())
+    if limit in words.after:
         return Named(*match.span(), clock=clock, is_after=True)
-    return Named(*match.span(), clock=clock)
+    is_either = half is None and words.is_either_half(start, minute)
+    return Named(*match.span(), clock=clock, is_either=is_either)
+
+
+def _hour_at(match: re.Match[str]) -> int:
+    """Where the hour begins: behind "at"."""
+    return match.start("hour") if match["hour"] else match.start("hour2")
 
 
 def _clock(written: str) -> time:
@@ -232,7 +247,7 @@ def _merge(found: list[Named], now: datetime, calendar: Calendar, near: date | N
     """A day takes the time of day beside it; a time of day alone means its next occurrence."""
     taken: set[int] = set()
     for index, named in enumerate(found):
-        if index in taken or named.is_nothing:
+        if index in taken or named.is_nothing or _is_of_nothing(found, index):
             continue
         pair = [named]
         other = _beside(found, index) if named.moment is None else None
@@ -245,9 +260,20 @@ def _merge(found: list[Named], now: datetime, calendar: Calendar, near: date | N
         try:
             due = named.moment or _moment(pair, now, calendar)
             day = next((one.day for one in pair if one.day), None)
-            yield When(pair[0].start, pair[-1].end, due.astimezone(UTC), day)
+            yield When(pair[0].start, pair[-1].end, due.astimezone(UTC), day, named.is_length)
         except (OverflowError, ValueError):  # after the year 9999
             continue
+
+
+def _is_of_nothing(found: list[Named], index: int) -> bool:
+    """The hour of a day that nothing is due on: "your table for Friday at 7 pm"."""
+    named = found[index]
+    if named.clock is None or named.day is not None:
+        return False
+    before = found[index - 1] if index else None
+    after = found[index + 1] if index + 1 < len(found) else None
+    is_behind = before is not None and before.is_nothing and named.start - before.end <= _NEXT
+    return is_behind or (after is not None and after.is_nothing and after.start - named.end <= _NEXT)
 
 
 def _beside(found: list[Named], index: int) -> int | None:
@@ -272,10 +298,12 @@ def _moment(pair: list[Named], now: datetime, calendar: Calendar) -> datetime:
     clocks.sort(key=lambda one: one.is_part)
     clock = clocks[0].clock if clocks else None
     if clock is not None and not clocks[0].is_after:
-        if day is not None:
-            return datetime.combine(day, clock, calendar.zone)
-        today = datetime.combine(now.date(), clock, calendar.zone)
-        return today if today >= now else today + timedelta(days=1)
+        said = datetime.combine(day or now.date(), clock, calendar.zone)
+        # "By seven", said at eleven, is this evening; "today at ten" as well.
+        if clocks[0].is_either and said < now and said.date() == now.date() and (day or clock < _LATE):
+            later = said + timedelta(hours=12)
+            return later if later >= now else said + timedelta(days=1)
+        return said if day or said >= now else said + timedelta(days=1)
     # "Today", said after work, still means today; "after six" has the rest of its day.
     day = day or now.date()
     closes = calendar.close_of(day)

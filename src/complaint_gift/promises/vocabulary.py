@@ -38,6 +38,7 @@ class Grammar:
     past_verb: re.Pattern[str]
     own_verb: re.Pattern[str]
     deadline: re.Pattern[str]
+    awaited: re.Pattern[str]
     negation: re.Pattern[str]
     has_bare_clauses: bool
     doing: frozenset[str]
@@ -69,6 +70,8 @@ class Vocabulary:
     about: frozenset[str]
     booked: frozenset[str]
     booking: re.Pattern[str]
+    counted_from: re.Pattern[str]
+    told_at: re.Pattern[str]
     determiners: frozenset[str]
     follows: frozenset[str]
     grammar: Grammar
@@ -79,6 +82,11 @@ class Vocabulary:
     vague: tuple[str, ...]
     reported: tuple[str, ...]
     classes: Mapping[str, tuple[str, ...]]
+
+    def is_either_half(self, hour: str, minute: str | None) -> bool:
+        """Whether an hour of the clock can be one of the morning or of the evening."""
+        is_clock = minute is not None and not self.is_informal
+        return not (is_clock or hour.startswith("0") or (hour.isdigit() and int(hour) > 12))
 
 
 @cache
@@ -114,7 +122,7 @@ def _made(file: str, raw: Mapping[str, Any]) -> Vocabulary:
         ),
         clocks=re.compile(rf"(?<!\w)(?P<clock>{_any(raw['clocks'])})(?!\w)"),
         hours=tuple(
-            compiled(f"{file}, {key}", raw[key], holes, behind="") for key in ("hours", "bare_hours")
+            compiled(f"{file}, {key}", raw[key], holes, behind="") for key in ("hours", "slots", "bare_hours")
         ),
         spoken=tuple(
             _pattern(f"{file}, spoken[{number}]", entry, holes, needs)
@@ -129,6 +137,8 @@ def _made(file: str, raw: Mapping[str, Any]) -> Vocabulary:
         parts=raw["parts"],
         is_informal=raw["informal"],
         booking=_expression(file, raw, "booking"),
+        counted_from=_expression(file, raw, "counted_from"),
+        told_at=_expression(file, raw, "told_at"),
         grammar=_grammar(file, raw["grammar"], raw["classes"]),
         people={name: frozenset(words) for name, words in raw["people"].items()},
         mine=_expression(file, raw, "mine"),
@@ -170,6 +180,7 @@ def _grammar(file: str, raw: Mapping[str, Any], classes: Mapping[str, Iterable[s
         own_verb=_expression(file, raw, "own_verb", "grammar."),
         negation=_expression(file, raw, "negation", "grammar."),
         deadline=_expression(file, raw, "deadline", "grammar."),
+        awaited=_expression(file, raw, "awaited", "grammar."),
         has_bare_clauses=raw["bare_clauses"],
         doing=frozenset(raw["doing"]),
     )

@@ -8,33 +8,39 @@ from functools import cache
 from complaint_gift.promises.vocabulary import people, vocabularies
 from complaint_gift.text import Text
 
+_SUBJECT = 4  # words at the beginning of a clause among which it says "I" or "we"
 _CUT = re.compile(r"[,;:!(–—\n]|\s-\s")
 
 
 def who_of(read: Text, first: int, last: int, author: str, own: int) -> str:
     """A name in the sentence that is not whom it is written to; the author for "I" from `own` on."""
+    # I've asked Paul, and I will call you: not Paul
+    speaks = own > first and any(_is_ours(read, at) for at in range(own, min(own + _SUBJECT, last)))
     is_mine, at = False, first
     while at < last:
         end = at
         while end < last and _is_name(read, end, first) and (end == at or not _is_cut(read, end)):
             end += 1
-        if end > at and _acts(read, at, end, first, last):
+        if end > at and _acts(read, at, end, first, last) and not (end <= own and speaks):
             return " ".join(read.raw[read.starts[one] : read.ends[one]] for one in range(at, end))
-        word = read.words[at]
-        is_mine = is_mine or (at >= own and word is not None and word.form in _mine())
+        is_mine = is_mine or (at >= own and _is_mine(read, at))
         at = max(end, at + 1)
     return author if is_mine else ""
 
 
 def _is_name(read: Text, position: int, first: int) -> bool:
-    """A capital letter inside a sentence; its first word needs a surname behind it."""
+    """A capital letter inside a sentence; its first word has to be a known name or needs a surname behind."""
     word, after = read.words[position], read.words[position + 1]
     if word is None or word.kind != "word" or word.form in _not_names():
         return False
     if position > first:
-        return word.title
+        return word.title and not read.is_quoted_at(read.starts[position])
     is_capital = read.raw[read.starts[first] : read.starts[first] + 1].isupper()
-    return is_capital and after is not None and after.title and after.form not in _not_names()
+    if not is_capital or after is None:
+        return False
+    if word.form in people("names"):
+        return after.title or _is_cut(read, first + 1) or after.form in _others() | people("of_team")
+    return after.title and after.form not in _not_names() and not _is_verb(word.form)
 
 
 def _acts(read: Text, at: int, end: int, first: int, last: int) -> bool:
@@ -54,6 +60,26 @@ def _acts(read: Text, at: int, end: int, first: int, last: int) -> bool:
 def _is_cut(read: Text, position: int) -> bool:
     """Whether a comma or a dash stands before the word."""
     return _CUT.search(read.gaps.get(position, "")) is not None
+
+
+def _is_verb(form: str) -> bool:
+    """Whether it tells what was done or is to be done: "Передала Марку", "Text Mark"."""
+    return any(
+        words.grammar.past_verb.fullmatch(form) or form in words.grammar.verbs for words in vocabularies()
+    )
+
+
+def _is_ours(read: Text, at: int) -> bool:
+    word = read.words[at]
+    return _is_mine(read, at) or (word is not None and word.form in people("us"))
+
+
+def _is_mine(read: Text, at: int) -> bool:
+    """I, "from me", «моего звонка»."""
+    word, after = read.words[at], read.words[at + 1]
+    if word is None:
+        return False
+    return word.form in _mine() or (after is not None and f"{word.form} {after.form}" in people("from_me"))
 
 
 @cache

@@ -1,0 +1,127 @@
+"""What must not be taken for a promise, from when a length is counted, who it is that promises.
+
+Sent on Tuesday 10 November 2026 at 11:20 in London, where nothing else is said.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from complaint_gift.promises import OfficeHours, find_promises
+
+ZONE = ZoneInfo("Europe/London")
+SENT = datetime(2026, 11, 10, 11, 20, tzinfo=ZONE)
+HOURS = OfficeHours(ZONE)
+
+# Counted from what is still to come: nobody knows the day.
+AWAITED = [
+    "Once we receive the shoes, we will refund you within 5 working days.",
+    "We will refund you within 14 days of receiving the item.",
+    "After we receive your return, the refund takes 3-5 working days.",
+    "Send us the order number and we will refund you within an hour.",
+    "Как только получим обувь, вернём деньги в течение 5 рабочих дней.",
+    "Вернём деньги в течение 14 дней после получения товара.",
+    "Если пришлёте чек, вернём деньги в течение 3 дней.",
+    "Сообщите номер заказа, и в течение часа вернём деньги.",
+]
+SILENT = [
+    *AWAITED,
+    "Refunds usually take 3-5 working days.",
+    "Обычно возврат занимает 3-5 рабочих дней.",
+    "Our terms say that refunds will be made within 30 days.",
+    "We broke our promise to be there at nine.",
+    "The voucher will be valid until the end of the year.",
+    "Our office will reopen on Monday at 9 am.",
+    "The flight leaves at six.",
+    "You will have until Friday to send us the form.",
+    "We will need your reply by Friday.",
+    "I will be here until 6 pm if you have questions.",
+    "Prices will go up on 1 January.",
+    "Your next payment will be due on 1 December.",
+    "We will replace the screen free of charge, it takes about 40 minutes.",
+    "Я буду на месте до 18:00, если появятся вопросы.",
+    "У вас будет время до пятницы, чтобы прислать форму.",
+    "Концерт состоится в субботу в 19:00, как и планировалось.",
+    "Завтра с 2 до 4 ночи сайт будет недоступен.",
+    "Пусть ваш вечер будет ещё уютнее!",
+    # An hour of a day on which nothing is due is no hour of ours.
+    "We will refund your booking for Friday at 7 pm.",
+    "We will deliver on 12/11 at 9:00.",
+    "We will listen to your call at 14:20.",
+    "We'll review the camera from 7 November and the till report from 10 a.m.",
+    "Вернём деньги за бронь на пятницу на 19:00.",
+    "Ваш звонок в 14:20 прослушаем.",
+]
+DUE = [
+    ("Because it was our mistake, we will refund you within 24 hours.", "11.11 11:20"),
+    ("If it's ok with you I will call back in half an hour.", "10.11 11:50"),
+    ("Если вы не против, перезвоню через полчаса.", "10.11 11:50"),
+    ("Поскольку ошибка наша, вернём деньги в течение 24 часов.", "11.11 11:20"),
+    ("Зачислим бонусы в течение суток.", "11.11 11:20"),
+    ("By this time tomorrow you'll have an answer.", "11.11 11:20"),
+    ("We will deliver it next Friday.", "20.11 18:00"),
+    ("He'll be there Thu 9-11.", "12.11 11:00"),
+    ("Мастер будет завтра 9-11.", "11.11 11:00"),
+    ("Руководитель сегодня до 20 часов с вами свяжется.", "10.11 20:00"),
+    ("The crew arrives at seven.", "10.11 19:00"),
+    ("Курьер приедет сегодня к девяти.", "10.11 21:00"),
+    ("As you asked, I will call you after 5 pm.", "10.11 18:00"),
+    ("Let me look into this and come back to you by 3 pm.", "10.11 15:00"),
+    ("Our manager, Julia, is going to call you first thing tomorrow.", "11.11 12:00"),
+    ("i am realy sorry, we wil refund you by firday", "13.11 18:00"),
+    ("завтро вышлем новый", "11.11 18:00"),
+    ("Новый заказ отправим завтра, а в понедельник он будет у вас.", "11.11 18:00/16.11 18:00"),
+    ("Because your wedding is on Saturday, I'll bring the suit on Thursday.", "12.11 18:00"),
+    ("Свадьба у вас в субботу, поэтому костюм привезу в четверг.", "12.11 18:00"),
+    ("Разберёмся не позднее конца ноября.", "30.11 18:00"),
+    ("We need 2 working days to check it, and then I will call you.", "12.11 18:00"),
+]
+CLOCKS_CHANGE = [
+    (datetime(2026, 10, 24, 20, tzinfo=ZONE), "We will call you within 24 hours.", "25.10 19:00"),
+    (datetime(2026, 10, 24, 20, tzinfo=ZONE), "The engineer will arrive tomorrow at 9am.", "25.10 09:00"),
+    (datetime(2026, 3, 28, 20, tzinfo=ZONE), "I'll call you in 12 hours.", "29.03 09:00"),
+]
+WHO = [
+    ("Anna from our billing team will write to you by 4pm today.", "Anna"),
+    ("Sarah, our manager, will phone you on Friday.", "Sarah"),
+    ("Sarah, we will phone you on Friday.", ""),
+    ("Expect a call from me at 14:30.", "Helen"),
+    ("ill call u back in half an hour", "Helen"),
+    ("I have asked our chef Paul about it, and we will write to you tomorrow.", ""),
+    ("I have asked our chef Paul about it, and he will write to you tomorrow.", "Paul"),
+    ("Светлана позвонит вам в пятницу.", "Светлана"),
+    ("Анна из бухгалтерии напишет вам завтра.", "Анна"),
+    ("Ждите моего звонка в 14:30.", "Helen"),
+    ("Попросила повара Павла проверить, а завтра я вам позвоню.", "Helen"),
+    ("Передала Марку, он ответит завтра.", "Марку"),
+    ("Утром привезём «Газель» побольше, завтра в 9:00.", ""),
+]
+
+
+def dues(text: str, sent: datetime = SENT) -> str:
+    found = [one.due_at for one in find_promises(text, sent_at=sent, calendar=HOURS) if one.due_at]
+    return "/".join(due.astimezone(ZONE).strftime("%d.%m %H:%M") for due in found)
+
+
+@pytest.mark.parametrize("text", SILENT)
+def test_what_nobody_promised_is_no_promise(text: str) -> None:
+    assert dues(text) == ""
+
+
+@pytest.mark.parametrize(("text", "due"), DUE)
+def test_a_promise_is_due_when_it_was_meant(text: str, due: str) -> None:
+    assert dues(text) == due
+
+
+@pytest.mark.parametrize(("sent", "text", "due"), CLOCKS_CHANGE)
+def test_hours_pass_while_the_clocks_are_changed(sent: datetime, text: str, due: str) -> None:
+    assert dues(text, sent) == due
+
+
+@pytest.mark.parametrize(("text", "who"), WHO)
+def test_it_is_known_who_promises(text: str, who: str) -> None:
+    (promise,) = find_promises(text, sent_at=SENT, calendar=HOURS, author="Helen")
+    assert promise.who == who
