@@ -36,6 +36,7 @@ SILENT = [
     "The voucher will be valid until the end of the year.",
     "Our office will reopen on Monday at 9 am.",
     "The flight leaves at six.",
+    "I'm going to be honest with you: on Saturday at 8 we were understaffed.",
     "You will have until Friday to send us the form.",
     "We will need your reply by Friday.",
     "I will be here until 6 pm if you have questions.",
@@ -77,6 +78,10 @@ DUE = [
     ("Because your wedding is on Saturday, I'll bring the suit on Thursday.", "12.11 18:00"),
     ("Свадьба у вас в субботу, поэтому костюм привезу в четверг.", "12.11 18:00"),
     ("Разберёмся не позднее конца ноября.", "30.11 18:00"),
+    ("She'll call you in the morning.", "11.11 12:00"),
+    ("Позвоню вам утром.", "11.11 12:00"),
+    ("When I called the depot, they said it is there, so you'll have it within 24 hours.", "11.11 11:20"),
+    ("Когда я звонила, сказали, что она там, так что в течение 24 часов она будет у вас.", "11.11 11:20"),
     ("We need 2 working days to check it, and then I will call you.", "12.11 18:00"),
 ]
 CLOCKS_CHANGE = [

@@ -15,6 +15,7 @@ from complaint_gift.promises.vocabulary import Grammar, people, vocabularies
 from complaint_gift.text import Text
 
 _ASIDE = 2  # words between commas that say how sure all of it is
+_AHEAD = 80  # code points that tell whether something is still to come
 _GAP = re.compile(r"[,;:()—–\n]|\s-\s")
 
 
@@ -218,12 +219,11 @@ class _Reading:
 
     def _is_awaited(self, clauses: list[Clause], owner: Clause, when: When) -> bool:
         """Once we have it, within 5 days: a length behind what is still to come is not counted from now."""
-        starts = ((c.first + (c.kind is Kind.JOINED), c.last) for c in clauses if c.first <= owner.first)
-        texts, raw = self.text, self.text.raw
+        raw, firsts = self.text.raw, (c.first + (c.kind is Kind.JOINED) for c in clauses)
+        starts = (self.text.starts[at] for at in firsts if at <= owner.first + 1)
         return any(
-            texts.starts[start] < when.start
-            and _grammar().awaited.match(fold(raw[texts.starts[start] : texts.ends[last - 1]]))
-            for start, last in starts
+            start < when.start and _grammar().awaited.match(fold(raw[start : start + _AHEAD]))
+            for start in starts
         )
 
     def _owner(self, clauses: list[Clause], index: int, when: When) -> Clause | None:

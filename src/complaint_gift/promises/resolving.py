@@ -33,6 +33,7 @@ class Named:
     is_weekday: bool = False
     is_range: bool = False
     is_length: bool = False
+    is_morning: bool = False
     is_either: bool = False  # half of the day is not said
 
     @property

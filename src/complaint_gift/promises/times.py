@@ -166,7 +166,9 @@ def _is_start(word: str, groups: Mapping[str, str | None], words: Vocabulary) ->
 def _clocks(text: str, resolver: Resolver) -> Iterator[Named]:
     words = resolver.words
     for match in words.clocks.finditer(text):
-        yield Named(*match.span(), clock=_clock(words.clock_times[match["clock"]]), is_part=True)
+        said = match["clock"]
+        clock = _clock(words.clock_times[said])
+        yield Named(*match.span(), clock=clock, is_part=True, is_morning=said in words.mornings)
     for pattern in words.spoken:
         for match in pattern.find.finditer(text):
             groups = match.groupdict()
@@ -303,7 +305,8 @@ def _moment(pair: list[Named], now: datetime, calendar: Calendar) -> datetime:
         if clocks[0].is_either and said < now and said.date() == now.date() and (day or clock < _LATE):
             later = said + timedelta(hours=12)
             return later if later >= now else said + timedelta(days=1)
-        return said if day or said >= now else said + timedelta(days=1)
+        is_over = said < now or (clocks[0].is_morning and now.time() >= _OPENING)
+        return said + timedelta(days=1) if is_over and not day else said
     # "Today", said after work, still means today; "after six" has the rest of its day.
     day = day or now.date()
     closes = calendar.close_of(day)

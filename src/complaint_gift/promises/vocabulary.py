@@ -61,6 +61,7 @@ class Vocabulary:
     ordinals: Mapping[str, int]
     clock_times: Mapping[str, str]
     parts: Mapping[str, str]
+    mornings: frozenset[str]
     is_informal: bool
     afternoon: frozenset[str]
     past: frozenset[str]
@@ -106,7 +107,8 @@ def people(part: str) -> frozenset[str]:
     return frozenset(word for words in vocabularies() for word in words.people[part])
 
 
-_LISTS = ("afternoon", "past", "before", "after", "start", "about", "booked", "determiners", "follows")
+_DAY_LISTS = ("mornings", "afternoon", "past", "before", "after", "start")
+_LISTS = (*_DAY_LISTS, "about", "booked", "determiners", "follows")
 
 
 def _made(file: str, raw: Mapping[str, Any]) -> Vocabulary:
