@@ -30,8 +30,8 @@ def find_promises(
     """The promises of a plain text, in its order; offsets are code points of `text`.
 
     A promise is a commitment with a time. `what` is its sentence, or its part of one that promises several
-    things; `due_at` the last moment meant (UTC), `who` the person named there, else `author` for "I" or "from me",
-    else "" (the company). `sent_at` must be aware.
+    things; `due_at` the last moment meant (UTC), `who` the person named there, else `author` for "I" or
+    "from me", else "" (the company). `sent_at` must be aware.
     """
     if sent_at.tzinfo is None:
         raise ValueError("sent_at has no time zone; give an aware datetime")
