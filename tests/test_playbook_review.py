@@ -168,6 +168,8 @@ def test_words_are_found_late_in_the_readers_language(small: Playbook) -> None:
     english, russian = small.words(finding, "en"), small.words(finding, "ru")
     assert english.suggestion == "Sorry, Anna. By (date)."
     assert (english.message, russian.message) == ("No if.", "Без если.")
+    account = small.review("Sorry if it hurt.", context=Context.parse({"customer_name": "user_81"}))
+    assert small.words(account.findings[0], "en").suggestion == "Sorry. By (date)."
     assert russian.why == "It takes it back."  # better in another language than not at all
     assert small.words(dataclasses.replace(finding, rule="gone"), "en").message == "gone"
 

@@ -29,6 +29,8 @@ def disclosed(text: str, complaint: str = "") -> list[str]:
         ("You were billed £180 for a treatment you never had.", "GBP"),
         ("The menu lists the steak at £162, and the waiter should have told you.", "GBP"),
         ("You spent £180 and left hungry.", "GBP"),
+        ("Out of the £180 you paid we return £40.", "GBP"),
+        ("Из 12 000 рублей, что вы заплатили, вернём 40.", "RUB"),
         ("The courier insures parcels up to £500.", "GBP"),
         ("Комиссия 450 рублей указана в договоре мелким шрифтом.", "RUB"),
         ("За 800 рублей вы вправе ждать чистых простыней.", "RUB"),

@@ -44,6 +44,12 @@ PIECES = [
         ("placeholder", "(указать дату можно от руки)", []),
         ("placeholder", "Which date format, DD-MM or MM/DD, is on the box?", []),
         ("placeholder", "Macro 3: the plug-in that crashed is fixed.", []),
+        ("placeholder", "Мастер приедет (дата), простите.", ["(дата)"]),
+        ("placeholder", "I will call you at six. (your name)", ["(your name)"]),
+        ("placeholder", "We cannot: (reason). My number is (number).", ["(reason)", "(number)"]),
+        ("placeholder", "Hello <insert name here>, <вставить имя>", ["<insert name here>", "<вставить имя>"]),
+        ("placeholder", "We send it <24 hours from now, in time> as agreed", []),
+        ("placeholder", "Dear Customer Name, thanks.", ["Customer Name"]),
         ("placeholder", "Hi, ... sorry for the long silence.", []),
         ("placeholder", "Нам стыдно. (сюда вписать, что случилось)", ["(сюда вписать, что случилось)"]),
         (

@@ -216,7 +216,9 @@ _KINDS: dict[str, Callable[[KindReader], Check]] = {
     "account": lambda reader: Account(reader.signals(required=False)),
     "recall": _recall,
     "points": _points,
-    "address": lambda reader: Address(reader.signals(required=False)),
+    "address": lambda reader: Address(
+        reader.signals(required=False), reader.signals("mirrored", required=False)
+    ),
     "similar": _similar,
     "personal_data": lambda reader: Disclosure(reader.signals(required=False)),
     "amount": lambda reader: Amount(reader.signals(required=False), reader.unless()),

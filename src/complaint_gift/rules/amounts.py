@@ -36,6 +36,7 @@ _TOLD = Shape("amounts", r"\b{told}[ :—–-]{1,3}$")
 _GIVES = Shape("amounts", r"\b{gives}")
 # Sums the customer paid, lost or asked for are no promise of ours. A comma or who gives ends what they asked.
 _NOT_OURS = Shape("amounts", r"\b(?:{not_ours}(?:[^\w,;!?]+(?!{ours}\b)\w+){0,3}|{wanted})[^\w,;!?]*$")
+_PART_OF = Shape("amounts", r"\b{part_of}(?: {share_the})? ?$")
 _NOT_OURS_AFTER = Shape("amounts", r"^,? (?:{which} )?{wanted_after}")
 _GIVING = Shape("amounts", r"\b{giving}(?:[^\w.]+{giving_more}){0,3}[^\w.]*$")
 _GOES_TO = Shape("amounts", r"^\W*{goes_to}\b")
@@ -129,9 +130,16 @@ def promised(text: Text) -> list[Sum]:
             kept.append(replace(one, value=one.value * share))
         elif _EACH_AFTER.search(after) or _EACH_BEFORE.search(before):
             kept.append(replace(one, value=one.value * count_before(text, one.start)))
-        elif not (_NOT_OURS.search(before) or _NOT_OURS_AFTER.match(after) or _is_price(before, after)):
+        elif not _is_theirs(before, after) and not _is_price(before, after):
             kept.append(one)
     return kept
+
+
+def _is_theirs(before: str, after: str) -> bool:
+    """Whether the customer paid the sum, lost it or asks for it, or it is what a part is taken from."""
+    return any(pattern.search(before) for pattern in (_NOT_OURS, _PART_OF)) or bool(
+        _NOT_OURS_AFTER.match(after)
+    )
 
 
 def _is_refused(before: str, after: str) -> bool:

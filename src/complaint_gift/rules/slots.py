@@ -15,6 +15,8 @@ Span = tuple[int, int]
 _BARE = "(?i:{bare}|{slot})"
 # In round brackets only where something was to be put in: small words there are mostly the writer's own.
 _ROUND = rf"\((?=[^\W\d_])(?={_BARE}\))(?:(?i:{{<places (}})|(?=[A-ZА-ЯЁ_' ]+\))){_BARE}\)"
+# What stands in brackets behind a stop adds nothing to a word before it.
+_BEHIND_A_STOP = rf"(?<=[:;.,!?] )\({_BARE}\)"
 # In capitals there, but what a file is, in which language, what was stressed.
 _NO_SLOT = "(?:PDF|DOCX?|JPE?G|PNG|EN|RU|DE|{no_slot})"
 _TITLE = "(?: {greeted_title})?"
@@ -35,8 +37,9 @@ _FILLED_WITH = {
     rf"|\[(?:{_BARE}|(?i:{{square}}|[xх]{{1,4}}|#| ))[\]>](?!\()|\[{_ORDER}"
     rf"|\[(?i:{{square_order}})[^\]\n]{{0,60}}\]|(?<=\[){_DATE_MASK}",
     "<": r"<(?:[A-ZА-ЯЁ][A-ZА-ЯЁ _-]{1,40}|(?:{opens_tag}|{slot})[^<>\n]{0,40})>"
-    rf"|<{_BARE}[\]>]|(?<=<){_DATE_MASK}",
-    "(": rf"{_ROUND}|\((?i:{{suggested}})\)|\({_ORDER}",
+    rf"|<{_BARE}[\]>]|(?<=<){_DATE_MASK}"
+    r"|<(?=[^\W\d_])(?i:{order_to_fill}|{square_order})[^<>\n]{0,60}>",
+    "(": rf"{_ROUND}|{_BEHIND_A_STOP}|\((?i:{{suggested}})\)|\({_ORDER}",
     "*": rf"(?<![*\w])\*{_BARE}\*(?![*\w])",
     "%": r"%[A-Z_]{3,30}%|%[a-zа-яё]{2,20}_[a-zа-яё_]{2,20}%|%%\w{2,30}%%"
     r"|(?<![\w%/=&-])(?<!\d )%(?:\d\$)?[sd](?!\w)",

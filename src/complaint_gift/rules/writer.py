@@ -9,11 +9,11 @@ from typing import ClassVar
 
 from complaint_gift.domain import Layer
 from complaint_gift.rules.kinds import kinds_of
+from complaint_gift.rules.naming import initials, is_one, is_other, is_person, may_be_one, name_parts
 from complaint_gift.rules.situation import Fault, Situation, fault_at
 from complaint_gift.rules.vocabulary import vocabulary
 from complaint_gift.text import Text, fold
 
-_NAME = re.compile(r"[^\W\d_]{3,}")
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 _LATIN = re.compile(r"[A-Za-z]")
 # Letters that Russian does not have.
@@ -60,11 +60,13 @@ class Account:
 class Address:
     """In the customer's language, by the name they gave, politely (signals find the impolite).
 
-    Language and name are judged only where the context has the customer's words and name.
+    Language and name are judged only where the context has the customer's words and name. What is `mirrored`
+    is fine where the customer speaks like that.
     """
 
     kind: ClassVar[str] = "address"
     signals: tuple[str, ...] = ()
+    mirrored: tuple[str, ...] = ()
 
     def names(self) -> Iterator[str]:
         yield from self.signals
@@ -75,7 +77,9 @@ class Address:
         if theirs and language_of(raw) not in ("", theirs):
             yield Fault(0, len(raw.rstrip()), params={"reason": "language"}, because="complaint_text")
             return
-        yield from map(fault_at, situation.found(self.signals))
+        for hit in situation.found(self.signals):
+            if hit.signal not in self.mirrored or not situation.complained((hit.signal,)):
+                yield fault_at(hit)
         wrong = list(_wrong_name(situation))
         yield from wrong
         if not wrong and not _named(situation):
@@ -84,13 +88,24 @@ class Address:
 
 def _named(situation: Situation) -> bool:
     """Whether the reply calls the customer by a name they gave, or no name is known."""
-    known = name_parts(situation.context.customer_name)
+    known = _known(situation)
     if not known:
         return True
-    words = [word for word in situation.text.words if word is not None and len(word.form) >= _SHORTEST_NAME]
-    return any(
-        word.form == part or (word.title and _same_name(word.form, part)) for word in words for part in known
-    )
+    text, short = situation.text, initials(situation.context.customer_name)
+    for start, word in zip(text.starts, text.words, strict=True):
+        if word is None or len(word.form) < _SHORTEST_NAME:
+            continue
+        # A capital that begins a sentence is no sign of a name.
+        same = may_be_one if word.title else is_one if text.raw[start].isupper() else str.__eq__
+        if any(same(word.form, part) for part in known) or (word.title and word.form[0] in short):
+            return True
+    return False
+
+
+def _known(situation: Situation) -> frozenset[str]:
+    """What the customer may be called by; nothing where all that is known is an account."""
+    name = situation.context.customer_name
+    return name_parts(name) if is_person(name) else frozenset()
 
 
 def _same_person(author: str, accused: str, *, sure: bool) -> bool:
@@ -100,12 +115,6 @@ def _same_person(author: str, accused: str, *, sure: bool) -> bool:
     if len(a) > 1 and len(b) > 1:
         return len(common) > 1
     return bool(common) and not sure
-
-
-def name_parts(name: str) -> frozenset[str]:
-    """The folded parts of a name without titles and roles."""
-    titles = _words("titles")
-    return frozenset(part for part in _NAME.findall(fold(name)) if part not in titles)
 
 
 def script(text: str) -> str:
@@ -138,7 +147,7 @@ def language_of(text: str) -> str:
 
 def _wrong_name(situation: Situation) -> Iterator[Fault]:
     """A greeting by a name that is not the customer's, or with the title of another sex."""
-    known = name_parts(situation.context.customer_name)
+    known = _known(situation)
     if not known:
         return
     text = situation.text
@@ -150,8 +159,9 @@ def _wrong_name(situation: Situation) -> Iterator[Fault]:
     said = {word.form for word in text.words[:8] if word is not None}
     sex = _sex(situation.context.customer_name)
     wrong_title = (sex == "f" and said & _words("men")) or (sex == "m" and said & _words("women"))
-    called = names - _words("titles")
-    if wrong_title or (called and not any(_same_name(a, b) for a in called for b in known)):
+    short = initials(situation.context.customer_name)
+    called = frozenset() if any(one[0] in short for one in names) else names - _words("titles")
+    if wrong_title or (called and all(is_other(a, b) for a in called for b in known)):
         yield Fault(text.starts[first], text.ends[last], params={"reason": "name"}, because="customer_name")
 
 
@@ -185,8 +195,3 @@ def _greeted(text: Text) -> list[int]:
         elif word.form not in greeting:
             break
     return found if any(w is not None and w.form in greeting for w in text.words[:2]) else []
-
-
-def _same_name(one: str, other: str) -> bool:
-    """Whether two spellings are one name: short forms and endings apart."""
-    return one == other or (len(one) >= 3 and len(other) >= 3 and one[:3] == other[:3])
