@@ -267,8 +267,15 @@ def test_points_name_the_grievance_that_is_left_open() -> None:
 
 
 @pytest.mark.parametrize("check", [Recall(signals=("taken-up",)), Points(signals=("taken-up",))])
-def test_what_the_learned_layer_alone_decides_needs_no_words(check: Check) -> None:
-    text = Text("We heat every soup now. The waiter knows he must not shout.")
+@pytest.mark.parametrize(
+    ("words", "missing"),
+    [
+        ("We serve every bowl hot now. Our man knows that he must not raise his voice.", True),
+        ("We heat every soup now. The waiter knows he must not shout.", False),
+    ],
+)
+def test_the_learned_layer_decides_where_the_words_do_not(check: Check, words: str, missing: bool) -> None:
+    text = Text(words)
     context = Context.parse({"complaint_text": COMPLAINT})
 
     def ask(hits: Mapping[str, list[Hit]], decided: frozenset[str]) -> list[Fault]:
@@ -276,7 +283,7 @@ def test_what_the_learned_layer_alone_decides_needs_no_words(check: Check) -> No
 
     heard = frozenset({"taken-up"})
     assert not ask({}, frozenset())
-    assert [fault.missing for fault in ask({}, heard)] == [True]
+    assert bool(ask({}, heard)) is missing
     assert not ask({"taken-up": [Hit("taken-up", 0, 23, 0, Layer.LEARNED, 0.9)]}, heard)
 
 

@@ -38,11 +38,13 @@ class Recall:
         asked = meaning(situation.complaint, stop, own_words=False)
         if not asked or any(True for _ in situation.found(self.signals)):
             return
-        if not situation.decided.isdisjoint(self.signals):
-            yield Fault(missing=True)
-            return
         common = set(asked) & set(meaning(situation.text, stop))
         strong = any(key.isdigit() for key in common)
+        if not situation.decided.isdisjoint(self.signals):
+            # Where nearly every word of the complaint comes back, no other wording has to be recognised.
+            if not strong and len(common) < max(self.least, len(asked) / 2):
+                yield Fault(missing=True)
+            return
         enough = strong or len(common) >= min(self.least, len(asked))
         if not enough and len(common) + len(specifics(situation.text, stop)) < self.specific:
             yield Fault(missing=True)
@@ -74,8 +76,8 @@ class Points:
         asked = {key for _, keys in points for key in keys}
         unanswered = [point for point, keys in points if not keys & said]
         if not situation.decided.isdisjoint(self.signals):
-            open_point = unanswered[0] if unanswered else min(points, key=lambda one: len(one[1] & said))[0]
-            yield Fault(missing=True, params={"missing": _shorten(open_point)})
+            if unanswered:
+                yield Fault(missing=True, params={"missing": _shorten(unanswered[0])})
             return
         # An answer in other words than the customer's: it may well be for a point that looks open.
         spare = sum(len(keys) >= _SUBSTANTIAL and not keys & asked for _, keys in answers)
