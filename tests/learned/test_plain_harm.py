@@ -91,6 +91,8 @@ CERTAIN = {
         Cashier Linda laughed at me.
         Mr Harris told me to shut up.
         Dr. Pell screamed at my daughter.
+        The waiter was rude to me.
+        your delivery guy swore at me
     """,
     ("names-employee", "ru"): """
         Ваш мастер Иванов нахамил мне, и ушёл.
@@ -103,6 +105,9 @@ CERTAIN = {
         Оператор Светлана нагрубила.
         Лариса Витальевна нахамила нам.
         Врач Самойлов высмеял меня.
+        Официант нахамил мне.
+        доставщик нахамил бабушке
+        Тренер Мартынов орёт на детей.
     """,
 }
 UNCERTAIN = {
@@ -187,7 +192,7 @@ UNCERTAIN = {
         My neighbour John was rude to me.
         The film with Tom Hanks made me cry.
         Is Maria Lopez at work today?
-        The waiter was rude to me.
+        The waiter was slow.
         Dr. Pell called my daughter in.
     """,
     ("names-employee", "ru"): """
@@ -197,7 +202,7 @@ UNCERTAIN = {
         Менеджер Марина перезвонила мне.
         Сосед Петров нахамил мне.
         Работает ли сегодня врач Самойлов?
-        Официант нахамил мне.
+        Официант не торопился.
         Администратор Ольга послала мне письмо.
         Кассир Анна вежлива.
         Фильм про Иванова оскорбил зрителей.

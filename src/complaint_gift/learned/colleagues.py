@@ -20,7 +20,7 @@ _NEAR: Final = 50  # characters behind a role in which it is blamed
 class Person:
     """Words of the message; `is_blamed`: not praised, and named or in a sentence about bad work.
 
-    `is_rude`: right behind the name stands that they insulted somebody.
+    `is_rude`: right behind the name or role stands that they insulted somebody.
     """
 
     name: str
@@ -104,7 +104,7 @@ def people(text: str) -> tuple[Person, ...]:
             if private & set(words.split()) or any(words in other for other in found):
                 continue
             is_blamed = is_named or _is_followed_by_blame(sentence, words)
-            is_rude = is_named and not is_praised and _is_followed_by_rudeness(sentence, words)
+            is_rude = not is_praised and _is_followed_by_rudeness(sentence, words)
             found[words] = Person(words, is_named, is_blamed and not is_praised, is_rude)
     return tuple(sorted(found.values(), key=lambda one: not one.is_named))
 
@@ -134,7 +134,7 @@ def is_somebody_blamed(text: str) -> bool:
 
 
 def is_somebody_insulted_by(text: str) -> bool:
-    """Whether a colleague with a name is said to have insulted or attacked somebody."""
+    """Whether a colleague is said to have insulted or attacked somebody."""
     return any(one.is_rude for one in people(text))
 
 
