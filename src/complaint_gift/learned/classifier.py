@@ -17,7 +17,9 @@ CRITICAL: Final = _HARM | {"court", "regulator", "press", "deadline-near"}
 RARE: Final = frozenset({"court", "regulator", "press"})  # hardly a complaint mentions one by the way
 HIGH: Final = frozenset({"second-failure", "asks-manager", "leaving", "large-audience"})
 CROSS: Final = _HARM | {"court", "regulator", "second-failure", "asks-manager", "money-lost"}
+CALM: Final = frozenset({"deadline-near", "leaving"})  # a question says them as plainly as a complaint
 CROSS_WORTH: Final = 1.5  # what a word such as "court" adds to the logit of a complaint
+CERTAIN_WORTH: Final = 3.0  # the same of words that no doubt takes away
 BRIEF: Final = 80  # characters
 BRIEF_LIMIT: Final = 0.4  # of a complaint, where stock words say the same
 PLAIN: Final = 0.7  # what stock words have to say to decide
@@ -78,7 +80,7 @@ class Classifier:
         certain = lexicon.certain_triggers(text)
         sure = lexicon.sure_triggers(text)
         kinds = mean[: len(KINDS)].copy()
-        kinds[0] += CROSS_WORTH * bool(CROSS & sure or certain)
+        kinds[0] += CERTAIN_WORTH if certain - CALM else CROSS_WORTH * bool(CROSS & sure)
         chances = _shares(kinds)
         complaint = float(chances[0])
         if self._is_complaint(text, chances):

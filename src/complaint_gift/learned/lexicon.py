@@ -95,7 +95,7 @@ def sure_triggers(text: str) -> frozenset[str]:
 
 
 def certain_triggers(text: str) -> frozenset[str]:
-    """Those of the sure triggers that no doubt of a model takes away: somebody is hurt, or insulted."""
+    """Those of the sure triggers that no doubt of a model takes away, such as somebody hurt or insulted."""
     found = _among(plain(text).text, "certain")
     return found | {"names-employee"} if colleagues.is_somebody_insulted_by(text) else found
 
