@@ -17,6 +17,9 @@ rendering:
   customer_name: (Name)
   order: (Bestellnummer)
   event_date: (Datum)
+dates:
+  day: "{day}. {month}"
+  months: Januar Februar März April Mai Juni Juli August September Oktober November Dezember
 """
 
 
@@ -46,8 +49,25 @@ def test_a_file_tells_what_is_shown(folder: Path, monkeypatch: pytest.MonkeyPatc
     assert fill("{order}", {}, "ru") == "(номер заказа)"
 
 
+@pytest.mark.parametrize(
+    ("given", "language", "said"),
+    [
+        ("2026-05-03", "en", "3 May"),
+        ("2026-05-03", "ru", "3 мая"),
+        ("2026-12-31T23:50:00Z", "de", "31. Dezember"),
+        ("2026-13-03", "en", "2026-13-03"),
+        ("last Friday", "en", "last Friday"),
+    ],
+)
+def test_a_day_that_a_program_wrote_is_said_as_people_say_it(
+    given: str, language: str, said: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(WORDS, "told", WORDS.read(folder))
+    assert fill("of {event_date}", {"event_date": given}, language) == f"Of {said}"
+
+
 def test_what_is_shown_stands_for_slots_that_there_are() -> None:
-    assert {slot for _, slot in vocabulary().shown} <= SLOTS
+    assert {slot for part, slot in vocabulary().shown if part == "rendering"} <= SLOTS
 
 
 @pytest.mark.parametrize(
@@ -68,5 +88,5 @@ def test_a_file_that_cannot_be_used_is_told_with_its_place(
 
 def test_the_file_by_which_the_others_go_needs_what_is_shown(folder: Path) -> None:
     (folder / "en.yaml").write_text("language: en\n", "utf-8")
-    with pytest.raises(BadWords, match=r"playbook/words/en\.yaml needs rendering"):
+    with pytest.raises(BadWords, match=r"playbook/words/en\.yaml needs dates, rendering"):
         WORDS.read(folder)

@@ -12,6 +12,8 @@ _OPTIONAL = re.compile(r"\[\[(.*?)\]\]", re.S)
 # The first letter of a text and of a sentence: a dropped part may have stood before it.
 _SENTENCE = re.compile(r"(?:^|(?<=[.!?] ))[^\W\d_]")
 _SLOT = re.compile(r"\{(\w+)\}")
+# As programs write a day, with or without its time: 2026-05-03, 2026-05-03T09:30:00Z.
+_ISO_DAY = re.compile(r"\d{4}-(\d\d)-(\d\d)(?:[T ]\d\d:.*)?")
 
 
 def render(rule: Rule, params: Mapping[str, str], language: str) -> Words:
@@ -35,13 +37,21 @@ def fill(text: str, params: Mapping[str, str], language: str) -> str:
 
     def slot(match: re.Match[str]) -> str:
         name = match.group(1)
-        return params.get(name) or _blank(name, language)
+        return _as_said(params.get(name, ""), language) or _told("rendering", name, language)
 
     filled = _SLOT.sub(slot, _OPTIONAL.sub(part, text)).strip()
     return _SENTENCE.sub(lambda match: match.group().upper(), filled)
 
 
-def _blank(slot: str, language: str) -> str:
-    """What a reader sees where a slot of a skeleton has to be filled by hand."""
-    told = vocabulary().shown.get(("rendering", slot), {})
+def _as_said(value: str, language: str) -> str:
+    """A day as people say it: 3 May, 3 мая; anything else as it is."""
+    months = _told("dates", "months", language).split()
+    if (day := _ISO_DAY.fullmatch(value)) and 1 <= int(day[1]) <= len(months):
+        return _told("dates", "day", language).format(day=int(day[2]), month=months[int(day[1]) - 1])
+    return value
+
+
+def _told(part: str, name: str, language: str) -> str:
+    """Words of words/<language>.yaml, such as a reader sees where a slot has to be filled by hand."""
+    told = vocabulary().shown.get((part, name), {})
     return told.get(language) or told.get("en") or "…"

@@ -5,5 +5,5 @@ from __future__ import annotations
 from complaint_gift.text.wordfiles import WordFolder
 
 # Named after the module that asks for it.
-WORDS = WordFolder("complaint_gift.playbook", "words", shown=("rendering",))
+WORDS = WordFolder("complaint_gift.playbook", "words", shown=("rendering", "dates"))
 vocabulary = WORDS.vocabulary
