@@ -1,18 +1,13 @@
 """Stock words of customers' messages: what speaks without a model, and what supports it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from functools import lru_cache
 from math import exp
-from pathlib import Path
-from typing import Any, Final
-
-from ruamel.yaml import YAML
+from typing import Final
 
 from complaint_gift.learned import colleagues
+from complaint_gift.learned.stockwords import Words, words
 from complaint_gift.learned.wording import Expressions, Plain, plain
 
-_FOLDER: Final = Path(__file__).parent / "words"
 _NOTHING: Final = 0.4  # how sure an empty text is "other"
 _MOST_HITS: Final = 3
 _LONG: Final = 60  # words: short messages are questions and news, long ones stories
@@ -29,49 +24,6 @@ _WEIGHTS: Final = {
 }
 # A court that is denied or quoted is no threat; a burn that is "not serious" stays a burn.
 _DENIABLE: Final = frozenset({"court", "regulator", "press", "asks-manager", "leaving"})
-
-
-@dataclass(frozen=True)
-class Words:
-    """Compiled expressions of one language; `kinds` with a plain and a strong set each."""
-
-    kinds: Mapping[str, tuple[Expressions, Expressions]]
-    triggers: Mapping[str, Expressions]
-    sure: Mapping[str, Expressions]
-    certain: Mapping[str, Expressions]
-    harmless: Mapping[str, Expressions]
-    denied: Expressions
-    insisted: Expressions
-
-
-@lru_cache(maxsize=1)
-def words() -> tuple[Words, ...]:
-    """English and Russian, both are always asked: people mix."""
-    return tuple(_read(path) for path in sorted(_FOLDER.glob("*.yaml")))
-
-
-def _read(path: Path) -> Words:
-    read: Mapping[str, Any] = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf8"))
-    classes = read["classes"]
-
-    def compiled(part: str) -> dict[str, Expressions]:
-        return {name: Expressions(lines.splitlines(), classes) for name, lines in read[part].items()}
-
-    kinds = compiled("kinds")
-    none = Expressions(())
-    return Words(
-        {
-            name: (found, kinds.get(f"{name}-strong", none))
-            for name, found in kinds.items()
-            if "-" not in name
-        },
-        compiled("triggers"),
-        compiled("sure"),
-        compiled("certain"),
-        compiled("harmless"),
-        Expressions(read["denied"].splitlines()),
-        Expressions(read["insisted"].splitlines()),
-    )
 
 
 def triggers(text: str) -> frozenset[str]:

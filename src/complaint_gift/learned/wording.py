@@ -20,7 +20,7 @@ _SURROGATES: Final = re.compile("[\ud800-\udfff]")
 _MOST_MEMORY: Final = 64 << 20
 _BEFORE: Final = 48  # characters in front of a hit in which its negation stands
 _BEHIND: Final = 120  # characters behind it in which the negation is taken back
-_CLASS: Final = re.compile(r"@([a-z]+)")
+CLASS: Final = re.compile(r"@([a-z]+)")
 _GAP: Final = re.compile(r"_(\d+) ")
 _PREFIX: Final = re.compile(r"(?<=[\w'-])\*|(?<=[^ ]\))\*")
 
@@ -58,16 +58,24 @@ def _token(found: str) -> str:
     return found.lower().replace("ё", "е").replace("’", "'").replace(".", "")
 
 
+class WrongExpression(ValueError):
+    """RE2 cannot read `expression`, or not all of them together where it is empty."""
+
+    def __init__(self, expression: str, problem: str) -> None:
+        super().__init__(problem)
+        self.expression = expression
+
+
 class Expressions:
-    """Several expressions as one; nothing is found where there are none."""
+    """Several expressions as one; nothing is found where there are none. Raises WrongExpression."""
 
     def __init__(self, expressions: Iterable[str], classes: Mapping[str, str] | None = None) -> None:
-        parts = [_translated(expression, classes or {}) for expression in expressions]
-        options = re2.Options()
-        options.max_mem = _MOST_MEMORY
-        options.log_errors = False
-        # Of bytes: in a text RE2 would count characters for every search, found or not.
-        self._compiled: Any = re2.compile(f" ((?:{'|'.join(parts)})) ".encode(), options) if parts else None
+        whole = tuple(expressions)
+        parts = [_translated(expression, classes or {}) for expression in whole]
+        try:
+            self._compiled = _compiled("|".join(parts)) if parts else None
+        except re2.error as error:
+            raise _wrong(whole, parts, error) from error
 
     def __bool__(self) -> bool:
         return self._compiled is not None
@@ -108,7 +116,29 @@ class Expressions:
         return False
 
 
+def _compiled(pattern: str) -> Any:
+    options = re2.Options()
+    options.max_mem = _MOST_MEMORY
+    options.log_errors = False
+    # Of bytes: in a text RE2 would count characters for every search, found or not.
+    return re2.compile(f" ((?:{pattern})) ".encode(), options)
+
+
+def _wrong(expressions: Iterable[str], parts: Iterable[str], whole: Exception) -> WrongExpression:
+    for expression, part in zip(expressions, parts, strict=True):
+        try:
+            _compiled(part)
+        except re2.error as error:
+            return WrongExpression(expression, _problem(error))
+    return WrongExpression("", _problem(whole))
+
+
+def _problem(error: Exception) -> str:
+    told = error.args[0] if error.args else ""
+    return told.decode("utf-8", "replace") if isinstance(told, bytes) else str(told)
+
+
 def _translated(expression: str, classes: Mapping[str, str]) -> str:
-    text = _CLASS.sub(lambda hit: f"(?:{classes[hit.group(1)]})", expression.replace("ё", "е"))
+    text = CLASS.sub(lambda hit: f"(?:{classes[hit.group(1)]})", expression.replace("ё", "е"))
     text = _GAP.sub(lambda hit: rf'(?:[^ .?"]+ ){{0,{hit.group(1)}}}', text)
     return _PREFIX.sub("[^ ]*", text).replace("#", "[0-9][0-9,]*")

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 _MOST_BYTES = 64_000_000
-_MOST_FOLDERS = 16  # of a kind: one installation has six of words
+_MOST_FOLDERS = 16  # of a kind: one installation has seven of words
 _ABANDONED = 3600  # seconds after which nobody is still writing a file
 
 
