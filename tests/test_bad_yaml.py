@@ -72,7 +72,7 @@ def signal(old: str, new: str) -> str:
 LINES = (Path(__file__).parent / "malformed.jsonl").read_text(encoding="utf-8").splitlines()
 LARGE = [
     Case("too large", "rule", b"# " + b"x" * 1_000_001, 1, 1, "the file has 1,000,003 bytes", "Split it"),
-    Case("very deep", "rule", "a: " + "[" * 5000, 1, 1, "the file is nested too deep", "at most 20 levels"),
+    Case("very deep", "rule", "a: " + "[" * 5000, 1, 4, "the file is nested too deep", "at most 20 levels"),
     Case("long", "rule", rule("Say it.", "x" * 2100), 5, 15, "`en` has 2100 characters", "under 2000"),
 ]
 CASES = [*map(Case.read, LINES), *LARGE]

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -35,6 +36,7 @@ from complaint_gift.text.building import building
 
 DEFAULT = Path(__file__).parent.parent / "playbooks" / "default"
 DEFAULT_PROFILE = "standard"
+_LANGUAGE = re.compile("[a-z]{2}")
 _ENGINE = "1"  # part of the hash: raise it when the same rules mean something else
 _NO_RULE = "Write `extends: default` into its playbook.yaml, or put rules into its folder rules/."
 
@@ -128,7 +130,7 @@ def _read_folder(root: Path, pile: _Pile) -> None:
     settings = [path for path in _files(root) if path.stem.lower() == "playbook"]
     for path in settings[:1]:
         _read_settings(path, root, pile)
-    languages = sorted(p for p in (root / "signals").glob("*") if p.is_dir() and not is_hidden(p.name))
+    languages = sorted(p for p in (root / "signals").glob("*") if p.is_dir() and _LANGUAGE.fullmatch(p.name))
     latin = tuple(sorted({p.name for p in languages} | {"en"}))
     for folder in languages:
         _read_classes(folder, root, pile)
@@ -276,14 +278,14 @@ def _rules(pile: _Pile) -> list[Rule]:
 
 def _changes_nothing(name: str, node: Node, source: Source, pile: _Pile) -> bool:
     """Note a document that is meant to change a rule, where there is no such rule."""
-    if node.kind != "map" or "id" not in node.entries or "kind" in node.entries:
+    identity = node.entries.get("id")
+    if identity is None or identity.kind != "text" or "kind" in node.entries:
         return False
     near = suggestion(name, pile.rules.keys() - {name})
     if not near.startswith("Did"):
         near = "Check the id, and that playbook.yaml says `extends: default`."
-    at = node.entries["id"]
     remedy = f"{near} A rule of your own needs `kind` and `message`."
-    source.add(at.line, at.column, f"there is no rule `{name}` to change", remedy)
+    source.add(identity.line, identity.column, f"there is no rule `{name}` to change", remedy)
     return True
 
 

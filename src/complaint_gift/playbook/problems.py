@@ -63,7 +63,12 @@ def suggestion(word: str, known: Iterable[str]) -> str:
     known = sorted(known)
     near = get_close_matches(word, known, 1, 0.6)
     if near:
-        return f"Did you mean `{near[0]}`?"
+        hidden = (
+            "" if word.isascii() or not near[0].isascii() else " Type it anew: a sign in it is not Latin."
+        )
+        return f"Did you mean `{near[0]}`?{hidden}"
+    if not known:
+        return "There is none yet."
     return "Known: " + ", ".join(known[:40]) + ("." if len(known) <= 40 else " ...")
 
 

@@ -33,12 +33,16 @@ SLOTS = frozenset(
     )
 )
 _LEAST_EXAMPLES = 2
+_CONTEXT = "A context holds what the review API knows by: " + ", ".join(sorted(Context.__slots__)) + "."
 
 
 def read_rule(node: Node, source: Source, signals: frozenset[str]) -> Rule | None:
     """One rule; None where it cannot be used at all. Problems go to the source."""
     fields = Fields(node, source, "the rule")
     if node.kind != "map":
+        return None
+    if "signal" in node.entries and "id" not in node.entries:
+        fields.wrong(node, "a signal stands among the rules", "Move it into signals/<language>/.")
         return None
     before = len(source.problems)
     identity = _identity(fields)
@@ -103,6 +107,8 @@ def _texts(fields: Fields, key: str) -> Mapping[str, str]:
     texts = fields.translations(key)
     for language, text in texts.items():
         node = fields.node.entries[key].entries[language]
+        if key == "message" and not text and node.kind == "text":
+            fields.wrong(node, f"`message` says nothing in {language}", "Say what the writer should do.")
         for slot in _SLOT.findall(text):
             if slot not in SLOTS:
                 fields.wrong(
@@ -124,17 +130,27 @@ def _judge(rule: Rule, fields: Fields) -> None:
             "a missing element is at most a warning in a reply",
             "Write `severity: warning`: only words that are there may hold a reply.",
         )
+    examples = fields.node.entries.get("examples", fields.node)
     for language in rule.message:
         for fires in (True, False):
-            count = sum(e.language == language and e.fires is fires and not e.todo for e in rule.examples)
+            name = "fires" if fires else "passes"
+            # Those that cannot be read are there, and told already.
+            count = _written(examples, language, name)
             if count < _LEAST_EXAMPLES:
-                name = "fires" if fires else "passes"
-                at = fields.node.entries.get("examples", fields.node)
+                noun = "example" if count == 1 else "examples"
                 fields.wrong(
-                    at,
-                    f"the rule `{rule.id}` has {count} `{name}` examples in {language}",
+                    examples,
+                    f"the rule `{rule.id}` has {count} `{name}` {noun} in {language}",
                     f"Add at least {_LEAST_EXAMPLES} texts under examples, {language}, {name}.",
                 )
+
+
+def _written(examples: Node, language: str, label: str) -> int:
+    labels = examples.entries.get(language)
+    node = labels.entries.get(label) if labels is not None else None
+    if node is None or node.kind == "null":
+        return 0
+    return len(node.items) if node.kind == "list" else 1
 
 
 def _when(fields: Fields, signals: frozenset[str]) -> When:
@@ -206,13 +222,25 @@ def _example(node: Node, fields: Fields, language: str, label: str) -> list[Exam
     scope = inner.choice("scope", [s.value for s in Scope])
     inner.finish()
     context: Any = plain(context_node) if context_node is not None else {}
-    try:
-        Context.parse(context)
-    except ContextError as error:
-        assert context_node is not None  # noqa: S101
-        fields.wrong(context_node, str(error), "The keys of a context are those of the review API.")
+    if context_node is not None and not _is_context(context_node, context, fields.source):
         return []
     return [Example(text, language, fires, context, todo, node.line, Scope(scope) if scope else None)]
+
+
+def _is_context(node: Node, context: Any, source: Source) -> bool:
+    """Whether it can be read; every key that cannot is told at its place."""
+    before = len(source.problems)
+    if node.kind != "map":
+        source.add(
+            node.line, node.column, f"`context` has to be a mapping of keys, not {node.shape}", _CONTEXT
+        )
+        return False
+    for key, (line, column) in node.keys.items():
+        try:
+            Context.parse({key: context[key]})
+        except ContextError as error:
+            source.add(line, column, str(error).rstrip("."), _CONTEXT)
+    return len(source.problems) == before
 
 
 def plain(node: Node) -> object:

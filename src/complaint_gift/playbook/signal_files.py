@@ -53,6 +53,9 @@ def read_signal(
     fields = Fields(node, source, "the signal")
     if node.kind != "map":
         return None
+    if "id" in node.entries and "signal" not in node.entries:
+        fields.wrong(node, "a rule stands among the signals", "Move it into rules/.")
+        return None
     before = len(source.problems)
     name = fields.text("signal", required=True)
     phrases = _phrases(fields, "phrases", classes, trusted=trusted)

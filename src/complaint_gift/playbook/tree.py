@@ -5,6 +5,7 @@ Only what a rule file needs is allowed: no anchors, no tags, no duplicate keys, 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +21,16 @@ from complaint_gift.text.listing import listed
 MOST_BYTES = 1_000_000
 _DEEPEST = 20
 _TRUE, _FALSE = listed("true yes on"), listed("false no off")
+_TOO_DEEP = f"A playbook needs at most {_DEEPEST} levels."
+_HOPELESS = (
+    (re.compile(rf"(?:[\[{{]\s*){{{_DEEPEST * 5}}}"), "the file is nested too deep", _TOO_DEEP),
+    (
+        re.compile("^<{7}(?: .*)?$", re.M),
+        "a merge conflict is left in the file",
+        "Keep one of the two versions and remove the lines of <<<<<<<, ======= and >>>>>>>.",
+    ),
+)
+_NO_COLON = "could not find expected ':'"
 _CORE = "tag:yaml.org,2002:"
 
 
@@ -87,17 +98,25 @@ def read_text(text: str, shown: str) -> tuple[Source, list[Node]]:
     """The documents of a text; see `read_file`."""
     source = Source(shown, text)
     documents: list[Node] = []
+    if _is_hopeless(text, source):
+        return source, []
     try:
         for root in YAML(typ="safe", pure=True).compose_all(text):
             if root is not None:
                 documents.append(_Builder(source).build(root))
     except MarkedYAMLError as error:
+        problem = str(error.problem or error.context or error)
         mark = error.problem_mark or error.context_mark
+        if _NO_COLON in problem:  # noticed in the line below
+            mark = error.context_mark or mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        said, remedy = _explained(str(error.problem or error.context or error), source, line)
+        said, remedy = _explained(problem, source, line)
+        opened = error.context_mark.line + 1 if error.context_mark else line
+        if "is not closed" in said and opened != line:
+            said += f" (it starts in line {opened})"
         source.add(line, column, said, remedy)
     except RecursionError:
-        source.add(1, 1, "the file is nested too deep", f"A playbook needs at most {_DEEPEST} levels.")
+        source.add(1, 1, "the file is nested too deep", _TOO_DEEP)
     except (YAMLError, ValueError) as error:
         line, column = _character_place(text, error)
         source.add(
@@ -106,6 +125,15 @@ def read_text(text: str, shown: str) -> tuple[Source, list[Node]]:
     if not documents and not source.problems:
         source.add(1, 1, "the file is empty", "Write a rule or a signal, or delete the file.")
     return source, documents
+
+
+def _is_hopeless(text: str, source: Source) -> bool:
+    """Note what the parser would take minutes to tell, or tell of another place."""
+    for mark, said, remedy in _HOPELESS:
+        if (found := mark.search(text)) is not None:
+            source.add(*_place(text, found.start()), said, remedy)
+            return True
+    return False
 
 
 class _Builder:
@@ -117,9 +145,7 @@ class _Builder:
         line, column = node.start_mark.line + 1, node.start_mark.column + 1
         self._refuse(node, line, column)
         if depth > _DEEPEST:
-            self.source.add(
-                line, column, "the file is nested too deep", f"A playbook needs at most {_DEEPEST} levels."
-            )
+            self.source.add(line, column, "the file is nested too deep", _TOO_DEEP)
             return Node("null", line, column)
         if id(node) in self.seen:
             self.source.add(
@@ -133,6 +159,10 @@ class _Builder:
             return Node("list", line, column, items=[self.build(item, depth + 1) for item in node.value])
         assert isinstance(node, ScalarNode)  # noqa: S101
         quoted = node.style is not None
+        if not quoted and node.value.startswith("“") and "”" not in node.value:
+            self.source.add(
+                line, column, "a curly quotation mark quotes nothing", 'Use straight ones: "like this".'
+            )
         empty = not quoted and node.value.strip() in ("", "~", "null", "Null", "NULL")
         return Node(
             "null" if empty else "text", line, column, str(node.value), quoted, node.style in ("|", ">")
@@ -245,8 +275,8 @@ _SAYINGS = (
         "Separate the entries with commas and close with }.",
     ),
     (
-        "could not find expected ':'",
-        "a key without a colon",
+        _NO_COLON,
+        "a key without a colon and a space behind it",
         "Write `key: value`, and texts over several lines in quotes.",
     ),
     (
@@ -314,8 +344,10 @@ _SAYINGS = (
 
 def _character_place(text: str, error: Exception) -> tuple[int, int]:
     position = getattr(error, "position", None)
-    if not isinstance(position, int):
-        return 1, 1
+    return _place(text, position) if isinstance(position, int) else (1, 1)
+
+
+def _place(text: str, position: int) -> tuple[int, int]:
     before = text[:position]
     return before.count("\n") + 1, position - (before.rfind("\n") + 1) + 1
 
