@@ -101,6 +101,48 @@ def test_review_as_json_has_the_shape_of_the_api(reply: Path) -> None:
     assert answer["verdict"] == "hold"
 
 
+THREAT = "Löschen Sie bitte die Bewertung, sonst meldet sich unser Anwalt bei Ihnen."
+
+
+def test_review_speaks_the_language_of_the_text_where_rules_have_words_in_it() -> None:
+    told = call(review, "-", "--words-only", stdin=THREAT).output
+    assert "error[no-threats]: Nehmen Sie die Drohung heraus" in told
+    assert "Hold: change it" in told
+    on_request = call(review, "-", "--words-only", "--language", "en", stdin=THREAT).output
+    assert "error[no-threats]: Take out the threat" in on_request
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("Нам жаль, если вы обиделись.", "Извиняйтесь за то, что случилось"),
+        ("We are sorry if you were offended.", "Say sorry for what happened"),
+        (THREAT, "Nehmen Sie die Drohung heraus"),
+    ],
+)
+def test_json_speaks_the_language_of_the_text_too(text: str, message: str, tmp_path: Path) -> None:
+    told = json.loads(call(review, "-", "--words-only", "--format", "json", stdin=text).output)
+    assert told["findings"][0]["message"].startswith(message)
+    line = json.dumps({"text": text})
+    many = call(review, "--words-only", "--jsonl", "-", "--out", "-", stdin=line).stdout
+    assert json.loads(many)["findings"][0]["message"].startswith(message)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "cp1251"])
+def test_review_says_that_a_file_is_in_another_encoding(encoding: str, tmp_path: Path) -> None:
+    path = tmp_path / "reply.txt"
+    path.write_bytes("Вы сами виноваты, внимательнее надо.".encode(encoding))
+    result = call(review, str(path), "--words-only")
+    assert result.exit_code == 2
+    assert "reply.txt is not UTF-8" in result.output
+
+
+def test_review_passes_over_a_stray_byte(tmp_path: Path) -> None:
+    path = tmp_path / "reply.txt"
+    path.write_bytes(b"It is your own fault\xff, you should have read it.")
+    assert "no-blame-customer" in call(review, str(path), "--words-only").output
+
+
 def test_review_takes_a_context(reply: Path, tmp_path: Path) -> None:
     context = tmp_path / "context.json"
     context.write_text('{"complaint": false}')

@@ -111,6 +111,13 @@ MISTAKES = {
         "at most a",
         "severity: warning",
     ),
+    "language folder": (
+        "signals/english/selfie.yaml",
+        ENGLISH,
+        "signals/english/selfie.yaml:1:1",
+        "nothing reads a file here",
+        "signals/en/selfie.yaml",
+    ),
     "few": (
         SOFT,
         'id: no-dead-end\nmessage: {de: "Halt."}\n',
@@ -119,6 +126,34 @@ MISTAKES = {
         "at least 2",
     ),
 }
+
+
+def test_a_rule_without_a_line_on_its_aim_is_listed_with_its_message(tmp_path: Path) -> None:
+    folder = str(write(tmp_path))
+    for language, said in (("en", "Ask for no pictures of people."), ("ru", "Не просите фотографий людей.")):
+        lines = call("rules", "list", "--playbook", folder, "--language", language).output.splitlines()
+        assert [line for line in lines if line.split()[1:2] == ["no-selfies"] and said in line]
+
+
+def test_shipped_examples_are_left_out_where_an_own_condition_does_not_hold_for_them(tmp_path: Path) -> None:
+    narrow = "id: no-hiding-behind-rules\nwhen: {channel: chat}\n"
+    folder = str(write(tmp_path, **{SOFT: narrow}))
+    told = call("rules", "test", "no-hiding-behind-rules", "--playbook", folder)
+    assert told.exit_code == 0, told.output
+    assert "5 shipped ones left out: your `when` does not hold for them" in told.output
+    wrong = RULE.replace("{text: Send us a selfie., context: {channel: chat}}\n", "Send us a selfie.\n", 1)
+    told = call("rules", "test", "no-selfies", "--playbook", str(write(tmp_path, **{OWN: wrong})))
+    assert told.exit_code == 1, "an example of the rule itself is left out by nobody"
+    assert "silent because its `when` does not hold" in told.output
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"), [("no-selfis", "Did you mean no-selfies?"), ("xyz", "rules list --all")]
+)
+def test_a_name_that_nothing_has_is_told_with_the_nearest(tmp_path: Path, name: str, hint: str) -> None:
+    told = call("rules", "test", name, "--playbook", str(write(tmp_path)))
+    assert told.exit_code == 2
+    assert hint in told.output
 
 
 @pytest.mark.parametrize("name", MISTAKES)

@@ -31,18 +31,30 @@ def test_every_line_gets_an_answer(tmp_path: Path) -> None:
     assert set(first) == {"id", "kind", "score", "severity", "triggers", "employees"}
 
 
-@pytest.mark.parametrize("line", ['{"id": 1}', "[]", "{", '{"id": 1, "text": 5}', '{"text": "x"}'])
-def test_a_bad_line_is_named(tmp_path: Path, line: str) -> None:
+@pytest.mark.parametrize(
+    "line", ['{"id": 1}', "[]", "{", '{"id": 1, "text": 5}', '{"text": "x"}', "[" * 50_000]
+)
+def test_a_bad_line_is_named_and_nothing_is_written(tmp_path: Path, line: str) -> None:
     source, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    out.write_text("what was there")
     source.write_text('{"id": 0, "text": "fine"}\n' + line, encoding="utf8")
     code, said = run("--jsonl", str(source), "--out", str(out), "--words-only")
-    assert code == 1
+    assert code == 2
     assert "in.jsonl, line 2" in said
+    assert out.read_text() == "what was there"
+
+
+def test_a_lone_surrogate_in_an_id_comes_back(tmp_path: Path) -> None:
+    source = tmp_path / "in.jsonl"
+    source.write_text(r'{"id": "\ud83d", "text": "The lid is broken"}')
+    code, said = run("--jsonl", str(source), "--out", "-", "--words-only")
+    assert code == 0
+    assert json.loads(said)["id"] == "\ud83d"
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     code, said = run("--jsonl", str(tmp_path / "none.jsonl"), "--out", "-")
-    assert code == 1
+    assert code == 2
     assert "none.jsonl cannot be read" in said
 
 

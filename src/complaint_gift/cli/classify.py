@@ -10,6 +10,9 @@ from typing import Any, TextIO
 
 import click
 
+from complaint_gift.cli.chosen import Stop
+from complaint_gift.cli.review import dumped
+
 FILE = click.Path(path_type=Path, allow_dash=True)
 LARGEST_LINE = 4 * 1024 * 1024
 
@@ -29,7 +32,10 @@ LARGEST_LINE = 4 * 1024 * 1024
     "--words-only", is_flag=True, help="Leave the learned layer out: stock words alone, less sharp."
 )
 def classify(source: Path, out: Path, words_only: bool) -> None:
-    """Say of each message whether it is a complaint, how grave, and what makes it urgent."""
+    """Say of each message whether it is a complaint, how grave, and what makes it urgent.
+
+    Exits with 2 when something could not be read; nothing is written then.
+    """
     from complaint_gift.learned.classifier import Classifier
     from complaint_gift.learned.encoder import Encoder, available
 
@@ -37,14 +43,15 @@ def classify(source: Path, out: Path, words_only: bool) -> None:
     if encoder is None and not words_only:
         click.secho("The learned layer is not installed; stock words decide alone.", err=True, fg="yellow")
     classifier = Classifier(encoder)
-    with _reading(source) as lines, _writing(out) as answers:
+    with _reading(source) as lines:
         rows = list(_messages(source, lines))
+    with _writing(out) as answers:
         shown = sys.stderr.isatty() and str(out) != "-"
         with click.progressbar(rows, label="Reading messages", file=sys.stderr, hidden=not shown) as moving:
             for name, text in moving:
                 found = classifier.classify(text).as_json()
                 found["triggers"] = list(found["triggers"])
-                answers.write(json.dumps({"id": name, **found}, ensure_ascii=False) + "\n")
+                answers.write(dumped({"id": name, **found}) + "\n")
     if str(out) != "-":
         click.echo(f"{len(rows)} messages classified: {out}", err=True)
 
@@ -56,10 +63,10 @@ def _messages(source: Path, lines: TextIO) -> Iterator[tuple[Any, str]]:
             continue
         try:
             row = json.loads(line) if len(line) <= LARGEST_LINE else None
-        except ValueError:
+        except (ValueError, RecursionError):
             row = None
         if not isinstance(row, dict) or "id" not in row or not isinstance(row.get("text"), str):
-            raise click.ClickException(
+            raise Stop(
                 f'{source}, line {number}: expected one JSON object with "id" and "text" (a string), '
                 f"got {line.strip()[:60]!r}. Nothing was classified; mend the line and run again."
             )
@@ -70,11 +77,11 @@ def _reading(path: Path) -> TextIO:
     try:
         return click.open_file(str(path), encoding="utf-8-sig", errors="replace")  # type: ignore[return-value]
     except OSError as problem:
-        raise click.ClickException(f"{path} cannot be read: {problem.strerror}.") from None
+        raise Stop(f"{path} cannot be read: {problem.strerror}.") from None
 
 
 def _writing(path: Path) -> TextIO:
     try:
         return click.open_file(str(path), "w", encoding="utf-8")  # type: ignore[return-value]
     except OSError as problem:
-        raise click.ClickException(f"{path} cannot be written: {problem.strerror}.") from None
+        raise Stop(f"{path} cannot be written: {problem.strerror}.") from None

@@ -10,7 +10,8 @@ import click
 
 from complaint_gift.domain import Decision, Finding, Severity, Verdict, gather
 from complaint_gift.playbook import Playbook
-from complaint_gift.text import is_cyrillic
+from complaint_gift.playbook.rule import Words
+from complaint_gift.text import Text, is_cyrillic
 
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
 _WIDEST = 110
@@ -78,22 +79,28 @@ def _finding(finding: Finding, playbook: Playbook, language: str) -> dict[str, A
 
 def report(text: str, name: str, verdict: Verdict, playbook: Playbook, language: str | None) -> str:
     """All advice, each with the lines of the text that it is for, then what to do, styled for a terminal."""
+    said_in = language or spoken(text, playbook)
     language = language or language_of(text)
-    groups = gather(verdict.findings, lambda finding: playbook.words(finding, language))
-    blocks = ["\n".join(_block(alike, text, name, playbook, language)) for alike in groups]
+    groups = gather(verdict.findings, lambda finding: playbook.words(finding, said_in))
+    blocks = [
+        "\n".join(_block(alike, text, name, playbook.words(alike[0], said_in), language)) for alike in groups
+    ]
     return "\n\n".join([*blocks, closing(verdict, language)])
 
 
+def spoken(text: str, playbook: Playbook, hint: str = "") -> str:
+    """The language for the words of rules: that of the text, whichever a rule may have words in."""
+    return playbook.languages.told(Text(text), hint) or language_of(text)
+
+
 def language_of(text: str) -> str:
-    """The language in which a text is spoken about."""
+    """The one of our own two languages in which a text is spoken about."""
     letters = [char for char in text[:5000] if char.isalpha()]
     return "ru" if sum(map(is_cyrillic, letters)) * 2 > len(letters) else "en"
 
 
-def _block(
-    alike: Sequence[Finding], text: str, name: str, playbook: Playbook, language: str
-) -> Iterator[str]:
-    words, said = _WORDS[language], playbook.words(alike[0], language)
+def _block(alike: Sequence[Finding], text: str, name: str, said: Words, language: str) -> Iterator[str]:
+    words = _WORDS[language]
     worst = min((finding.severity for finding in alike), key=lambda severity: severity.rank)
     label = click.style(f"{words[worst.value]}[{alike[0].rule}]", fg=_COLOURS[worst], bold=True)
     yield f"{label}{click.style(': ' + said.message, bold=True)}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -15,7 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import click
 
 from complaint_gift.cli.chosen import Stop, chosen_playbook, hearing
-from complaint_gift.cli.report import as_json, report
+from complaint_gift.cli.report import as_json, report, spoken
 from complaint_gift.domain import Scope, Severity, Verdict
 from complaint_gift.playbook import PROFILES, Context, ContextError, Playbook
 from complaint_gift.promises import OfficeHours, find_promises
@@ -24,6 +25,8 @@ from complaint_gift.service.policyfile import load_policy
 from complaint_gift.text import html_to_plain
 
 LARGEST_TEXT = 4 * 1024 * 1024
+_UNREADABLE = re.compile("[\ufffd\0-\x08\x0e-\x1f]")
+_FEWEST_READABLE = 10  # one sign in so many may be unreadable: a stray byte, not another encoding
 FILE = click.Path(path_type=Path, allow_dash=True)
 SCOPES = [scope.value for scope in Scope]
 _LEVELS = {"error": Severity.ERROR, "warning": Severity.WARNING, "info": Severity.INFO}
@@ -117,8 +120,9 @@ def _review_one(
     text = read_text(path)
     verdict = reviewer(text, scope, context)
     if shape == "json":
-        found = as_json(verdict, reviewer.playbook, language or context.language or "en")
-        click.echo(_dumped({"text": text, **found, **_promises(text, context)}))
+        said_in = language or spoken(text, reviewer.playbook, context.language)
+        found = as_json(verdict, reviewer.playbook, said_in)
+        click.echo(dumped({"text": text, **found, **_promises(text, context)}))
     else:
         name = "<stdin>" if str(path) == "-" else str(path)
         click.echo(report(text, name, verdict, reviewer.playbook, language))
@@ -177,9 +181,10 @@ def _review_lines(reviewer: Reviewer, source: Path, out: Path, scope: str) -> Se
         with click.progressbar(rows, label="Reviewing", file=sys.stderr, hidden=not shown) as moving:
             for name, text, kind, context in moving:
                 verdict = reviewer(text, kind, context)
-                whole = as_json(verdict, reviewer.playbook, context.language or "en")
+                said_in = spoken(text, reviewer.playbook, context.language)
+                whole = as_json(verdict, reviewer.playbook, said_in)
                 answer = {"id": name, **{key: whole[key] for key in ("verdict", "findings", "signals")}}
-                answers.write(_dumped(answer) + "\n")
+                answers.write(dumped(answer) + "\n")
                 if verdict.worst is not None and (worst is None or verdict.worst.rank < worst.rank):
                     worst = verdict.worst
     if str(out) != "-":
@@ -237,6 +242,8 @@ def read_text(path: Path) -> str:
         text = lines.read(LARGEST_TEXT + 1)
     if len(text) > LARGEST_TEXT:
         raise Stop(f"{path} is longer than {LARGEST_TEXT:,} characters; a reply is a page or two.")
+    if len(_UNREADABLE.findall(text)) * _FEWEST_READABLE > len(text):
+        raise Stop(f"{path} is not UTF-8. Save it as UTF-8, or check that it is a text at all.")
     return html_to_plain(text) if path.suffix.lower() in (".html", ".htm") else text
 
 
@@ -254,7 +261,7 @@ def _writing(path: Path) -> TextIO:
         raise Stop(f"{path} cannot be written: {problem.strerror}.") from None
 
 
-def _dumped(value: Any) -> str:
+def dumped(value: Any) -> str:
     """JSON as it reads best; a text with lone surrogates, which no encoding knows, in ASCII."""
     written = json.dumps(value, ensure_ascii=False)
     try:

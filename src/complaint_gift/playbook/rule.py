@@ -108,8 +108,14 @@ class Rule:
     line: int = 0
 
     def aim(self, language: str) -> str:
-        """What it enforces, in a line; in English where it is not written in this language."""
-        return self.enforces.get(language) or self.enforces.get("en", "")
+        """What it enforces, in a line; in English where it is not written in this language.
+
+        Where nobody wrote it at all, what the writer should do.
+        """
+        for said in (self.enforces, self.message):
+            if told := said.get(language) or said.get("en"):
+                return told
+        return next(iter(self.message.values()), "")
 
     def names(self) -> frozenset[str]:
         """The signals of the reply that the rule asks about."""
