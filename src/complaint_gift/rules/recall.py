@@ -41,7 +41,7 @@ class Recall:
         common = set(asked) & set(meaning(situation.text, stop))
         strong = any(key.isdigit() for key in common)
         if not situation.decided.isdisjoint(self.signals):
-            # Where nearly every word of the complaint comes back, no other wording has to be recognised.
+            # Where half the words of the complaint come back, no other wording has to be recognised.
             if not strong and len(common) < max(self.least, len(asked) / 2):
                 yield Fault(missing=True)
             return
