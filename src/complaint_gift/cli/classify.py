@@ -11,9 +11,8 @@ from typing import Any, TextIO
 import click
 
 from complaint_gift.cli.chosen import Stop
-from complaint_gift.cli.review import dumped
+from complaint_gift.cli.textfiles import FILE, dumped, reading, writing
 
-FILE = click.Path(path_type=Path, allow_dash=True)
 LARGEST_LINE = 4 * 1024 * 1024
 
 
@@ -43,9 +42,9 @@ def classify(source: Path, out: Path, words_only: bool) -> None:
     if encoder is None and not words_only:
         click.secho("The learned layer is not installed; stock words decide alone.", err=True, fg="yellow")
     classifier = Classifier(encoder)
-    with _reading(source) as lines:
+    with reading(source) as lines:
         rows = list(_messages(source, lines))
-    with _writing(out) as answers:
+    with writing(out) as answers:
         shown = sys.stderr.isatty() and str(out) != "-"
         with click.progressbar(rows, label="Reading messages", file=sys.stderr, hidden=not shown) as moving:
             for name, text in moving:
@@ -71,17 +70,3 @@ def _messages(source: Path, lines: TextIO) -> Iterator[tuple[Any, str]]:
                 f"got {line.strip()[:60]!r}. Nothing was classified; mend the line and run again."
             )
         yield row["id"], row["text"]
-
-
-def _reading(path: Path) -> TextIO:
-    try:
-        return click.open_file(str(path), encoding="utf-8-sig", errors="replace")  # type: ignore[return-value]
-    except OSError as problem:
-        raise Stop(f"{path} cannot be read: {problem.strerror}.") from None
-
-
-def _writing(path: Path) -> TextIO:
-    try:
-        return click.open_file(str(path), "w", encoding="utf-8")  # type: ignore[return-value]
-    except OSError as problem:
-        raise Stop(f"{path} cannot be written: {problem.strerror}.") from None

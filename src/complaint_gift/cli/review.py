@@ -10,13 +10,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 
 from complaint_gift.cli.chosen import Stop, chosen_playbook, hearing
 from complaint_gift.cli.report import as_json, report, spoken
+from complaint_gift.cli.textfiles import FILE, dumped, reading, writing
 from complaint_gift.domain import Scope, Severity, Verdict
 from complaint_gift.playbook import PROFILES, Context, ContextError, Playbook
 from complaint_gift.promises import OfficeHours, find_promises
@@ -27,7 +28,6 @@ from complaint_gift.text import html_to_plain
 LARGEST_TEXT = 4 * 1024 * 1024
 _UNREADABLE = re.compile("[\ufffd\0-\x08\x0e-\x1f]")
 _FEWEST_READABLE = 10  # one sign in so many may be unreadable: a stray byte, not another encoding
-FILE = click.Path(path_type=Path, allow_dash=True)
 SCOPES = [scope.value for scope in Scope]
 _LEVELS = {"error": Severity.ERROR, "warning": Severity.WARNING, "info": Severity.INFO}
 
@@ -176,7 +176,7 @@ def _review_lines(reviewer: Reviewer, source: Path, out: Path, scope: str) -> Se
     """Every line, in order. Nothing is written before the whole input has been understood."""
     rows = list(_rows(source, scope))
     worst: Severity | None = None
-    with _writing(out) as answers:
+    with writing(out) as answers:
         shown = sys.stderr.isatty() and str(out) != "-"
         with click.progressbar(rows, label="Reviewing", file=sys.stderr, hidden=not shown) as moving:
             for name, text, kind, context in moving:
@@ -193,7 +193,7 @@ def _review_lines(reviewer: Reviewer, source: Path, out: Path, scope: str) -> Se
 
 
 def _rows(source: Path, scope: str) -> Iterator[tuple[Any, str, str, Context]]:
-    with _reading(source) as lines:
+    with reading(source) as lines:
         for number, line in enumerate(lines, start=1):
             if line.strip():
                 yield _row(line, f"{source}, line {number}", scope)
@@ -223,7 +223,7 @@ def _row(line: str, where: str, scope: str) -> tuple[Any, str, str, Context]:
 def _context(path: Path | None) -> Context:
     if path is None:
         return Context()
-    with _reading(path) as lines:
+    with reading(path) as lines:
         raw = lines.read(LARGEST_TEXT + 1)
     try:
         return Context.parse(json.loads(raw))
@@ -238,34 +238,10 @@ def _context(path: Path | None) -> Context:
 
 def read_text(path: Path) -> str:
     """The words of a file, of the standard input for -. Raises Stop."""
-    with _reading(path) as lines:
+    with reading(path) as lines:
         text = lines.read(LARGEST_TEXT + 1)
     if len(text) > LARGEST_TEXT:
         raise Stop(f"{path} is longer than {LARGEST_TEXT:,} characters; a reply is a page or two.")
     if len(_UNREADABLE.findall(text)) * _FEWEST_READABLE > len(text):
         raise Stop(f"{path} is not UTF-8. Save it as UTF-8, or check that it is a text at all.")
     return html_to_plain(text) if path.suffix.lower() in (".html", ".htm") else text
-
-
-def _reading(path: Path) -> TextIO:
-    try:
-        return click.open_file(str(path), encoding="utf-8-sig", errors="replace")  # type: ignore[return-value]
-    except OSError as problem:
-        raise Stop(f"{path} cannot be read: {problem.strerror}.") from None
-
-
-def _writing(path: Path) -> TextIO:
-    try:
-        return click.open_file(str(path), "w", encoding="utf-8")  # type: ignore[return-value]
-    except OSError as problem:
-        raise Stop(f"{path} cannot be written: {problem.strerror}.") from None
-
-
-def dumped(value: Any) -> str:
-    """JSON as it reads best; a text with lone surrogates, which no encoding knows, in ASCII."""
-    written = json.dumps(value, ensure_ascii=False)
-    try:
-        written.encode("utf-8")
-    except UnicodeEncodeError:
-        return json.dumps(value)
-    return written
