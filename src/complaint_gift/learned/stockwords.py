@@ -19,7 +19,6 @@ from complaint_gift.text.wordfiles import BadWords, loaded, named
 PLACE: Final = "learned/words"
 _STRONG: Final = "-strong"
 _TEXTS: Final = ("denied", "insisted")
-_NO_TEXT: Final = "has to be a text, an expression a line; quote what YAML takes for something else"
 # What may be said under each name; every class is the language's own.
 _NAMES: Final[Mapping[str, frozenset[str] | None]] = {
     "classes": None,
@@ -69,6 +68,8 @@ class _File:
             if not isinstance(said, dict):
                 raise self._wrong((part,), "has to be a mapping of names")
             self._check(said, names, part)
+        for name, said in self.raw.get("classes", {}).items():
+            self._text(("classes", name), said)
         kinds = self._compiled("kinds")
         none = Expressions(())
         return Words(
@@ -82,30 +83,32 @@ class _File:
         )
 
     def _check(self, said: Mapping[Any, Any], known: Collection[str] | None, *keys: str) -> None:
-        """Every name is asked for and has a text; the whole file is looked at part by part."""
-        for name, value in said.items():
+        """Every name is asked for; the whole file is looked at part by part."""
+        for name in said:
             if known is not None and name not in known:
                 raise self._wrong((*keys, str(name)), f"is asked for by nobody; known are {named(known)}")
-            if keys and not isinstance(value, str):
-                raise self._wrong(
-                    (*keys, str(name)), "has to be a text; quote what YAML takes for something else"
-                )
+
+    def _text(self, keys: tuple[str, ...], said: object) -> str:
+        if not isinstance(said, str):
+            raise self._wrong(
+                keys, "has to be a text, an expression a line; quote what YAML takes for something else"
+            )
+        return said
 
     def _compiled(self, part: str) -> dict[str, Expressions]:
         said = self.raw.get(part, {})
         return {name: self._expressions((part, name), lines) for name, lines in said.items()}
 
-    def _expressions(self, keys: tuple[str, ...], lines: object) -> Expressions:
-        if not isinstance(lines, str):
-            raise self._wrong(keys, _NO_TEXT)
+    def _expressions(self, keys: tuple[str, ...], said: object) -> Expressions:
+        lines = self._text(keys, said).splitlines()
         classes = self.raw.get("classes", {})
-        for line in lines.splitlines():
+        for line in lines:
             if unknown := set(CLASS.findall(line)) - classes.keys():
                 raise self._wrong(
                     keys, f"{line!r} uses {named(unknown)}, which is not among the classes", line
                 )
         try:
-            return Expressions(lines.splitlines(), classes)
+            return Expressions(lines, classes)
         except WrongExpression as error:
             raise self._wrong(
                 keys, f"{error.expression!r} is no expression: {error}", error.expression
