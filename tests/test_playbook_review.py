@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
+from growth import require_linear_in
 from hostile_texts import HOSTILE
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -251,13 +251,14 @@ def test_any_text_is_reviewed_and_quotes_are_what_the_spans_say(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", HOSTILE)
-def test_hostile_text_costs_little(full: Playbook, name: str) -> None:
-    full.review("warm up: We are sorry. Простите нас.")
-    started = time.process_time()
-    full.review(HOSTILE[name], context=Context.parse({"complaint_text": HOSTILE[name]}))
-    assert (
-        time.process_time() - started < 3
-    )  # 0.1 s on a quiet machine without a complaint; this one may be busy
+def test_a_hostile_reply_to_a_hostile_complaint_costs_no_more_the_longer_both_are(
+    full: Playbook, name: str
+) -> None:
+    def review(text: str) -> None:
+        full.review(text, context=Context.parse({"complaint_text": text}))
+
+    review("warm up: We are sorry. Простите нас.")
+    require_linear_in(review, HOSTILE[name])
 
 
 def test_the_same_text_gets_the_same_verdict_in_every_loading() -> None:

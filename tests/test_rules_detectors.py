@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
+from growth import require_linear_in
 from hostile_texts import CATASTROPHIC
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -196,10 +195,7 @@ def test_detectors_accept_any_string_and_stay_inside_it(name: str, text: str) ->
 @pytest.mark.parametrize("name", DETECTORS)
 @pytest.mark.parametrize("piece", PIECES)
 def test_detectors_stay_linear_on_hostile_text(name: str, piece: str) -> None:
-    started = time.process_time()
-    for _ in zip(range(1000), DETECTORS[name](piece * (65_536 // len(piece))), strict=False):
-        pass
-    assert time.process_time() - started < 1.5
+    require_linear_in(lambda text: list(DETECTORS[name](text)), piece * (65_536 // len(piece)))
 
 
 @pytest.mark.parametrize(
@@ -242,6 +238,7 @@ def test_regex_that_cannot_be_used_is_refused_with_a_remedy(pattern: str) -> Non
     assert caught.value.remedy
 
 
+@pytest.mark.timeout(60)  # seconds; each takes a few hundredths of one, or for ever
 @pytest.mark.parametrize("pattern", CATASTROPHIC)
 def test_catastrophic_patterns_do_no_harm(pattern: str) -> None:
     try:
@@ -249,7 +246,5 @@ def test_catastrophic_patterns_do_no_harm(pattern: str) -> None:
     except BadRegex as error:
         assert error.remedy  # noqa: PT017
         return
-    started = time.process_time()
     for text in ("a" * 65_536, "ab" * 32_768, "a.a" * 20_000, "foo fo " * 9_000):
         list(finder(text))
-    assert time.process_time() - started < 3

@@ -111,8 +111,8 @@ def test_a_sentence_scores_alike_whatever_was_computed_before(encoder: Encoder) 
 
 @pytest.mark.alone
 @pytest.mark.slow
-def test_answers_come_in_time(encoder: Encoder) -> None:
-    """Generous: the machine may be busy. `make bench` holds the real bars."""
+def test_one_changed_sentence_costs_a_part_of_the_whole(encoder: Encoder) -> None:
+    """`make bench` holds the bars in milliseconds."""
     tagger = Tagger(encoder)
     tagger.tag("Warm up.")
     whole, one = [], []
@@ -124,8 +124,7 @@ def test_answers_come_in_time(encoder: Encoder) -> None:
         began = time.perf_counter()
         tagger.tag(REPLY + f" Changed {number}.")
         one.append(time.perf_counter() - began)
-    assert min(whole) < 0.24
-    assert min(one) < 0.08
+    assert min(one) < 0.6 * min(whole)
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

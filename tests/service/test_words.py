@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import time as clock
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from growth import require_linear_in
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -125,10 +125,7 @@ def test_hostile_text_is_read_quickly_by_every_shipped_phrase() -> None:
     policy = load_policy()
     phrases = [policy.signs.phrases, *policy.triggers.values()]
     for text in ("a " * 30_000, "-'" * 30_000, "не " * 20_000, "not never " * 10_000, "\ud800" * 1000):
-        began = clock.process_time()
-        for some in phrases:
-            has_any(text, some)
-        assert clock.process_time() - began < 5
+        require_linear_in(lambda given: [has_any(given, some) for some in phrases], text)
 
 
 @pytest.mark.parametrize(
