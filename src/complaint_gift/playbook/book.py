@@ -146,9 +146,16 @@ class Playbook:
         return list(self._said(rule, situation))
 
     def _findings(self, situation: Situation, scope: Scope) -> Iterable[tuple[Rule, Finding]]:
+        foreign: str | None = None
         for rule in self.active:
-            if scope in rule.scopes:
-                yield from ((rule, finding) for finding in self._said(rule, situation))
+            if scope not in rule.scopes:
+                continue
+            for finding in self._said(rule, situation):
+                if finding.start is None:
+                    foreign = self.languages.foreign(situation.text) if foreign is None else foreign
+                    if foreign and not self.languages.reads(rule.names(), foreign):
+                        continue  # nobody can say that it is missing who cannot read the language
+                yield rule, finding
 
     def _said(self, rule: Rule, situation: Situation) -> Iterable[Finding]:
         if not (rule.when.holds(situation.context, situation.text.raw) and rule.when.answers(situation)):

@@ -21,6 +21,9 @@ _KIND = re.compile(r"#\w+")
 _ENOUGH = 2  # words, and this share of all the words of the text
 _SHARE = 0.1
 _LATIN_TEXT = 3  # Latin words; fewer are names and brands in a text of another alphabet
+_STRANGE = re.compile(r"[^\W\d_\u0000-\u024f\u0400-\u04ff]")  # letters neither Latin nor Cyrillic
+_NOT_RUSSIAN = re.compile("[\u0400\u0402-\u040f\u0450\u0452-\u04ff]")  # Cyrillic letters of other languages
+_OWN_LETTERS = 2  # of them, and one in fifty; fewer stand in names, or in place of Latin ones
 _CODE = re.compile(r"([a-z]{2})(?:[-_].*)?", re.IGNORECASE)
 _SENTENCE = 3  # words; fewer tell no language
 _ENGLISH, _FOREIGN = 0.6, 0.4  # of the words of a sentence are English ones: at least, at most
@@ -71,6 +74,27 @@ class Languages:
                 return ""
             language = language if counts.get(language) else voted
         return language if all(self._is_in(language, one) for one in _by_sentence(text)) else ""
+
+    def foreign(self, text: Text) -> str:
+        """The language of a text in neither English nor Russian, "?" where only that can be told; else "".
+
+        The text alone decides: a customer whose account is French may well be answered in English.
+        """
+        strange, own = len(_STRANGE.findall(text.raw)), len(_NOT_RUSSIAN.findall(text.raw))
+        if strange or own:
+            letters = sum(map(str.isalpha, text.raw))
+            is_kin = own >= max(_OWN_LETTERS, letters // 50) and script(text.raw) == "ru"
+            if strange * 2 > letters or is_kin:
+                return "?"
+        told = self.told(text)
+        return "" if told in ("en", "ru") else told
+
+    def reads(self, names: Iterable[str], language: str) -> bool:
+        """Whether one of these signals, or without any the playbook, has words of a language."""
+        wanted = frozenset(names)
+        return any(
+            part.language == language and (not wanted or part.signal in wanted) for part in self._parts
+        )
 
     def _is_in(self, language: str, forms: list[str]) -> bool:
         """Whether nothing speaks against a sentence being in this language."""
