@@ -8,8 +8,8 @@ import pytest
 
 from complaint_gift.domain import Layer
 from complaint_gift.learned.calibration import LANGUAGES
-from complaint_gift.learned.heads import HEADS
 from complaint_gift.playbook import Context, load_playbook
+from complaint_gift.rules.heads import HEADS
 from complaint_gift.rules.learned import TAUGHT
 from complaint_gift.text import Text
 
@@ -165,3 +165,33 @@ def test_names_of_a_helpdesk_are_compared_folded(
 ) -> None:
     text = "Leider haben wir nicht verstanden, was Sie uns sagen."
     assert speaks(tmp_path, when, text, context) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Bonjour, nous sommes désolés pour le retard. Nous vous remboursons demain.", "fr"),
+        ("Dzień dobry, przepraszamy za opóźnienie. Zwrócimy pieniądze jutro.", "pl"),
+        ("Добрий день! Вибачте за затримку, нову посилку вже відправлено, її привезе кур’єр.", "?"),
+        ("Құрметті Айгүл, кешірім сұраймыз, ақшаңызды ертең қайтарамыз.", "?"),
+        ("आपको हुई असुविधा के लिए हमें खेद है।", "?"),
+        ("您好，很抱歉给您带来不便", "?"),
+        ("שלום, אנחנו מצטערים על העיכוב", "?"),
+        ("Your parcel for François Lefèvre and Øyvind Ångström lies at the depot.", ""),
+        ("Заказ Олексія Шевченка у курьера, он приедет завтра до полудня и позвонит.", ""),
+        ("Your order is at the depot, заказ у курьера.", ""),
+        ("👍", ""),
+        ("", ""),
+    ],
+)
+def test_nothing_is_missed_in_a_language_that_nobody_reads(text: str, language: str) -> None:
+    playbook = load_playbook(profile="full")
+    assert playbook.languages.foreign(Text(text)) == language
+    found = playbook.review(text, context=Context(complaint_text="Where is it?")).findings
+    assert any(finding.start is None for finding in found) is not bool(language)
+
+
+def test_german_replies_are_asked_for_what_german_words_can_say() -> None:
+    found = load_playbook(profile="full").review("Wir haben Ihren Brief gelesen und melden uns.").findings
+    assert {one.rule for one in found if one.start is None} >= {"apologise-explicitly"}
+    assert "check-it-is-fixed" not in {finding.rule for finding in found}

@@ -251,3 +251,14 @@ def test_what_needs_no_words_is_found_in_every_language() -> None:
     playbook = load_playbook(profile="full")
     for text in ("Dear {{name}}", "Уважаемый {{name}}", "{{name}} 18:00"):
         assert "no-copy-paste" in {finding.rule for finding in playbook.review(text).findings}, text
+
+
+def test_a_signal_that_spares_has_to_be_known(folder: Path) -> None:
+    text = f"{SIGNAL}learned: {{head: no-threats, spared_by: [shoutin]}}\n"
+    put(folder, "signals/en/shouting.yaml", text)
+    with pytest.raises(PlaybookError) as caught:
+        load_playbook(folder)
+    (problem,) = caught.value.problems
+    assert "`spared_by` names an unknown signal `shoutin`" in problem.text
+    assert problem.remedy.startswith("Did you mean")
+    assert problem.line == text.count("\n")

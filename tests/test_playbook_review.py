@@ -74,12 +74,12 @@ examples:
     "signals/en/a.yaml": """
 signal: fake
 phrases: ["sorry if _2"]
-learned: {head: fake, threshold: 0.6, sure: 0.9}
+learned: {head: no-fake-apology, threshold: 0.6, sure: 0.9}
 examples: {found: ["sorry if it hurt"], silent: ["sorry"]}
 ---
 signal: sorry
 phrases: [sorry]
-learned: {head: apology, threshold: 0.6, decides: either}
+learned: {head: apologise-explicitly, threshold: 0.6, decides: either}
 examples: {found: ["so sorry"], silent: ["if"]}
 ---
 signal: stiff
@@ -184,7 +184,7 @@ def test_ids_are_stable_while_other_words_change(small: Playbook) -> None:
 def test_the_learned_layer_gives_credit_and_is_missed_when_asked(small: Playbook) -> None:
     text = "That was wrong of us."
     assert rules(small.review(text).findings) == ["apologise"]
-    verdict = small.review(text, learned={"apology": ((0, 21, 0.9),)})
+    verdict = small.review(text, learned={"apologise-explicitly": ((0, 21, 0.9),)})
     assert not verdict.findings
     assert [(s.name, s.layer) for s in verdict.signals] == [("sorry", Layer.LEARNED)]
     assert verdict.complete
@@ -203,7 +203,8 @@ def test_the_learned_layer_gives_credit_and_is_missed_when_asked(small: Playbook
 def test_what_the_learned_layer_alone_only_thinks_is_a_warning(
     small: Playbook, text: str, score: float, decision: Decision | None
 ) -> None:
-    verdict = small.review(text, learned={"fake": ((0, len(text), score),), "apology": ((0, 5, 0.9),)})
+    heard = {"no-fake-apology": ((0, len(text), score),), "apologise-explicitly": ((0, 5, 0.9),)}
+    verdict = small.review(text, learned=heard)
     found = [finding for finding in verdict.findings if finding.rule == "no-fake"]
     wanted = {Decision.HOLD: Severity.ERROR, Decision.WARN: Severity.WARNING}
     assert [finding.severity for finding in found] == ([wanted[decision]] if decision else [])

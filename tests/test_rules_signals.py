@@ -113,6 +113,23 @@ def test_the_threshold_of_the_sentence_s_language_decides() -> None:
     assert [hit.start for hit in merged([], learned, finder.learned, text)] == [8]
 
 
+def test_words_of_another_signal_spare_a_sentence_that_the_learned_layer_alone_hears() -> None:
+    text = Text("We regret it. We refund it.")
+    fake = Learned("head", 0.6, spared_by=("regret",))
+    finder = SignalFinder(
+        [
+            Part("fake", "en", (Phrase("refund", CLASSES),), learned=fake),
+            Part("regret", "en", (Phrase("regret", CLASSES),)),
+        ]
+    )
+    learned, dropped = {"head": [(0, 13, 0.9), (14, 27, 0.9)]}, list[Dropped]()
+    hits = merged(finder.find(text), learned, finder.learned, text, dropped)
+    assert [(hit.signal, hit.start) for hit in hits] == [("regret", 3), ("fake", 17)]
+    assert [(one.hit.signal, one.hit.start, one.mark, one.by) for one in dropped] == [
+        ("fake", 0, "spared", "regret")
+    ]
+
+
 PIECES = [
     "We are sorry. ",
     "You forgot it, because we hid it. ",

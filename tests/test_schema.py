@@ -92,7 +92,8 @@ WRONG = {
         "signal: a\ndetector: lies",
         "signal: a\nphrases: [a]\ncounts_if: {negative: yes}",
         "signal: a\nlearned: {threshold: 0.4}",
-        "signal: a\nlearned: {head: a, threshold: 4}",
+        "signal: a\nlearned: {head: no-threats, threshold: 4}",
+        "signal: a\nlearned: {head: no-threat}",
     ],
     "playbook.yaml": ["extends: other", "extends: default\nprofile: huge", "extends: default\nshadows: [a]"],
 }

@@ -97,8 +97,8 @@ def write(folder: Path, rule: str) -> str:
     texts = "{fires: [One., Two.], passes: [Three., Four.]}"
     head += f"examples: {{en: {texts}, ru: {texts}}}\n"
     learned = {
-        "a": "learned: {head: x, threshold: 0.6, keeps: 0.25}\n",
-        "b": "learned: {head: y, threshold: 0.7}\n",
+        "a": "learned: {head: no-threats, threshold: 0.6, keeps: 0.25}\n",
+        "b": "learned: {head: no-interrogation, threshold: 0.7}\n",
         "c": "",
     }
     (folder / "rules").mkdir()
@@ -125,8 +125,11 @@ def hear(monkeypatch: pytest.MonkeyPatch, tag: Callable[[str, Any], Any] | None)
         monkeypatch.setattr(sys.modules[f"complaint_gift.cli.{name}"], "hearing", lambda: tag)
 
 
+HEADS = {"x": "no-threats", "y": "no-interrogation"}
+
+
 def scores(**by_head: float) -> Callable[[str, Any], Mapping[str, Any]]:
-    return lambda text, context: {head: ((0, len(text), score),) for head, score in by_head.items()}
+    return lambda text, context: {HEADS[x]: ((0, len(text), score),) for x, score in by_head.items()}
 
 
 def findings(told: str) -> list[tuple[str, ...]]:
@@ -225,7 +228,7 @@ def test_the_best_sentence_of_what_is_missing_is_shown(
     told = call(*explain)
     assert "house: missing b\n    b: best sentence 0.31, needs 0.70 «So it is.»" in told
     assert "    c: words only, none found\n" in told
-    hear(monkeypatch, lambda text, context: {"y": ()})
+    hear(monkeypatch, lambda text, context: {HEADS["y"]: ()})
     assert "b: no sentence reaches 0.02, needs 0.70" in call(*explain)
 
 
@@ -273,7 +276,7 @@ def test_a_sentence_that_may_precede_is_told(monkeypatch: pytest.MonkeyPatch, tm
     rule = "kind: order\nfirst: [c]\nthen: [a]\nunless: [b]\nmay_precede: [a]\n"
     folder = write(tmp_path, rule.replace("then: [a]", "then: [b]"))
     path = tmp_path / "signals" / "en" / "b.yaml"
-    path.write_text("signal: b\nlearned: {head: y, threshold: 0.7, decides: alone}\n", "utf-8")
+    path.write_text("signal: b\nlearned: {head: no-interrogation, threshold: 0.7, decides: alone}\n", "utf-8")
     hear(monkeypatch, scores(y=0.1, x=0.9))
     told = call("rules", "explain", "An a is why all of it went wrong. So c.", "--playbook", folder)
     assert "may_precede: a «a» may stand there" in told

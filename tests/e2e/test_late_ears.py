@@ -12,8 +12,8 @@ from processes import wait_until
 from complaint_gift.demo.standin_jira import Act, issues
 from complaint_gift.demo.standin_jira.markup import to_document
 from complaint_gift.learned.classifier import Classification
-from complaint_gift.learned.heads import HEADS
 from complaint_gift.learned.server import accept, listening
+from complaint_gift.rules.heads import HEADS
 from complaint_gift.runtime.parts import ears_socket
 
 pytestmark = pytest.mark.slow

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from complaint_gift.learned.client import PATIENCE_S, PAUSE_S, Client
-from complaint_gift.learned.heads import HEADS
 from complaint_gift.learned.server import accept, listening
 from complaint_gift.learned.wire import LARGEST, Broken, receive, send
+from complaint_gift.rules.heads import HEADS
 
 Start = Callable[[Path], subprocess.Popen[bytes]]
 

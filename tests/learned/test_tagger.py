@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from complaint_gift.domain import Scope, Severity
 from complaint_gift.learned.classifier import Classifier
 from complaint_gift.learned.encoder import Encoder
-from complaint_gift.learned.heads import HEADS
 from complaint_gift.learned.sentences import split
 from complaint_gift.learned.tagger import Tagger
 from complaint_gift.playbook import Context, load_playbook
+from complaint_gift.rules.heads import HEADS
 
 REPLY = (
     "Hi Lena 😀! I am really sorry that your cake came crushed. We packed it in a box that is far too big, "

@@ -22,10 +22,10 @@ from texts import HELD_OUT, marked_replies, samples
 from complaint_gift.domain import Scope
 from complaint_gift.learned.classifier import Classifier
 from complaint_gift.learned.encoder import Encoder, available
-from complaint_gift.learned.heads import SHAPES
 from complaint_gift.learned.tagger import Tagger
 from complaint_gift.playbook import Context, Playbook, load_playbook
 from complaint_gift.rules import Require, RequireIf
+from complaint_gift.rules.heads import SHAPES
 
 LANGUAGES = ("en", "ru")
 

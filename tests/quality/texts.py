@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from complaint_gift.learned.heads import HEADS
+from complaint_gift.rules.heads import HEADS
 
 FOLDER = Path(__file__).parent
 CORPUS = FOLDER / "corpus"

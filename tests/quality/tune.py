@@ -21,9 +21,9 @@ from measure import LABELS
 from texts import OutOfFold, labelled, marked_replies, samples, whole_replies
 
 from complaint_gift.domain import Scope
-from complaint_gift.learned.heads import SHAPES
 from complaint_gift.playbook import Context, Playbook, load_playbook
 from complaint_gift.playbook.rule import Rule
+from complaint_gift.rules.heads import SHAPES
 from complaint_gift.rules.learned import decided, merged
 from complaint_gift.rules.signals import SURE, Hit
 from complaint_gift.rules.signals import Learned as Speaks

@@ -139,6 +139,8 @@ class Explanation:
         hit, told = near.hit, self._opinion(near.hit)
         if near.mark == "doubted" and told is not None:
             why = self._say("replaced" if told.how.decides == "alone" else "doubted", **_figures(told))
+        elif near.mark == "spared":
+            why = self._say("spared", by=near.by)
         else:
             told = None
             why = self.words[near.mark] + (f": {near.by}" if near.by and near.mark == "negated" else "")

@@ -30,6 +30,7 @@ EXPLAINED: Mapping[str, Mapping[str, str]] = {
         "unless": "by the exception",
         "doubted": "doubted by the layer: {score}, needs {line}",
         "replaced": "here the layer decides alone: {score}, needs {line}",
+        "spared": "heard by the layer alone, spared by {by}",
         "asked_by": "asked for by {rules}",
         # What a finding rests on.
         "missing": "missing {names}",
@@ -97,6 +98,7 @@ EXPLAINED: Mapping[str, Mapping[str, str]] = {
         "unless": "исключение",
         "doubted": "слой сомневается: {score}, нужно {line}",
         "replaced": "здесь решает только слой: {score}, нужно {line}",
+        "spared": "слышит один слой, но его останавливает {by}",
         "asked_by": "нужен правилам: {rules}",
         "missing": "нет {names}",
         "best": "{signal}: лучшее предложение {score}, нужно {line}",

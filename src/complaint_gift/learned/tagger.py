@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from complaint_gift.learned.calibration import Calibration
-from complaint_gift.learned.heads import COMPLAINT, HEADS, MOST_UNITS, REPLY
+from complaint_gift.learned.heads import COMPLAINT, MOST_UNITS, REPLY
 from complaint_gift.learned.passages import passages
 from complaint_gift.learned.sentences import split
+from complaint_gift.rules.heads import HEADS
 
 if TYPE_CHECKING:
     from complaint_gift.learned.encoder import Encoder

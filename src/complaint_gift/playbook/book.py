@@ -196,7 +196,11 @@ class Playbook:
         if scope is None:
             return [document.part for document in self.documents]
         asked = {name for rule in self.active if scope in rule.scopes for name in rule.names()}
-        return [document.part for document in self.documents if document.part.signal in asked]
+        parts = [document.part for document in self.documents]
+        asked |= {
+            name for part in parts if part.learned and part.signal in asked for name in part.learned.spared_by
+        }
+        return [part for part in parts if part.signal in asked]
 
 
 def _is_taught(language: str) -> bool:

@@ -15,6 +15,7 @@ import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 
 from complaint_gift.playbook.book import Playbook
@@ -262,6 +263,7 @@ def _moved(node: Node, line: int, column: int) -> Node:
 
 def _rules(pile: _Pile) -> list[Rule]:
     names = frozenset(name for name, _ in pile.signals) | pile.unread
+    _refuse_unknown_signals(names, pile)
     rules = []
     for name, (node, source) in pile.rules.items():
         if name in pile.doubled or _changes_nothing(name, node, source, pile):
@@ -274,6 +276,16 @@ def _rules(pile: _Pile) -> list[Rule]:
     for key, named in (("shadow", pile.shadow), ("block", pile.block), ("off", pile.off)):
         _refuse_unknown(key, named, known, pile)
     return rules
+
+
+def _refuse_unknown_signals(names: frozenset[str], pile: _Pile) -> None:
+    sources = {source.file: source for source in pile.sources}
+    for document in chain.from_iterable(pile.signals.values()):
+        learned = document.part.learned
+        for name in learned.spared_by if learned else ():
+            if learned and name not in names:
+                wrong = f"`spared_by` names an unknown signal `{name[:60]}`"
+                sources[learned.file].add(learned.line, learned.column, wrong, suggestion(name, names))
 
 
 def _changes_nothing(name: str, node: Node, source: Source, pile: _Pile) -> bool:

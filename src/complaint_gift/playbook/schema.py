@@ -10,6 +10,7 @@ from complaint_gift.playbook.kinds import KINDS
 from complaint_gift.playbook.rule import PROFILES
 from complaint_gift.rules.context import SEVERITIES, VISIBILITIES
 from complaint_gift.rules.detectors import DETECTORS
+from complaint_gift.rules.heads import HEADS
 
 Shape = dict[str, Any]
 
@@ -212,12 +213,13 @@ def _marks() -> Shape:
 
 def _learned() -> Shape:
     properties = {
-        "head": _told(_TEXT, "Which of its scores."),
+        "head": _told({"enum": [*HEADS]}, "Which of its scores."),
         "threshold": _told(_SHARE, "From which score on it is heard; 0.5 without this key."),
         "keeps": _told(_SHARE, "Below this score a hit of the phrases falls; 0 keeps all."),
         "sure": _told(
             _SHARE, "Heard alone below this score, an error is but a warning; 0.97 without this key."
         ),
+        "spared_by": _told(_names(), "Signals in whose words it is not heard alone."),
         "decides": _told(
             {"enum": ["either", "alone", "confirms"]},
             "either: phrases or score; alone: the score; confirms: phrases that the score agrees with.",

@@ -10,6 +10,7 @@ from complaint_gift.playbook.problems import Source
 from complaint_gift.playbook.rule import SignalExample
 from complaint_gift.playbook.tree import Node
 from complaint_gift.rules.detectors import DETECTORS
+from complaint_gift.rules.heads import HEADS
 from complaint_gift.rules.lexicon import check_size
 from complaint_gift.rules.phrases import BadPhrase, Classes
 from complaint_gift.rules.regexes import BadRegex, compile_regex
@@ -150,13 +151,15 @@ def _learned(fields: Fields) -> Learned | None:
     inner = fields.inner("learned")
     if inner is None:
         return None
-    head = inner.text("head", required=True)
+    head = inner.choice("head", HEADS, "", required=True)
     threshold = inner.number("threshold", 0.5, 0, 1, whole=False)
     decides = inner.choice("decides", ("either", "alone", "confirms"), "either")
     keeps = inner.number("keeps", 0, 0, 1, whole=False)
     sure = inner.number("sure", SURE, 0, 1, whole=False)
+    spared_by = inner.names("spared_by")
     inner.finish()
-    return Learned(head, threshold, decides, keeps, sure, fields.source.file, inner.node.line)
+    place = fields.source.file, inner.node.line, inner.node.column
+    return Learned(head, threshold, decides, keeps, sure, spared_by, *place)
 
 
 def _examples(fields: Fields, name: str, language: str) -> tuple[SignalExample, ...]:

@@ -13,6 +13,7 @@ from complaint_gift.text import Text, is_cyrillic
 Spans = Sequence[tuple[int, int, float]]
 Learned = Mapping[str, Spans]
 ByLanguage = Mapping[str, Speaks]
+Said = tuple[int, int, float, Speaks]  # start, end, score and how it counts there
 
 TAUGHT = frozenset(("en", "ru"))
 
@@ -53,15 +54,27 @@ def merged(
             dropped.append(
                 Dropped(hit, "doubted", _for(speaks[hit.signal], text.raw[hit.start : hit.end]).head)
             )
-    covered = [(hit.signal, hit.start, hit.end) for hit in kept]
+    kept.extend(_alone(kept, certain, text, dropped))
+    return in_order(kept)
+
+
+def _alone(
+    kept: Sequence[Hit], certain: Mapping[str, list[Said]], text: Text, dropped: list[Dropped] | None
+) -> list[Hit]:
+    """What the learned layer hears where no words of the signal stand."""
+    found = []
     for name, spans in certain.items():
         for start, end, score, how in spans:
-            if how.decides == "confirms" or any(n == name and s < end and start < e for n, s, e in covered):
+            near = [hit for hit in kept if hit.start < end and start < hit.end]
+            if how.decides == "confirms" or any(hit.signal == name for hit in near):
                 continue
-            sure = score > how.sure
-            sentence = sentence_at(text, start)
-            kept.append(Hit(name, start, end, sentence, Layer.LEARNED, score, sure=sure))
-    return in_order(kept)
+            hit = Hit(name, start, end, sentence_at(text, start), Layer.LEARNED, score, sure=score > how.sure)
+            spared_by = next((one.signal for one in near if one.signal in how.spared_by), None)
+            if spared_by is None:
+                found.append(hit)
+            elif dropped is not None:
+                dropped.append(Dropped(hit, "spared", spared_by))
+    return found
 
 
 def decided(learned: Learned, speaks: Mapping[str, ByLanguage], text: Text) -> frozenset[str]:
@@ -114,7 +127,7 @@ def _stands(
     hit: Hit,
     speaks: Mapping[str, ByLanguage],
     learned: Learned,
-    certain: Mapping[str, list[tuple[int, int, float, Speaks]]],
+    certain: Mapping[str, list[Said]],
     raw: str,
 ) -> bool:
     """Whether a lexical hit stands once the learned layer has spoken."""
@@ -132,7 +145,7 @@ def _stands(
     return how.decides == "confirms" and agreed
 
 
-def _certain(speaks: ByLanguage, learned: Learned, raw: str) -> Iterator[tuple[int, int, float, Speaks]]:
+def _certain(speaks: ByLanguage, learned: Learned, raw: str) -> Iterator[Said]:
     """Spans whose score reaches the threshold of their language."""
     for head in {how.head for how in speaks.values()}:
         for start, end, score in learned.get(head, ()):

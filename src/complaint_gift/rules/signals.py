@@ -68,7 +68,8 @@ class Learned:
 
     With `keeps` words count only where a sentence they touch scores at least so much. Heard alone, an
     error is shown as a warning unless its score is above `sure`: nothing is held because a model thinks so.
-    `file` and `line` say where it is written.
+    Where a signal of `spared_by` stands it is not heard alone.
+    `file`, `line` and `column` say where it is written.
     """
 
     head: str
@@ -76,8 +77,10 @@ class Learned:
     decides: str = "either"
     keeps: float = 0.0
     sure: float = SURE
+    spared_by: tuple[str, ...] = ()
     file: str = ""
     line: int = 0
+    column: int = 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)

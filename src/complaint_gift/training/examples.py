@@ -8,15 +8,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from complaint_gift.learned.heads import (
-    COMPLAINT,
-    HEADS,
-    MOST_UNITS,
-    PASSAGE_PIECES,
-    REPLY,
-    SENTENCE_PIECES,
-)
+from complaint_gift.learned.heads import COMPLAINT, MOST_UNITS, PASSAGE_PIECES, REPLY, SENTENCE_PIECES
 from complaint_gift.learned.tokenizer import Tokenizer
+from complaint_gift.rules.heads import HEADS
 from complaint_gift.training.corpus import Document, Unit
 from complaint_gift.training.network import Embedding
 

@@ -11,7 +11,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from complaint_gift.learned.heads import HEADS, KINDS, REPLY, SEVERITIES, TRIGGERS
+from complaint_gift.learned.heads import KINDS, REPLY, SEVERITIES, TRIGGERS
+from complaint_gift.rules.heads import HEADS
 from complaint_gift.training.corpus import Document, Unit
 from complaint_gift.training.examples import (
     Batch,

@@ -9,7 +9,8 @@ import torch
 
 from complaint_gift.learned import lexicon
 from complaint_gift.learned.calibration import UNKNOWN
-from complaint_gift.learned.heads import HEADS, KINDS, REPLY, SEVERITIES, SHAPES, TRIGGERS
+from complaint_gift.learned.heads import KINDS, REPLY, SEVERITIES, TRIGGERS
+from complaint_gift.rules.heads import HEADS, SHAPES
 from complaint_gift.training.learning import Scores
 
 GRID = np.round(np.arange(0.10, 0.951, 0.01), 2)

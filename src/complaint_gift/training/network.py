@@ -4,7 +4,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from complaint_gift.learned.heads import HEADS, KINDS, MOST_UNITS, SEVERITIES, TRIGGERS
+from complaint_gift.learned.heads import KINDS, MOST_UNITS, SEVERITIES, TRIGGERS
+from complaint_gift.rules.heads import HEADS
 from complaint_gift.training.source import PackedEncoder, Size
 
 MESSAGE_OUTPUTS = len(KINDS) + len(SEVERITIES) + len(TRIGGERS)

@@ -12,7 +12,8 @@ import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
 from complaint_gift.learned.calibration import Calibration
-from complaint_gift.learned.heads import HEADS, KINDS, REPLY, SEVERITIES, SHAPES, TRIGGERS
+from complaint_gift.learned.heads import KINDS, REPLY, SEVERITIES, TRIGGERS
+from complaint_gift.rules.heads import HEADS, SHAPES
 from complaint_gift.training.corpus import Document
 from complaint_gift.training.graph import context_graph, encoder_graph
 from complaint_gift.training.learning import Scores
