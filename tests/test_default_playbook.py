@@ -6,6 +6,8 @@ import pytest
 
 from complaint_gift.domain import Scope, Severity
 from complaint_gift.playbook import Context, Playbook, load_playbook
+from complaint_gift.playbook.rendering import render
+from complaint_gift.rules.slots import find_placeholders
 
 LANGUAGES = ("en", "ru")
 MINIMAL = {
@@ -25,6 +27,7 @@ MINIMAL = {
     "no-personal-data-in-public",
 }
 SLOTS = {"customer_name", "order", "event_date", "missing"}
+NAMES = {"en": "Ann", "ru": "Людмила Петровна Зимина", "de": "Frau Berg"}
 PARTS = ("enforces", "message", "why", "reading", "suggestion")
 # Words that give orders or shout: a hint from a colleague does neither.
 BARKS = re.compile(
@@ -119,6 +122,27 @@ def test_suggestion_reads_well_with_and_without_slots(playbook: Playbook, langua
             said = playbook.words(finding, language).suggestion
             assert said, finding.rule
             assert not re.search(r"[{}]|\[\[|\]\]|  | [,.:]|,,", said), f"{finding.rule}: {said}"
+
+
+@pytest.mark.parametrize("language", [*LANGUAGES, "de"])
+def test_what_is_suggested_is_no_fault_itself(playbook: Playbook, language: str) -> None:
+    """Whoever takes our words must not be corrected for them, be the name known or not."""
+    known = {"customer_name": NAMES[language], "order": "77", "event_date": "2026-05-03"}
+    for rule in (rule for rule in playbook.rules.values() if language in rule.suggestion):
+        for params in ({"missing": "…"}, known | {"missing": "…"}):
+            said = render(rule, params, language).suggestion
+            for scope in rule.scopes:
+                found = playbook.review(said, scope=scope, context=Context(language=language)).findings
+                faults = {f.rule: f.quote for f in found if not f.missing} | {"no-copy-paste": None}
+                assert faults == {"no-copy-paste": None}, f"{rule.id}: {said}"
+
+
+def test_what_a_suggestion_leaves_open_is_seen_when_it_is_sent_so(playbook: Playbook) -> None:
+    for rule in playbook.rules.values():
+        for said in rule.suggestion.values():
+            said = re.sub(r"\[\[.*?\]\]|\{missing\}", "", said)
+            open_slots = re.findall(r"\([^)]*\)", said)
+            assert [said[start:end] for start, end in find_placeholders(said)] == open_slots, rule.id
 
 
 def test_missing_elements_never_hold_a_reply(playbook: Playbook) -> None:

@@ -15,8 +15,8 @@ from complaint_gift.playbook.rendering import render
 from complaint_gift.playbook.rule import Rule, Words
 from complaint_gift.playbook.signal_files import SignalDocument
 from complaint_gift.rules import Context, Fault, Situation, joined
+from complaint_gift.rules.addressing import called
 from complaint_gift.rules.learned import TAUGHT, ByLanguage, Learned, confirmed, decided, merged
-from complaint_gift.rules.naming import is_person
 from complaint_gift.rules.signals import Dropped, Hit, Part, SignalFinder, by_signal, in_order
 from complaint_gift.text import Text
 from complaint_gift.text.building import building
@@ -227,12 +227,15 @@ def _severity(rule: Rule, fault: Fault) -> Severity:
 
 
 def _as_findings(rule: Rule, faults: Sequence[Fault], raw: str, context: Context) -> Iterable[Finding]:
+    told = {
+        "customer_name": called(context.customer_name),
+        "order": context.order,
+        "event_date": context.event_date,
+    }
     known = {
         key: value
-        for key in ("customer_name", "order", "event_date")
-        if (value := getattr(context, key))
-        and any(f"{{{key}}}" in text for text in rule.suggestion.values())
-        and (key != "customer_name" or is_person(value))
+        for key, value in told.items()
+        if value and any(f"{{{key}}}" in text for text in rule.suggestion.values())
     }
     counted: Counter[str] = Counter()
     for fault in faults:

@@ -66,6 +66,11 @@ def is_other(one: str, other: str) -> bool:
     return a in known and b in known and known[a].isdisjoint(known[b])
 
 
+def is_first_name(word: str) -> bool:
+    """Whether a word is known as a first name, in whatever spelling, or as short for one."""
+    return _spelt(word) in _full_names(vocabulary()) or _spelt(word) in _first_names(vocabulary())
+
+
 def _full(name: str) -> frozenset[str]:
     return _full_names(vocabulary()).get(name, frozenset((name,)))
 
@@ -80,6 +85,11 @@ def _full_names(words: Vocabulary) -> dict[str, frozenset[str]]:
         for name in names:
             found[name] = found.get(name, frozenset()) | {name}
     return found
+
+
+@cache
+def _first_names(words: Vocabulary) -> frozenset[str]:
+    return _all_spelt(words.words["writer", "first_names"])
 
 
 def _all_spelt(names: Iterable[str]) -> frozenset[str]:
