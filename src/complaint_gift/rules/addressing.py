@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from unicodedata import category
 
-from complaint_gift.rules.naming import is_first_name, is_person
+from complaint_gift.rules.naming import initials, is_first_name, is_person
 from complaint_gift.rules.vocabulary import vocabulary
 from complaint_gift.text import fold
 
@@ -22,7 +22,10 @@ _PICTURES = ("So", "Cf", "Sk")
 
 
 def called(name: str) -> str:
-    """What to call somebody: the whole name where it cannot be told, "" where it is not a person's."""
+    """What to call somebody: the whole name where it cannot be told.
+
+    It is "" where the name is no person's, or has but initials: «Петрова М. С.» is nothing to be called by.
+    """
     if not is_person(name) or _QUOTES.search(name):
         return ""
     bare = "".join(sign for sign in _BEHIND.sub("", name) if category(sign) not in _PICTURES).strip()
@@ -33,7 +36,7 @@ def called(name: str) -> str:
         _with_patronymic(words)
         or _with_title(words)
         or (_first_name(words) if len(words) <= _MOST_WORDS else ())
-        or bare.split()
+        or (() if initials(bare) else bare.rstrip(".").split())
     )
     return " ".join(map(_as_written, chosen) if _is_shouted_or_small(bare) else chosen)
 
