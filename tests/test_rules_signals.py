@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,7 +11,9 @@ from hypothesis import strategies as st
 from complaint_gift.domain import Layer
 from complaint_gift.rules.learned import decided, merged
 from complaint_gift.rules.phrases import Classes
-from complaint_gift.rules.signals import Counts, Dropped, Learned, Part, Phrase, SignalFinder
+from complaint_gift.rules.regexes import compile_regex
+from complaint_gift.rules.signals import Counts, Dropped, Finder, Learned, Part, Phrase, SignalFinder
+from complaint_gift.rules.slots import find_placeholders
 from complaint_gift.text import Text
 
 CLASSES = Classes({})
@@ -53,6 +57,21 @@ def find(one: Part, text: str) -> tuple[list[str], list[str]]:
 def test_marks_silence_a_hit(counts: dict[str, object], text: str, mark: str | None) -> None:
     hits, marks = find(part("refund", **counts), text)
     assert (hits, marks) == ((["refund"], []) if mark is None else ([], [mark]))
+
+
+@pytest.mark.parametrize("finder", [find_placeholders, compile_regex(r"\{\w+\}")])
+@pytest.mark.parametrize(
+    ("text", "hits"),
+    [
+        ("We are sorry that the letter began with {name}.", []),
+        ("Dear {name}, the letter began badly.", ["{name}"]),
+        ("Hi {name}. The letter began with {sum} - sorry!", ["{name}"]),
+        ("{name}", ["{name}"]),
+    ],
+)
+def test_an_exception_silences_what_no_phrase_has_found(finder: Finder, text: str, hits: list[str]) -> None:
+    found, marks = find(replace(part(unless=("began with _1",)), finders=(finder,)), text)
+    assert (found, marks) == (hits, ["unless"] * ("with {" in text))
 
 
 def test_a_negation_that_the_phrase_names_itself_does_not_silence_it() -> None:

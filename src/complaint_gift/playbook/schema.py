@@ -186,7 +186,7 @@ def signal_schema() -> Shape:
             "word: any form; =word: this form; word*: any ending; (a|b c): a choice; x?: may be left out; "
             "_3: up to three words between; ^ $: start and end of a sentence; @class; #number #date #money.",
         ),
-        "unless": _told(some, "Phrases that drop a hit which they overlap."),
+        "unless": _told(some, "Phrases that drop a hit which they overlap, also one of regex or detector."),
         "regex": _told(some, "Patterns of RE2, where phrases do not reach."),
         "detector": _told(_names(sorted(DETECTORS)), "Things that no phrase can describe."),
         "mood": _told({"enum": ["question", "statement", "any"]}, "Only in such sentences."),

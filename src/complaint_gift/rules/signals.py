@@ -144,6 +144,11 @@ class SignalFinder:
                 (phrase, self._lexicon.add(phrase.nodes, part.language, indexed=False))
                 for phrase in part.unless
             )
+        # A detector knows no language, and every language that names it finds the same.
+        self._unless_by_signal: dict[str, tuple[tuple[Phrase, Pattern], ...]] = {}
+        for part, exceptions in self._unless.items():
+            known = self._unless_by_signal.get(part.signal, ())
+            self._unless_by_signal[part.signal] = (*known, *exceptions)
 
     def find(self, text: Text, dropped: list[Dropped] | None = None) -> list[Hit]:
         """All hits of the lexical layer in the order of the text; near-hits go to `dropped` if given."""
@@ -210,7 +215,8 @@ class SignalFinder:
             mark = _mark(match, part.counts, reading.text)
             if mark is None:
                 if exceptions is None:
-                    exceptions = self._exceptions(part, matches, reading)
+                    sentences = {reading.text.sentences[one.start] for one, _ in matches}
+                    exceptions = _matches_of(self._unless[part], sentences, reading)
                 near = exceptions.get(reading.text.sentences[match.start], ())
                 mark = _exception(match, near)
             if mark is None:
@@ -219,30 +225,53 @@ class SignalFinder:
                 dropped.append(Dropped(_hit(part.signal, match, phrase, reading.text), *mark))
         return hits
 
-    def _exceptions(
-        self, part: Part, matches: list[tuple[Match, Phrase]], reading: Reading
-    ) -> dict[int, list[tuple[Match, Phrase]]]:
-        """Matches of what silences the part, by the number of the sentence."""
-        sentences = {reading.text.sentences[match.start] for match, _ in matches}
-        present = reading.present_in(sentences)
-        found: dict[int, list[tuple[Match, Phrase]]] = {}
-        for phrase, pattern in self._unless[part]:
-            if present & pattern.required == pattern.required:
-                for match in reading.matches(pattern):
-                    found.setdefault(reading.text.sentences[match.start], []).append((match, phrase))
-        return found
-
     def _search(self, part: Part, text: Text, dropped: list[Dropped] | None) -> list[Hit]:
+        found = [
+            Hit(part.signal, start, end, sentence_at(text, start))
+            for finder in part.finders
+            for start, end in finder(text.raw)
+        ]
+        exceptions = self._excepted_spans(part, found, text)
         hits = []
-        for finder in part.finders:
-            for start, end in finder(text.raw):
-                hit = Hit(part.signal, start, end, sentence_at(text, start))
-                if not part.counts.quoted and text.is_quoted_at(start):
-                    if dropped is not None:
-                        dropped.append(Dropped(hit, "quoted", text.raw[start:end]))
-                    continue
+        for hit in found:
+            if not part.counts.quoted and text.is_quoted_at(hit.start):
+                mark: tuple[str, str] | None = ("quoted", text.raw[hit.start : hit.end])
+            else:
+                near = exceptions.get(hit.sentence, ())
+                by = (phrase.text for start, end, phrase in near if start < hit.end and hit.start < end)
+                mark = next((("unless", words) for words in by), None)
+            if mark is None:
                 hits.append(hit)
+            elif dropped is not None:
+                dropped.append(Dropped(hit, *mark))
         return hits
+
+    def _excepted_spans(
+        self, part: Part, hits: list[Hit], text: Text
+    ) -> dict[int, list[tuple[int, int, Phrase]]]:
+        """What silences a signal, in code points: what a finder finds need not be words."""
+        unless = self._unless_by_signal[part.signal]
+        if not hits or not unless or not text.sentences:
+            return {}
+        sentences = {hit.sentence for hit in hits}
+        found = _matches_of(unless, sentences, Reading(text, self._lexicon, sentences))
+        return {
+            sentence: [(text.starts[m.start], text.ends[m.end - 1], phrase) for m, phrase in matches]
+            for sentence, matches in found.items()
+        }
+
+
+def _matches_of(
+    phrases: Iterable[tuple[Phrase, Pattern]], sentences: set[int], reading: Reading
+) -> dict[int, list[tuple[Match, Phrase]]]:
+    """Where these phrases match in these sentences, by the number of the sentence."""
+    present = reading.present_in(sentences)
+    found: dict[int, list[tuple[Match, Phrase]]] = {}
+    for phrase, pattern in phrases:
+        if present & pattern.required == pattern.required:
+            for match in reading.matches(pattern):
+                found.setdefault(reading.text.sentences[match.start], []).append((match, phrase))
+    return found
 
 
 def _print_of(text: Text, start: int, end: int) -> bytes:
