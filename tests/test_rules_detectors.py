@@ -214,28 +214,56 @@ def test_regex_knows_letters_of_every_alphabet(pattern: str, text: str, found: l
 
 
 @pytest.mark.parametrize(
-    "pattern",
+    ("pattern", "fault", "remedy"),
     [
-        "",
-        " ",
-        "(",
-        "[a",
-        "a*",
-        "(?=x)y",
-        r"(a)\1",
-        r"a\bb",
-        r"[\W]",
-        "a{1001}",
-        "x" * 2000,
-        "*",
-        "(?<name",
-        r"\q",
+        ("", "an empty pattern", "what to look for"),
+        (" ", "an empty pattern", "what to look for"),
+        ("(открыт|закрыт", "a ( that nothing closes", r"write \("),
+        ("[а-я", "a [ that nothing closes", r"write \["),
+        ("refund)", "a ) that nothing has opened", r"write \)"),
+        ("a)(b", "a ) that nothing has opened", r"write \)"),
+        ("refund\\", "a backslash at its end", r"write \\"),
+        ("+7", "`+` with nothing before it", r"write \+"),
+        ("a**", "`**`, a repetition of a repetition", "Keep one"),
+        ("a{3,1}", "`{3,1}`, which repeats too often or", "smaller number first"),
+        ("a{1001}", "`{1001}`, which repeats too often or", "1000 is the most"),
+        ("[z-a]", "`z-a`, a range that runs backwards", "lower end first"),
+        (r"\p{Cyrilic}", r"`\p{Cyrilic}`, a kind of letters", r"\p{Cyrillic}"),
+        ("[[:rus:]]", "`[:rus:]`, a kind of signs", "[a-zа-яё]"),
+        ("(?<!не )верн", "a look-around, `(?<!`", "under `unless`"),
+        ("refund(?! now)", "a look-around, `(?!`", "under `unless`"),
+        ("(?<=не )верн", "a look-around, `(?<=`", "into the pattern itself"),
+        ("refund(?= now)", "a look-around, `(?=`", "into the pattern itself"),
+        ("(?>a)b", "an atomic group", "(?:"),
+        (r"(\w+) \1", r"a back-reference, `\1`", "a second time"),
+        ("(?P<x>a)(?P=x)", "a back-reference", "a second time"),
+        ("(?x)a", "`(?x`, which is not known", "(?i)"),
+        ("(?<name", "`(?<name`, which is not known", "(?P<name>...)"),
+        (r"end\Z", r"`\Z`, which is not known", "Write $"),
+        (r"\q", r"`\q`, which is not known", "without the backslash"),
+        (r"[\p{L}]{1000}", "repetitions that make it too large", "Repeat less"),
+        (r"a\bb", r"a \b in the middle", "the first and the last place"),
+        (r"[\W]", r"a \W inside [ ]", "Write out"),
+        (r"\d*", "matches the empty text", "one sign compulsory"),
+        ("refund|", "matches the empty text", "one sign compulsory"),
+        ("x" * 2000, "a pattern of 2000 characters", "several"),
+        ("\bref", "a sign that nobody can see", "single quotes"),
+        ("/refund/i", "between slashes", "`refund` alone"),
+        ("$100", "goes on behind the end", r"\$"),
     ],
 )
-def test_regex_that_cannot_be_used_is_refused_with_a_remedy(pattern: str) -> None:
+def test_what_is_wrong_with_a_regex_is_told_with_its_own_remedy(
+    pattern: str, fault: str, remedy: str
+) -> None:
     with pytest.raises(BadRegex) as caught:
         compile_regex(pattern)
-    assert caught.value.remedy
+    assert fault in str(caught.value)
+    assert remedy in caught.value.remedy
+
+
+@pytest.mark.parametrize("pattern", [r"/wa\.me/", "/api/", r"[$]5", r"\$5", "(a|b$)", "a$|b", "[])$]5"])
+def test_a_sign_that_is_meant_as_such_is_no_fault_of_a_regex(pattern: str) -> None:
+    assert compile_regex(pattern)
 
 
 @pytest.mark.timeout(60)  # seconds; each takes a few hundredths of one, or for ever

@@ -11,6 +11,8 @@ from functools import lru_cache
 
 import re2
 
+from complaint_gift.rules.regexfaults import BadRegex, look_over, refused
+
 _MOST_MEMORY = 8 << 20
 _MOST_MATCHES = 200
 _LONGEST = 1_000
@@ -18,40 +20,33 @@ _WORD = r"\p{L}\p{N}_"
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
-class BadRegex(Exception):
-    """A pattern cannot be used; `remedy` says what to write instead."""
-
-    def __init__(self, text: str, remedy: str) -> None:
-        super().__init__(text)
-        self.remedy = remedy
-
-
 def compile_regex(pattern: str) -> Callable[[str], Iterator[tuple[int, int]]]:
     r"""A finder for the pattern: case and ё do not matter, \b and \w know every letter. Raises BadRegex."""
-    if not pattern.strip():
-        raise BadRegex("an empty pattern", "Write what to look for.")
-    if len(pattern) > _LONGEST:
-        raise BadRegex(f"a pattern of {len(pattern)} characters", f"Keep it under {_LONGEST}.")
+    look_over(pattern, _LONGEST)
     body, left, right = _edges(pattern.replace("ё", "е").replace("Ё", "Е"))
     translated = _letters(body)
     before = rf"(?:^|[^{_WORD}])" if left else ""
     after = rf"(?:$|[^{_WORD}])" if right else ""
+    _compiled(pattern)
+    compiled = _compiled(f"{before}({translated}){after}")
+    if compiled.search("") is not None:
+        raise BadRegex(
+            "a pattern that matches the empty text",
+            "All of it may be left out (`*`, `?`, a side of `|` with nothing): make one sign compulsory.",
+        )
+    return _Finder(compiled)
+
+
+def _compiled(pattern: str) -> re2._Regexp[str]:
     options = re2.Options()
     options.case_sensitive = False
     options.max_mem = _MOST_MEMORY
     options.log_errors = False
     try:
-        compiled = re2.compile(f"{before}({translated}){after}", options)
+        return re2.compile(pattern, options)
     except re2.error as error:
         said = error.args[0] if error.args else ""
-        said = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
-        raise BadRegex(
-            f"a pattern that cannot be read ({said})", "There are no look-arounds and no back-references."
-        ) from None
-
-    if compiled.search("") is not None:
-        raise BadRegex("a pattern that matches the empty text", "Make at least one character compulsory.")
-    return _Finder(compiled)
+        raise refused(said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)) from None
 
 
 @lru_cache(maxsize=8)
@@ -86,7 +81,8 @@ def _letters(pattern: str) -> str:
         pair = pattern[at : at + 2]
         if char == "\\":
             if pair in (r"\b", r"\B"):
-                raise BadRegex(f"a {pair} in the middle", r"Only the first and the last place may be \b.")
+                remedy = r"Only the first and the last place may be \b: write the signs that may stand there."
+                raise BadRegex(f"a {pair} in the middle", remedy)
             found.append(_class(pair, inside))
             at += 2
             continue
@@ -101,6 +97,6 @@ def _class(pair: str, inside: bool) -> str:
         return _WORD if inside else f"[{_WORD}]"
     if pair == r"\W":
         if inside:
-            raise BadRegex(r"a \W inside [ ]", "Write the characters out.")
+            raise BadRegex(r"a \W inside [ ]", r"Write out what may stand there, such as [ .,!?].")
         return f"[^{_WORD}]"
     return pair
