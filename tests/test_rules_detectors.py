@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from complaint_gift.rules.detectors import DETECTORS, passes_luhn
-from complaint_gift.rules.regexes import BadRegex, compile_regex
+from complaint_gift.rules.regexes import compile_regex
+from complaint_gift.rules.regexfaults import BadRegex
 
 PIECES = [
     "1 ", "a@", "12-", "{", "<", "[A", "1 Aa ", "ул. А ", "a.b.", "€1", "X", "+1 (", "111 ",

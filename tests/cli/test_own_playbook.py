@@ -87,6 +87,8 @@ MISTAKES = {
     "id": (SOFT, SOFTER.replace("end", "ends"), ":1:5", "no rule `no-dead-ends`", "`no-dead-end`?"),
     "extends": (TOP, SETTINGS.replace("lt", "lts"), ":1:10", "cannot be `defaults`", "`default`?"),
     "shadow": (TOP, SETTINGS.replace("fies", "fie"), ":2:10", "unknown rule `no-selfie`", "`no-selfies`?"),
+    "block": (TOP, SETTINGS + "block: [no-dead-end]\n", ":3:9", "`info`", "`severity: error`"),
+    "kind": (SOFT, SOFTER + "most: 2\n", ":4:1", "does not belong here", "for `limit`"),
     "colon": (SOFT, "id: no-dead-end\nwhy: a: b\n", ":2:7", "a colon where no key", "into quotes"),
     "tab": (SOFT, "id: no-dead-end\n\tkind: forbid\n", ":2:1", "a tab", "Use spaces"),
     "language": (SOFT, "id: no-dead-end\nwhy: So.\n", ":2:6", "in which language", "`why: {en:"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 from complaint_gift.playbook.problems import Source, suggestion
 from complaint_gift.playbook.tree import Node
@@ -169,11 +169,16 @@ class Fields:
                 self.source.add(line, column, f"{self.what} has a key `{language}` that is no language",
                                 "Use two-letter codes such as en and ru.")  # fmt: skip
 
-    def finish(self, known: Sequence[str] = ()) -> None:
-        """Refuse every key that nobody asked for."""
+    def was_asked(self, key: str) -> bool:
+        """Whether anybody wanted this key."""
+        return key in self._asked
+
+    def finish(self, known: Sequence[str] = (), home_of: Callable[[str], str] = lambda key: "") -> None:
+        """Refuse every key that nobody asked for; `home_of` says of one that is known elsewhere where."""
         for key, (line, column) in self.node.keys.items():
-            if key not in self._asked:
-                known = known or sorted(self._asked)
-                self.source.add(
-                    line, column, f"{self.what} has an unknown key `{key}`", suggestion(key, known)
-                )
+            if key in self._asked:
+                continue
+            home = home_of(key)
+            fault = f"has a key `{key}` that does not belong here" if home else f"has an unknown key `{key}`"
+            remedy = home or suggestion(key, known or sorted(self._asked))
+            self.source.add(line, column, f"{self.what} {fault}", remedy)

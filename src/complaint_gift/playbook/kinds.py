@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from complaint_gift.playbook.fields import Fields
-from complaint_gift.playbook.problems import suggestion
+from complaint_gift.playbook.problems import Source, suggestion
 from complaint_gift.playbook.tree import Node
 from complaint_gift.rules import (
     ANYWHERE,
@@ -224,3 +224,15 @@ _KINDS: dict[str, Callable[[KindReader], Check]] = {
     "amount": lambda reader: Amount(reader.signals(required=False), reader.unless()),
 }
 KINDS = tuple(_KINDS)
+
+
+def kinds_with(key: str) -> tuple[str, ...]:
+    """The kinds whose readers ask for a key."""
+    return tuple(kind for kind in KINDS if _asks(kind, key))
+
+
+def _asks(kind: str, key: str) -> bool:
+    value = Node("text", 1, 1, "x")
+    fields = Fields(Node("map", 1, 1, entries={key: value}, keys={key: (1, 1)}), Source(""), "")
+    KindReader(fields, frozenset()).read(kind)
+    return fields.was_asked(key)

@@ -18,12 +18,13 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
 
+from complaint_gift.domain import Severity
 from complaint_gift.playbook.book import Playbook
 from complaint_gift.playbook.fields import Fields
 from complaint_gift.playbook.memory import Memory
 from complaint_gift.playbook.problems import PlaybookError, Problem, Source, suggestion
 from complaint_gift.playbook.rule import PROFILES, Rule
-from complaint_gift.playbook.rule_files import read_rule
+from complaint_gift.playbook.rule_files import blocks_nothing, read_rule
 from complaint_gift.playbook.signal_files import (
     SignalDocument,
     note_untrue_phrases,
@@ -272,6 +273,8 @@ def _rules(pile: _Pile) -> list[Rule]:
         if rule is not None and rule.id not in pile.off:
             shadow, block = rule.shadow or rule.id in pile.shadow, rule.block or rule.id in pile.block
             rules.append(replace(rule, shadow=shadow, block=block))
+            if rule.id in pile.block and rule.severity is not Severity.ERROR:
+                _add_to_settings(rule.id, pile, *blocks_nothing(rule))
     known = pile.rules
     for key, named in (("shadow", pile.shadow), ("block", pile.block), ("off", pile.off)):
         _refuse_unknown(key, named, known, pile)
@@ -303,11 +306,15 @@ def _changes_nothing(name: str, node: Node, source: Source, pile: _Pile) -> bool
 
 def _refuse_unknown(key: str, named: Iterable[str], known: Mapping[str, object], pile: _Pile) -> None:
     for name in sorted(named):
-        if name in known:
-            continue
-        for source in pile.settings:
-            line = next((n for n, text in enumerate(source.lines, 1) if name in text), 1)
-            column = source.lines[line - 1].find(name) + 1 if source.lines else 1
-            source.add(
-                line, max(1, column), f"`{key}` names an unknown rule `{name}`", suggestion(name, known)
+        if name not in known:
+            _add_to_settings(
+                name, pile, f"`{key}` names an unknown rule `{name}`", suggestion(name, known), key
             )
+
+
+def _add_to_settings(name: str, pile: _Pile, text: str, remedy: str, key: str = "block") -> None:
+    """Note a problem in every playbook.yaml that names this rule, behind the key if it can be seen."""
+    for source in pile.settings:
+        places = [(n, line) for n, line in enumerate(source.lines, 1) if name in line]
+        line, shown = next(((n, one) for n, one in places if key in one), places[0] if places else (1, ""))
+        source.add(line, max(1, shown.find(name) + 1), text, remedy)

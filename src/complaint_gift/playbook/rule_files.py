@@ -8,7 +8,7 @@ from typing import Any
 
 from complaint_gift.domain import Scope, Severity
 from complaint_gift.playbook.fields import Fields
-from complaint_gift.playbook.kinds import KINDS, KindReader
+from complaint_gift.playbook.kinds import KINDS, KindReader, kinds_with
 from complaint_gift.playbook.problems import Source
 from complaint_gift.playbook.rule import PROFILES, Example, Rule, When
 from complaint_gift.playbook.tree import Node
@@ -33,6 +33,7 @@ SLOTS = frozenset(
     )
 )
 _LEAST_EXAMPLES = 2
+_OF_SIGNALS = frozenset(("phrases", "regex", "detector", "counts_if", "mood", "learned"))
 _CONTEXT = "A context holds what the review API knows by: " + ", ".join(sorted(Context.__slots__)) + "."
 
 
@@ -74,8 +75,18 @@ def read_rule(node: Node, source: Source, signals: frozenset[str]) -> Rule | Non
             line=node.line,
         )
         _judge(rule, fields)
-        fields.finish()
+        fields.finish(home_of=lambda key: _home(key, kind))
     return rule if len(source.problems) == before else None
+
+
+def _home(key: str, kind: str) -> str:
+    """Where a key belongs that a rule of this kind does not have; "" when it belongs nowhere."""
+    kinds = " or ".join(f"`{one}`" for one in kinds_with(key))
+    if kinds:
+        return f"It is for {kinds}, and this rule is `{kind}`: change its kind, or remove the key."
+    if key in When.__slots__:
+        return f"Write it under `when:`, as in `when: {{{key}: ...}}`."
+    return "It is for signals, which stand in signals/<language>/." if key in _OF_SIGNALS else ""
 
 
 def _identity(fields: Fields) -> str:
@@ -130,6 +141,8 @@ def _judge(rule: Rule, fields: Fields) -> None:
             "a missing element is at most a warning in a reply",
             "Write `severity: warning`: only words that are there may hold a reply.",
         )
+    if rule.block and rule.severity is not Severity.ERROR:
+        fields.wrong(fields.node.entries["block"], *blocks_nothing(rule))
     examples = fields.node.entries.get("examples", fields.node)
     for language in rule.message:
         for fires in (True, False):
@@ -143,6 +156,15 @@ def _judge(rule: Rule, fields: Fields) -> None:
                     f"the rule `{rule.id}` has {count} `{name}` {noun} in {language}",
                     f"Add at least {_LEAST_EXAMPLES} texts under examples, {language}, {name}.",
                 )
+
+
+def blocks_nothing(rule: Rule) -> tuple[str, str]:
+    """Mistake and remedy where a lead shall release what nothing keeps back."""
+    severity = rule.severity.value
+    return (
+        f"`block` does nothing for `{rule.id}`, which is of severity `{severity}`",
+        "Only an error is kept back for a lead: write `severity: error`, or take the rule out of `block`.",
+    )
 
 
 def _written(examples: Node, language: str, label: str) -> int:

@@ -13,7 +13,8 @@ from complaint_gift.rules.detectors import DETECTORS
 from complaint_gift.rules.heads import HEADS
 from complaint_gift.rules.lexicon import check_size
 from complaint_gift.rules.phrases import BadPhrase, Classes
-from complaint_gift.rules.regexes import BadRegex, compile_regex
+from complaint_gift.rules.regexes import compile_regex
+from complaint_gift.rules.regexfaults import BadRegex
 from complaint_gift.rules.signals import SURE, Counts, Finder, Learned, Part, Phrase
 from complaint_gift.rules.specimen import specimen
 
