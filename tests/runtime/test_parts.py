@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from processes import wait_until
+from structlog.testing import capture_logs
 
 from complaint_gift.playbook import DEFAULT, LivePlaybook, Playbook
 from complaint_gift.runtime import load_settings
@@ -64,6 +65,31 @@ def test_bad_rules_keep_the_old_ones_and_say_so(folder: Path) -> None:
     (folder / "playbook.yaml").write_text("extends: default\nprofile: minimal\n# mended\n")
     refresh(playbook)
     assert playbook.problems is None
+
+
+def test_mended_rules_that_are_the_old_ones_are_told_too(folder: Path) -> None:
+    playbook, settings = LivePlaybook(folder), folder / "playbook.yaml"
+    sound = settings.read_text()
+    with capture_logs() as told:
+        settings.write_text("profile: everything\n")
+        refresh(playbook)
+        settings.write_text(sound)
+        refresh(playbook)
+        refresh(playbook)
+    assert [line["event"] for line in told] == ["playbook-not-reloaded", "playbook-mended"]
+
+
+@pytest.mark.parametrize(
+    ("configured", "profile"), [("", "minimal"), ("profile: full", "full"), ("profile: minimal", "minimal")]
+)
+def test_the_profile_of_the_folder_holds_unless_the_configuration_names_one(
+    folder: Path, tmp_path: Path, configured: str, profile: str
+) -> None:
+    config = tmp_path / "config.yaml"
+    config.write_text(f"playbook: {{folder: playbook, {configured}}}\n")
+    parts = build(load_settings(config, {"DATA": str(tmp_path / "data")}))
+    assert parts.playbook().profile == profile
+    parts.store.close()
 
 
 def test_folder_that_vanishes_breaks_nothing(folder: Path) -> None:

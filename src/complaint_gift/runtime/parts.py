@@ -105,7 +105,7 @@ def make_links(settings: Settings) -> SignedLinks:
 
 
 @lru_cache(maxsize=1)
-def open_playbook(folder: Path | None, profile: str) -> LivePlaybook:
+def open_playbook(folder: Path | None, profile: str | None) -> LivePlaybook:
     """The playbook of this process, with its dictionaries in memory; raises PlaybookError.
 
     Read for the first time inside a job, a dictionary would be loaded again by every job, while it holds
@@ -147,6 +147,8 @@ def refresh(playbook: LivePlaybook, prepare: Callable[[Playbook], object] = warm
     try:
         if playbook.refresh(prepare):
             log.info("playbook-reloaded", hash=playbook().hash)
+        elif before is not None and playbook.problems is None:
+            log.info("playbook-mended", kept=playbook().hash)
     except Exception as exc:  # a folder that is being replaced right now
         log.warning("playbook-not-looked-at", error=type(exc).__name__)
     if playbook.problems is not None and playbook.problems is not before:

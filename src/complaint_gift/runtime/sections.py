@@ -23,10 +23,10 @@ def secret(**options: Any) -> fields.String:
 
 
 class PlaybookSection(Schema):
-    """`folder` is relative to the file; None for the rules that we bring along."""
+    """`folder` is relative to the file; None for the rules that we bring along, or the profile they name."""
 
     folder = fields.String(load_default=None)
-    profile = fields.String(load_default="standard")
+    profile = fields.String(load_default=None)
 
 
 class CompanySection(Schema):

@@ -47,7 +47,7 @@ class Settings:
     sources: Mapping[str, Source]
     plugins: Mapping[str, Plugin] = field(repr=False)
     playbook_folder: Path | None = None
-    profile: str = "standard"
+    profile: str | None = None
     policy: Path | None = None
     company_accounts: tuple[str, ...] = ()
     personal_accounts: tuple[str, ...] = ()
