@@ -11,7 +11,7 @@ import pytest
 from shouting import RULE, SIGNAL, own_playbook, put
 
 from complaint_gift.domain import Severity
-from complaint_gift.playbook import LivePlaybook, PlaybookError, load_playbook
+from complaint_gift.playbook import LivePlaybook, PlaybookError, load_playbook, signal_files
 from complaint_gift.playbook.memory import Memory
 from complaint_gift.text import Text
 from complaint_gift.text.cachefile import cache_folder
@@ -81,7 +81,7 @@ def test_the_hash_changes_with_every_file(folder: Path) -> None:
 
 def test_what_was_read_is_remembered_and_a_broken_memory_is_ignored(folder: Path, tmp_path: Path) -> None:
     load_playbook(folder)
-    kept = next((tmp_path / "cache").glob("*.json"))
+    kept = next((tmp_path / "cache").glob("playbook-*.json"))
     assert json.loads(kept.read_text())["files"]
     again = load_playbook(folder)
     for garbage in ("", "{", "[]", '{"stamp": 1}', '{"stamp": "x", "files": 5, "sound": 5}'):
@@ -228,6 +228,20 @@ def test_nothing_is_parsed_again_once_the_files_are_known(monkeypatch: pytest.Mo
     monkeypatch.setattr(Memory, "keep", lambda _self, content, _documents: parsed.append(content))
     load_playbook(profile="minimal").review("We are sorry.")
     assert parsed == []
+
+
+def test_a_change_above_has_the_shipped_playbook_neither_parsed_nor_read_again(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(folder, "playbook.yaml", "extends: default\n")
+    load_playbook(folder)
+    put(folder, "signals/en/shouting.yaml", SIGNAL.replace("#caps #caps", "#caps"))
+    parsed: list[object] = []
+    read: list[str] = []
+    monkeypatch.setattr(Memory, "keep", lambda _self, content, _documents: parsed.append(content))
+    monkeypatch.setattr(signal_files, "check_size", lambda _nodes: read.append("a phrase"))
+    load_playbook(folder)
+    assert (len(parsed), read) == (1, ["a phrase"])
 
 
 @pytest.mark.parametrize(

@@ -74,7 +74,7 @@ def load_playbook(
     root = DEFAULT if folder is None else Path(folder)
     own = root.resolve() != DEFAULT.resolve()
     memory = Memory(root)
-    digest = _digest(root, own=own)
+    digest = _digest(root, DEFAULT) if own else _digest(root)
     pile = _Pile(memory, own if check is None else check, memory.is_sound(digest) and not check)
     _read_folder(root, pile)
     rules = _rules(pile)
@@ -95,10 +95,10 @@ def load_playbook(
     return Playbook(rules, documents, profile=chosen, digest=whole)
 
 
-def _digest(root: Path, *, own: bool) -> str:
-    """A hash over all files that can matter: those of the folder, and of the default below it."""
+def _digest(*folders: Path) -> str:
+    """A hash over all files of these folders that can matter."""
     digest = hashlib.sha256(_ENGINE.encode())
-    for folder in (root, DEFAULT) if own else (root,):
+    for folder in folders:
         for path in yaml_files(folder):
             try:
                 content = path.read_bytes() if path.stat().st_size <= MOST_BYTES else b""
@@ -181,9 +181,7 @@ def _read_settings(path: Path, root: Path, pile: _Pile) -> None:
         if node.kind != "map":
             continue
         if fields.choice("extends", ("default",)):
-            thorough, pile.thorough = pile.thorough, False
-            _read_folder(DEFAULT, pile)
-            pile.thorough = thorough
+            _read_below(pile)
         pile.profile = fields.choice("profile", PROFILES, pile.profile)
         for key, names in (("shadow", pile.shadow), ("block", pile.block), ("off", pile.off)):
             names.update(fields.names(key))
@@ -196,6 +194,18 @@ def _read_classes(folder: Path, root: Path, pile: _Pile) -> None:
             source, documents = _open(path, root, pile)
             for node in documents:
                 pile.classes.setdefault(folder.name, {}).update(read_classes(node, source))
+
+
+def _read_below(pile: _Pile) -> None:
+    """The shipped playbook. It is remembered by itself, so that no change above has it read again."""
+    above = pile.memory, pile.thorough, pile.trusted
+    memory, digest, first = Memory(DEFAULT), _digest(DEFAULT), len(pile.sources)
+    pile.memory, pile.thorough, pile.trusted = memory, False, memory.is_sound(digest)
+    _read_folder(DEFAULT, pile)
+    if not pile.trusted and not any(source.problems for source in pile.sources[first:]):
+        memory.call_sound(digest)
+    memory.save()
+    pile.memory, pile.thorough, pile.trusted = above
 
 
 def _read_signals(
