@@ -3,9 +3,10 @@
 import re
 
 from complaint_gift.learned.vocabulary import vocabulary
+from complaint_gift.text.smileys import EMOJI, FACE
 
 LONGEST = 400
-_SMILE = "(?:[\u2600-\u27bf\u2b50\ufe0f\u200d\U0001f300-\U0001faff]+|\\)\\)+|[:;=]-?[)D]+)"
+_SMILE = rf"(?:[{EMOJI}\ufe0f\u200d]+|\)\)+|{FACE}+)"
 _STOP = re.compile(rf"[.!?…]+[)\]»”\"']*(?=\s|$)|\n+|{_SMILE}(?=[ \t]+[A-ZА-ЯЁ])")
 _SHORT = ("sentences", "short")
 _LAST_WORD = re.compile(r"([\w.\-]+)$")

@@ -6,15 +6,15 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
+from complaint_gift.text.smileys import EMOJI, FACE
 from complaint_gift.text.vocabulary import vocabulary
 from complaint_gift.text.wordfiles import Vocabulary
 
 # What every gap has that ends one.
-_EMOJI = "\u2600-\u27bf\u2b50\U0001f300-\U0001faff"
-may_end = re.compile(f"[!?….)\n\r\x0b\x0c\u2028\u2029{_EMOJI}]").search
+may_end = re.compile(f"[!?….)\n\r\x0b\x0c\u2028\u2029{EMOJI}]").search
 _HARD = re.compile(r"[!?…]|\.\.")
 _NEWLINE = re.compile(r"[\n\r\x0b\x0c\u2028\u2029]")
-_SMILE = re.compile(rf"[{_EMOJI}]|\)\)|[:;=]-?[)D]")
+_SMILE = re.compile(rf"[{EMOJI}]|\)\)|{FACE}")
 _BRACKETS = 300  # as far back an opening one is looked for
 _BLANK_LINE = re.compile(r"\n[ \t\r]*\n|\r\r|\u2029")
 _LIST = re.compile(r"\n[ \t]*(?:(?:[-*•–—·]|\d{1,2}[.)])[ \t]*)?$")
