@@ -233,8 +233,10 @@ def test_reason_to_set_a_finding_aside_is_kept_once(client: FlaskClient, parts: 
 
 
 def test_reason_must_say_something(client: FlaskClient) -> None:
-    waiver = {"conversation": "7", "rule": "blame", "reason": ""}
-    assert client.post("/api/v1/waivers", json=waiver, headers=TOKEN).status_code == 422
+    for empty in ("", "  \n"):
+        waiver = {"conversation": "7", "rule": "blame", "reason": empty}
+        answer = client.post("/api/v1/waivers", json=waiver, headers=TOKEN)
+        assert (answer.status_code, list(answer.json["errors"])) == (422, ["reason"])
     waiver = {"conversation": "7", "rule": "blame", "reason": "x", "source": "elsewhere"}
     assert "source" in client.post("/api/v1/waivers", json=waiver, headers=TOKEN).json["errors"]
 

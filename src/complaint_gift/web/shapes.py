@@ -132,12 +132,17 @@ class ReviewAnswer(Schema):
     case = fields.Nested(CaseShape, metadata={"description": "Only for a conversation that we know."})
 
 
+def _has_words(value: str) -> None:
+    if not value.strip():
+        raise ValidationError("Say why, in a few words.")
+
+
 class WaiverRequest(Strict):
     """Why a finding does not apply, or is sent anyway."""
 
     conversation = fields.String(required=True, validate=validate.Length(1, 200))
     rule = fields.String(required=True, validate=validate.Length(1, 120))
-    reason = fields.String(required=True, validate=validate.Length(1, 2000))
+    reason = fields.String(required=True, validate=[validate.Length(1, 2000), _has_words])
     source = fields.String(load_default="", validate=validate.Length(max=63))
     text = fields.String(load_default="", validate=validate.Length(max=LONGEST_TEXT))
     by = fields.String(load_default="", validate=validate.Length(max=200))
