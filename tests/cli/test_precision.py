@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from complaint_gift.cli import main
+from complaint_gift.cli import precision as cli_precision
 from complaint_gift.service.records import Seen, Waiver
 from complaint_gift.store import SqlStore, upgrade
 
@@ -65,6 +66,16 @@ def test_russian_table_has_every_column(used: Path) -> None:
     for word in ("показано", "отведено", "отправлено всё равно", "найдено позже", "в тени", "точность"):
         assert word in answer.stdout
     assert "3 x не подходит, потому что: it was a quotation" in answer.stdout
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_table_fits_a_narrow_terminal(used: Path, language: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cli_precision, "_room", lambda: 66)
+    lines = ask(used, "--language", language).stdout.splitlines()
+    assert max(map(len, lines)) <= 66
+    told = " ".join(lines[:3]).split()
+    assert {"en": "anyway", "ru": "отправлено"}[language] in told
+    assert any(line.split() == ["no-threats", "10", "0", "0", "0", "0", "100%"] for line in lines)
 
 
 def test_json_says_the_same_since_then(used: Path) -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+import sys
+import textwrap
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -18,6 +21,7 @@ _SPAN = re.compile(r"(\d{1,5})\s*([dhw])")
 _UNITS = {"h": "hours", "d": "days", "w": "weeks"}
 _COLUMNS = ("shown", "waived", "sent_anyway", "found_later", "shadow")
 _DOUBTED, _TRUSTED = 0.8, 0.9
+_SHORTEST = 12  # of a rule's name that is cut
 _WORDS: dict[str, dict[str, str]] = {
     "en": {
         "rule": "rule",
@@ -75,7 +79,7 @@ def precision(since: str | None, shape: str, language: str | None) -> None:
         click.echo(words["none_since"].format(since=f"{start:%Y-%m-%d}") if start else words["none"])
         return
     click.echo("\n".join(_table(records, words)))
-    click.echo(f"\n{words['note']}", err=True)
+    click.echo("\n" + _wrapped(words["note"], 0), err=True)
 
 
 def _moment(text: str) -> datetime:
@@ -104,13 +108,40 @@ def as_json(one: RuleRecord) -> dict[str, object]:
 
 def _table(records: Sequence[RuleRecord], words: dict[str, str]) -> Iterator[str]:
     width = max(len(words["rule"]), *(len(one.rule) for one in records))
-    heads = [words[name] for name in (*_COLUMNS, "precision")]
-    yield click.style(f"{words['rule']:{width}}  " + "  ".join(heads), bold=True)
+    heads, gap, room = [[words[name]] for name in (*_COLUMNS, "precision")], "  ", _room()
+    if room and width + sum(len(gap + head[0]) for head in heads) > room:  # a word a line, and closer
+        heads, gap = [head[0].split() for head in heads], " "
+        width = max(_SHORTEST, min(width, room - sum(1 + _broad(head) for head in heads)))
+    height = max(map(len, heads))
+    for row in range(height):
+        name = words["rule"] if row == height - 1 else ""
+        cells = [f"{_at(head, row - height):>{_broad(head)}}" for head in heads]
+        yield click.style(gap.join([f"{name:{width}}", *cells]), bold=True)
     for one in records:
-        cells = [f"{getattr(one, name):>{len(words[name])}}" for name in _COLUMNS]
-        yield f"{one.rule:{width}}  " + "  ".join([*cells, _share(one.precision, len(words["precision"]))])
+        name = one.rule if len(one.rule) <= width else one.rule[: width - 1] + "…"
+        cells = [f"{getattr(one, key):>{_broad(head)}}" for key, head in zip(_COLUMNS, heads, strict=False)]
+        yield gap.join([f"{name:{width}}", *cells, _share(one.precision, _broad(heads[-1]))])
         for reason, count in one.reasons:
-            yield f"    {count} x {words['reason']}: {reason}"
+            yield _wrapped(f"    {count} x {words['reason']}: {reason}", 8)
+
+
+def _room() -> int:
+    """Columns of the terminal; 0 where nothing has to fit."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
+
+
+def _broad(head: Sequence[str]) -> int:
+    return max(map(len, head))
+
+
+def _at(head: Sequence[str], row: int) -> str:
+    """The word of a line counted from the last one, -1; "" above the first."""
+    return head[row] if -row <= len(head) else ""
+
+
+def _wrapped(line: str, indent: int) -> str:
+    """The line on a terminal without a word cut in two."""
+    return textwrap.fill(line, _room(), subsequent_indent=" " * indent) if _room() > indent else line
 
 
 def _share(precision: float | None, width: int) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -14,7 +16,9 @@ from complaint_gift.playbook.rule import Words
 from complaint_gift.text import Text, is_cyrillic
 
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
-_WIDEST = 110
+_WIDEST = 110  # characters of a line, where no terminal is narrower
+_NARROWEST = 30
+_BEFORE = 10
 _SIGNS = dict.fromkeys(("Cc", "Cf", "Cs"), "·")
 _WORDS = {
     "en": {
@@ -124,8 +128,9 @@ def _excerpt(start: int, end: int, text: str, name: str, colour: str) -> Iterato
     last = text.find("\n", start)
     last = len(text) if last < 0 else last
     number, column = text.count("\n", 0, start) + 1, start - first + 1
-    left = max(first, start - 60)
-    right = min(last, max(left + _WIDEST, min(end, start + _WIDEST)))
+    widest = _room(number)
+    left = max(first, start - max(_BEFORE, min(widest // 2, widest - (end - start))))
+    right = min(last, left + widest)
     before = plain(("…" if left > first else "") + text[left:start])
     marked = plain(text[start : min(end, right)])
     after = plain(text[min(end, right) : right] + ("…" if right < last else ""))
@@ -136,6 +141,14 @@ def _excerpt(start: int, end: int, text: str, name: str, colour: str) -> Iterato
     yield f" {click.style(str(number), fg='blue')} {bar} {before}{click.style(marked, fg=colour)}{after}"
     under = click.style("^" * max(1, _width(marked)), fg=colour, bold=True)
     yield f"{gutter}{bar} {' ' * _width(before)}{under}"
+
+
+def _room(number: int) -> int:
+    """How much of a line is shown: on a terminal it must not be wrapped, or the marks stand elsewhere."""
+    if not sys.stdout.isatty():
+        return _WIDEST
+    gutter = len(str(number)) + 4
+    return max(_NARROWEST, min(_WIDEST, shutil.get_terminal_size().columns - gutter - 2))
 
 
 def plain(text: str) -> str:
