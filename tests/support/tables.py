@@ -41,7 +41,7 @@ ABILITIES = {
 KEYS = {
     "sources": "the helpdesks by name: `plugin`, and the keys of that plugin",
     "playbook.folder": "a folder of your own rules, beside this file",
-    "playbook.profile": "`minimal`, `standard` or `full`; without it as `playbook.yaml` in the folder says, else `standard`",
+    "playbook.profile": "`minimal`, `standard` or `full`; without it that of the folder, else `standard`",
     "policy": "your own clocks, ladder and people, beside this file",
     "company.company_accounts": "who speaks for the company, if not all of the staff",
     "company.personal_accounts": "staff whose accounts are their own",
