@@ -149,6 +149,27 @@ def test_words_of_another_signal_spare_a_sentence_that_the_learned_layer_alone_h
     ]
 
 
+@pytest.mark.parametrize(
+    ("sentence", "heard"),
+    [
+        ("Not us.", False),
+        ("They did not.", False),
+        ("Это были мы.", False),
+        ("The lamp was fine.", True),
+        ("All of it has been done for you.", True),
+        ("Лампа была целой.", True),
+    ],
+)
+def test_of_a_terse_answer_no_fault_is_heard_by_the_learned_layer_alone(sentence: str, heard: bool) -> None:
+    fault, element = Learned("no-proving-right", 0.5), Learned("own-the-mistake", 0.5)
+    finder = SignalFinder([Part("proving", "en", learned=fault), Part("owning", "en", learned=element)])
+    learned = {head: [(0, len(sentence), 0.9)] for head in ("no-proving-right", "own-the-mistake")}
+    dropped: list[Dropped] = []
+    hits = merged([], learned, finder.learned, Text(sentence), dropped)
+    assert {hit.signal for hit in hits} == ({"proving", "owning"} if heard else {"owning"})
+    assert [(one.hit.signal, one.mark) for one in dropped] == ([] if heard else [("proving", "terse")])
+
+
 PIECES = [
     "We are sorry. ",
     "You forgot it, because we hid it. ",

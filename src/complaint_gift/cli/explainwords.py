@@ -31,6 +31,7 @@ EXPLAINED: Mapping[str, Mapping[str, str]] = {
         "doubted": "doubted by the layer: {score}, needs {line}",
         "replaced": "here the layer decides alone: {score}, needs {line}",
         "spared": "heard by the layer alone, spared by {by}",
+        "terse": "heard by the layer alone, in too few words",
         "asked_by": "asked for by {rules}",
         # What a finding rests on.
         "missing": "missing {names}",
@@ -99,6 +100,7 @@ EXPLAINED: Mapping[str, Mapping[str, str]] = {
         "doubted": "слой сомневается: {score}, нужно {line}",
         "replaced": "здесь решает только слой: {score}, нужно {line}",
         "spared": "слышит один слой, но его останавливает {by}",
+        "terse": "слышит один слой, но сказано слишком мало",
         "asked_by": "нужен правилам: {rules}",
         "missing": "нет {names}",
         "best": "{signal}: лучшее предложение {score}, нужно {line}",
