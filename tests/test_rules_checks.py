@@ -172,7 +172,9 @@ def test_a_bare_text_is_judged_by_itself_once_the_layer_has_spoken() -> None:
 
     wanted = RequireIf(("ask",), ("remedy",), by_itself=True)
     open_ended = Require((("ask",),), unless=("remedy",), by_itself=True)
-    for check, words in ((wanted, "Thank you."), (open_ended, "Here is your refund.")):
+    excused = RequireIf(("remedy",), ("ask",), unless=("remedy",), by_itself=True)
+    refund = "Here is your refund."
+    for check, words in ((wanted, "Thank you."), (open_ended, refund), (excused, refund)):
         assert found(check, words, Context(), heard=True)
         assert not found(check, words, Context(), heard=False)
         assert not found(check, words, known, heard=True)

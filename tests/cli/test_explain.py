@@ -213,9 +213,9 @@ def test_what_only_the_layer_says_is_a_warning_and_says_so(
 ) -> None:
     hear(monkeypatch, scores(y=0.8))
     told = call(
-        "rules", "explain", "So it is.", "--playbook", write(tmp_path, "kind: forbid\nsignals: [b]\n")
+        "rules", "explain", "So is the lamp.", "--playbook", write(tmp_path, "kind: forbid\nsignals: [b]\n")
     )
-    assert findings(told) == [("warning", "house", "«So it is.»")]
+    assert findings(told) == [("warning", "house", "«So is the lamp.»")]
     assert "b - the layer alone: 0.80, needs 0.70\n    warning instead of error" in told
 
 

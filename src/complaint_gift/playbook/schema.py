@@ -132,7 +132,7 @@ def _distances() -> dict[str, Shape]:
         "within": _told(_WITHIN, "How many sentences apart; anywhere: in the whole text."),
         "by_itself": _told(
             _YES,
-            "On a bare text of which nothing is known `unless` (require) or `if` (require_if) is no excuse.",
+            "On a bare text of which nothing is known `unless` is no excuse, nor a missing `if`.",
         ),
         "first_third": _told(_YES, "require: has to stand in the first third of the text."),
         "at_least": _told(

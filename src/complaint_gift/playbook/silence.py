@@ -187,7 +187,7 @@ def _silenced(rule: Rule, situation: Situation, said: list[Fault]) -> Iterator[S
 
 def _bare_alone(check: RequireIf, situation: Situation) -> bool:
     """Whether it would have been wanted in a bare text, and this is none."""
-    fine = any(True for _ in situation.found((*check.unless, *check.then)))
+    fine = any(True for _ in situation.found(check.then))
     return check.by_itself and not situation.by_itself and not fine
 
 

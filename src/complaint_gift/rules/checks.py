@@ -185,7 +185,7 @@ class RequireIf:
     """Where one thing is said, another has to follow or precede within so many sentences.
 
     With `if_complaint` it is also wanted where one of these signals is in the customer's words, with
-    `by_itself` in a bare text of which nothing is known.
+    `by_itself` in a bare text of which nothing is known; there `unless` excuses nothing.
     """
 
     kind: ClassVar[str] = "require_if"
@@ -200,11 +200,10 @@ class RequireIf:
         yield from (*self.condition, *self.then, *self.unless)
 
     def find(self, situation: Situation) -> Iterator[Fault]:
-        if any(True for _ in situation.found(self.unless)):
+        alone = self.by_itself and situation.by_itself
+        if not alone and any(True for _ in situation.found(self.unless)):
             return
-        asked = (bool(self.if_complaint) and situation.complained(self.if_complaint)) or (
-            self.by_itself and situation.by_itself
-        )
+        asked = alone or (bool(self.if_complaint) and situation.complained(self.if_complaint))
         if asked and not any(True for _ in situation.found(self.then)):
             yield Fault(missing=True, params={"missing": self.then[0]})
             return
