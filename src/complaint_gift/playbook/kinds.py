@@ -217,7 +217,7 @@ _KINDS: dict[str, Callable[[KindReader], Check]] = {
     "recall": _recall,
     "points": _points,
     "address": lambda reader: Address(
-        reader.signals(required=False), reader.signals("mirrored", required=False)
+        *(reader.signals(key, required=False) for key in ("signals", "mirrored", "nameless"))
     ),
     "similar": _similar,
     "personal_data": lambda reader: Disclosure(reader.signals(required=False)),

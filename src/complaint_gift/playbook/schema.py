@@ -113,6 +113,7 @@ def _checks() -> dict[str, Shape]:
         "all": _told({"type": "array", "items": _names()}, "require: each of these; a list means any of it."),
         "if": _told(_names(), "require_if: where one of these is said ..."),
         "mirrored": _told(_names(), "address: what is fine where the customer speaks like that."),
+        "nameless": _told(_names(), "address: what is fine for a customer who gave no name."),
         "if_complaint": _told(_names(), "require_if: ... or where the complaint holds one of these ..."),
         "then": _told(_names(), "require_if: ... one of these has to be near. order: what comes second."),
         "first": _told(_names(), "order: what has to come first."),

@@ -61,15 +61,17 @@ class Address:
     """In the customer's language, by the name they gave, politely (signals find the impolite).
 
     Language and name are judged only where the context has the customer's words and name. What is `mirrored`
-    is fine where the customer speaks like that.
+    is fine where the customer speaks like that, what is `nameless` where somebody wrote who gave no name.
     """
 
     kind: ClassVar[str] = "address"
     signals: tuple[str, ...] = ()
     mirrored: tuple[str, ...] = ()
+    nameless: tuple[str, ...] = ()
 
     def names(self) -> Iterator[str]:
         yield from self.signals
+        yield from self.nameless
 
     def find(self, situation: Situation) -> Iterator[Fault]:
         raw = situation.text.raw
@@ -80,6 +82,8 @@ class Address:
         for hit in situation.found(self.signals):
             if hit.signal not in self.mirrored or not situation.complained((hit.signal,)):
                 yield fault_at(hit)
+        if _known(situation) or not situation.context.complaint_text:
+            yield from map(fault_at, situation.found(self.nameless))
         wrong = list(_wrong_name(situation))
         yield from wrong
         if not wrong and not _named(situation):
