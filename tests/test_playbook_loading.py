@@ -276,3 +276,22 @@ def test_a_signal_that_spares_has_to_be_known(folder: Path) -> None:
     assert "`spared_by` names an unknown signal `shoutin`" in problem.text
     assert problem.remedy.startswith("Did you mean")
     assert problem.line == text.count("\n")
+
+
+def test_exceptions_alone_add_to_a_signal_that_is_there(tmp_path: Path) -> None:
+    folder = tmp_path / "ours"
+    put(folder, "playbook.yaml", "extends: default\n")
+    text = "We have already told you twice."
+    before = {one.name for one in load_playbook(folder).signals(text)}
+    put(folder, "signals/en/ours.yaml", 'signal: already-told\nunless: ["told you twice"]\n')
+    after = {one.name for one in load_playbook(folder).signals(text)}
+    assert before - after == {"already-told"}
+
+
+def test_exceptions_to_nothing_are_told(folder: Path) -> None:
+    put(folder, "signals/en/typo.yaml", "signal: shoutin\nunless: [hey]\n")
+    with pytest.raises(PlaybookError) as caught:
+        load_playbook(folder)
+    (problem,) = caught.value.problems
+    assert (problem.text, problem.line) == ("the signal `shoutin` finds nothing", 1)
+    assert "`unless` alone adds to a signal that is there" in problem.remedy

@@ -27,6 +27,7 @@ from complaint_gift.playbook.rule import PROFILES, Rule
 from complaint_gift.playbook.rule_files import blocks_nothing, read_rule
 from complaint_gift.playbook.signal_files import (
     SignalDocument,
+    finds_nothing,
     note_untrue_phrases,
     read_classes,
     read_signal,
@@ -275,6 +276,8 @@ def _moved(node: Node, line: int, column: int) -> Node:
 def _rules(pile: _Pile) -> list[Rule]:
     names = frozenset(name for name, _ in pile.signals) | pile.unread
     _refuse_unknown_signals(names, pile)
+    for name, language in pile.signals:
+        _spread_exceptions(name, language, pile)
     rules = []
     for name, (node, source) in pile.rules.items():
         if name in pile.doubled or _changes_nothing(name, node, source, pile):
@@ -289,6 +292,23 @@ def _rules(pile: _Pile) -> list[Rule]:
     for key, named in (("shadow", pile.shadow), ("block", pile.block), ("off", pile.off)):
         _refuse_unknown(key, named, known, pile)
     return rules
+
+
+def _spread_exceptions(name: str, language: str, pile: _Pile) -> None:
+    """Give the exceptions of documents that have nothing else to the other documents of the signal."""
+    documents = pile.signals[name, language]
+    alone = [one for one in documents if one.only_excepts]
+    if not alone:
+        return
+    more = tuple(phrase for one in alone for phrase in one.part.unless)
+    pile.signals[name, language] = [
+        one if one.only_excepts else replace(one, part=replace(one.part, unless=(*one.part.unless, *more)))
+        for one in documents
+    ]
+    if len(alone) == len(documents) and name not in pile.unread:
+        sources = {source.file: source for source in pile.sources}
+        for one in alone:
+            sources[one.file].add(one.line, 1, *finds_nothing(name))
 
 
 def _refuse_unknown_signals(names: frozenset[str], pile: _Pile) -> None:

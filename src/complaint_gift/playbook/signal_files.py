@@ -24,7 +24,10 @@ _DEFAULTS = Counts()
 
 @dataclass(frozen=True, slots=True)
 class SignalDocument:
-    """One document of a signal file. `replaces` drops what a playbook below says about the signal."""
+    """One document of a signal file. `replaces` drops what a playbook below says about the signal.
+
+    One with `unless` alone adds exceptions to all that the others of the signal find.
+    """
 
     part: Part
     about: str = ""
@@ -33,6 +36,11 @@ class SignalDocument:
     file: str = ""
     line: int = 0
     untested: tuple[tuple[Phrase, Node], ...] = field(default=(), repr=False)
+
+    @property
+    def only_excepts(self) -> bool:
+        part = self.part
+        return bool(part.unless) and not (part.phrases or part.finders or part.learned)
 
 
 def read_classes(node: Node, source: Source) -> dict[str, list[str]]:
@@ -64,12 +72,8 @@ def read_signal(
     unless = _phrases(fields, "unless", classes, trusted=trusted)
     finders = (*_regexes(fields), *_detectors(fields))
     learned = _learned(fields)
-    if not (phrases or finders or learned) and not any(
-        fields.has(k) for k in ("phrases", "regex", "detector", "learned")
-    ):
-        fields.wrong(
-            node, f"the signal `{name}` finds nothing", "Add `phrases`, `regex`, `detector` or `learned`."
-        )
+    if not any(fields.has(key) for key in ("phrases", "unless", "regex", "detector", "learned")):
+        fields.wrong(node, *finds_nothing(name))
     part = Part(
         name,
         language,
@@ -91,6 +95,14 @@ def read_signal(
     )
     fields.finish()
     return document if len(source.problems) == before else None
+
+
+def finds_nothing(name: str) -> tuple[str, str]:
+    """Mistake and remedy."""
+    return (
+        f"the signal `{name}` finds nothing",
+        "Add `phrases`, `regex`, `detector` or `learned`; `unless` alone adds to a signal that is there.",
+    )
 
 
 def _phrases(fields: Fields, key: str, classes: Classes, *, trusted: bool) -> list[tuple[Phrase, Node]]:
