@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from complaint_gift.rules.addressing import called
+from complaint_gift.rules.addressing import called, is_signed
 
 
 @pytest.mark.parametrize(
@@ -90,3 +90,19 @@ def test_nobody_is_called_by_initials(shown: str) -> None:
 @given(st.text(max_size=60))
 def test_any_name_can_be_called(name: str) -> None:
     assert len(called(name)) <= 2 * len(name)
+
+
+@pytest.mark.parametrize(
+    ("text", "signed"),
+    [
+        ("Nobody came, for the second time. Anil Kapoor, Reading", True),
+        ("Do you even read the form?\n\nRegards,\nAnna", True),
+        ("Грязно, и никто не убрал. Марина Петровна", True),
+        ("Nobody came. Never again!", False),
+        ("Nobody came on Monday.", False),
+        ("Сломалось. Помогите", False),
+        ("", False),
+    ],
+)
+def test_a_message_that_ends_with_a_name_is_signed(text: str, signed: bool) -> None:
+    assert is_signed(text) is signed

@@ -9,6 +9,7 @@ from unicodedata import category
 from complaint_gift.rules.naming import initials, is_first_name, is_person
 from complaint_gift.rules.vocabulary import vocabulary
 from complaint_gift.text import fold
+from complaint_gift.text.lemmas import is_dictionary_word
 
 _BEHIND = re.compile(r"\s*[(\[][^)\]]*[)\]]")
 # Letters with what may stand inside a name; anything else is no plain name: Ann & Tom, Ann | Acme.
@@ -16,6 +17,8 @@ _PLAIN = re.compile(r"[^\W\d_]+(?:[-'’.][^\W\d_]+)*\.?")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 _QUOTES = re.compile(r"[«»“”„\"]")
+_ENDS = re.compile(r"[.!?…\n]+|\s[-–—]+")
+_CLOSING = " \n\t.!?…"
 _MOST_WORDS = 3
 _INITIALS = 2
 _PICTURES = ("So", "Cf", "Sk")
@@ -39,6 +42,14 @@ def called(name: str) -> str:
         or (() if initials(bare) else bare.rstrip(".").split())
     )
     return " ".join(map(_as_written, chosen) if _is_shouted_or_small(bare) else chosen)
+
+
+def is_signed(text: str) -> bool:
+    """Whether a message ends with a name: "... and nobody came. Anil Kapoor, Reading"."""
+    last = _ENDS.split(text.rstrip(_CLOSING))[-1].partition(",")[0].split()
+    if not 0 < len(last) <= _MOST_WORDS or not all(word[:1].isupper() for word in last):
+        return False
+    return any(map(is_first_name, last)) or not any(is_dictionary_word(word.lower()) for word in last)
 
 
 def _in_order(name: str) -> list[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from complaint_gift.domain import Layer
+from complaint_gift.rules.addressing import is_signed
 from complaint_gift.rules.kinds import kinds_of
 from complaint_gift.rules.naming import initials, is_one, is_other, is_person, may_be_one, name_parts
 from complaint_gift.rules.situation import Fault, Situation, fault_at
@@ -82,7 +83,8 @@ class Address:
         for hit in situation.found(self.signals):
             if hit.signal not in self.mirrored or not situation.complained((hit.signal,)):
                 yield fault_at(hit)
-        if _known(situation) or not situation.context.complaint_text:
+        complaint = situation.context.complaint_text
+        if _known(situation) or not complaint or is_signed(complaint):
             yield from map(fault_at, situation.found(self.nameless))
         wrong = list(_wrong_name(situation))
         yield from wrong
