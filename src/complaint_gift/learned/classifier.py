@@ -20,7 +20,9 @@ CROSS: Final = _HARM | {"court", "regulator", "second-failure", "asks-manager", 
 CALM: Final = frozenset({"deadline-near", "leaving"})  # a question says them as plainly as a complaint
 CROSS_WORTH: Final = 1.5  # what a word such as "court" adds to the logit of a complaint
 CERTAIN_WORTH: Final = 3.0  # the same of words that no doubt takes away
-BRIEF: Final = 80  # characters
+SETTLED_WORTH: Final = 3.0  # what "all sorted now, thanks" takes from it
+SETTLED: Final = 200  # characters; whoever tells more may have more to tell than that
+BRIEF: Final = 80
 BRIEF_LIMIT: Final = 0.4  # of a complaint, where stock words say the same
 PLAIN: Final = 0.7  # what stock words have to say to decide
 
@@ -81,9 +83,11 @@ class Classifier:
         sure = lexicon.sure_triggers(text)
         kinds = mean[: len(KINDS)].copy()
         kinds[0] += CERTAIN_WORTH if certain - CALM else CROSS_WORTH * bool(CROSS & sure)
+        is_settled = len(text) <= SETTLED and not certain and lexicon.is_settled(text)
+        kinds[0] -= SETTLED_WORTH * is_settled
         chances = _shares(kinds)
         complaint = float(chances[0])
-        if self._is_complaint(text, chances):
+        if self._is_complaint(text, chances, is_settled):
             kind, score = KINDS[0], max(complaint, 0.5)
         else:
             at = 1 + int(chances[1:].argmax())
@@ -98,13 +102,13 @@ class Classifier:
         learned = int(mean[len(KINDS) : len(KINDS) + len(SEVERITIES)].argmax())
         return _complete(text, kind, score, severity_of(kind, named, SEVERITIES[learned]), named)
 
-    def _is_complaint(self, text: str, chances: Any) -> bool:
+    def _is_complaint(self, text: str, chances: Any, is_settled: bool) -> bool:
         """`chances` (kinds,): in a few words the stock ones ("terrible service") say more than the model.
 
         It has learned from messages that tell something; of the rest "other" speaks for nothing.
         """
         complaint, praise, question, _ = chances.tolist()
-        kind, sure = lexicon.kind(text) if len(text) <= BRIEF else ("", 0.0)
+        kind, sure = lexicon.kind(text) if len(text) <= BRIEF and not is_settled else ("", 0.0)
         if kind == KINDS[0] and sure >= PLAIN:
             return bool(praise + question < 0.5)
         limit = float(self._limits.get("complaint", 0.5))

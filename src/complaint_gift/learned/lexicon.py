@@ -52,6 +52,13 @@ def certain_triggers(text: str) -> frozenset[str]:
     return found | {"names-employee"} if colleagues.is_somebody_insulted_by(text) else found
 
 
+def is_settled(text: str) -> bool:
+    """Whether somebody says, and takes nothing of it back, that what they wrote about is over."""
+    read = plain(text).text
+    said = any(each.settled.found(read) for each in words())
+    return said and not any(each.reopened.found(read) for each in words())
+
+
 def _occurring(read: str, wanted: frozenset[str] | None = None) -> frozenset[str]:
     return frozenset(
         name

@@ -18,7 +18,7 @@ from complaint_gift.text.wordfiles import BadWords, loaded, named
 
 PLACE: Final = "learned/words"
 _STRONG: Final = "-strong"
-_TEXTS: Final = ("denied", "insisted")
+_TEXTS: Final = ("denied", "insisted", "settled", "reopened")
 # What may be said under each name; every class is the language's own.
 _NAMES: Final[Mapping[str, frozenset[str] | None]] = {
     "classes": None,
@@ -38,6 +38,8 @@ class Words:
     harmless: Mapping[str, Expressions]
     denied: Expressions
     insisted: Expressions
+    settled: Expressions
+    reopened: Expressions
 
 
 @lru_cache(maxsize=1)
@@ -78,8 +80,7 @@ class _File:
             self._compiled("sure"),
             self._compiled("certain"),
             self._compiled("harmless"),
-            self._expressions(("denied",), self.raw.get("denied", "")),
-            self._expressions(("insisted",), self.raw.get("insisted", "")),
+            *(self._expressions((name,), self.raw.get(name, "")) for name in _TEXTS),
         )
 
     def _check(self, said: Mapping[Any, Any], known: Collection[str] | None, *keys: str) -> None:
