@@ -227,15 +227,11 @@ def _severity(rule: Rule, fault: Fault) -> Severity:
 
 
 def _as_findings(rule: Rule, faults: Sequence[Fault], raw: str, context: Context) -> Iterable[Finding]:
-    told = {
-        "customer_name": called(context.customer_name),
-        "order": context.order,
-        "event_date": context.event_date,
-    }
     known = {
         key: value
-        for key, value in told.items()
-        if value and any(f"{{{key}}}" in text for text in rule.suggestion.values())
+        for key in ("customer_name", "order", "event_date")
+        if any(f"{{{key}}}" in text for text in rule.suggestion.values())
+        and (value := called(context.customer_name) if key == "customer_name" else getattr(context, key))
     }
     counted: Counter[str] = Counter()
     for fault in faults:
