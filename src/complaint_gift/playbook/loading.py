@@ -313,10 +313,10 @@ def _spread_exceptions(name: str, language: str, pile: _Pile) -> None:
 
 def _refuse_unknown_signals(names: frozenset[str], pile: _Pile) -> None:
     sources = {source.file: source for source in pile.sources}
-    for document in chain.from_iterable(pile.signals.values()):
-        learned = document.part.learned
-        for name in learned.spared_by if learned else ():
-            if learned and name not in names:
+    every = (document.part.learned for document in chain.from_iterable(pile.signals.values()))
+    for learned in filter(None, every):
+        for name in learned.spared_by:
+            if name not in names:
                 wrong = f"`spared_by` names an unknown signal `{name[:60]}`"
                 sources[learned.file].add(learned.line, learned.column, wrong, suggestion(name, names))
 

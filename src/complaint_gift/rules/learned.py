@@ -88,9 +88,9 @@ def _is_terse(words: str) -> bool:
     answers so short, while of the faults in the corpus one in two hundred rests on so few words.
     """
     count = len(words.split())
-    if count > TERSE:
-        return count <= TERSE_IF_EMPTY and not any(word and keys_of(word) for word in Text(words).words)
-    return True
+    return count <= TERSE or (
+        count <= TERSE_IF_EMPTY and not any(word and keys_of(word) for word in Text(words).words)
+    )
 
 
 def decided(learned: Learned, speaks: Mapping[str, ByLanguage], text: Text) -> frozenset[str]:

@@ -76,14 +76,14 @@ class Address:
 
     def find(self, situation: Situation) -> Iterator[Fault]:
         raw = situation.text.raw
-        theirs = language_of(situation.context.complaint_text) if situation.context.complaint_text else ""
+        complaint = situation.context.complaint_text
+        theirs = language_of(complaint) if complaint else ""
         if theirs and language_of(raw) not in ("", theirs):
             yield Fault(0, len(raw.rstrip()), params={"reason": "language"}, because="complaint_text")
             return
         for hit in situation.found(self.signals):
             if hit.signal not in self.mirrored or not situation.complained((hit.signal,)):
                 yield fault_at(hit)
-        complaint = situation.context.complaint_text
         if _known(situation) or not complaint or is_signed(complaint):
             yield from map(fault_at, situation.found(self.nameless))
         wrong = list(_wrong_name(situation))
