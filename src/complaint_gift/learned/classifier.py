@@ -22,7 +22,7 @@ CROSS_WORTH: Final = 1.5  # what a word such as "court" adds to the logit of a c
 CERTAIN_WORTH: Final = 3.0  # the same of words that no doubt takes away
 SETTLED_WORTH: Final = 3.0  # what "all sorted now, thanks" takes from it
 SETTLED: Final = 200  # characters; whoever tells more may have more to tell than that
-BRIEF: Final = 80
+BRIEF: Final = 80  # characters
 BRIEF_LIMIT: Final = 0.4  # of a complaint, where stock words say the same
 PLAIN: Final = 0.7  # what stock words have to say to decide
 

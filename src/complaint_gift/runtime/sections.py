@@ -23,7 +23,7 @@ def secret(**options: Any) -> fields.String:
 
 
 class PlaybookSection(Schema):
-    """`folder` is relative to the file; None for the rules that we bring along, or the profile they name."""
+    """`folder` is relative to the file, None for the rules that we bring along; `profile` None for theirs."""
 
     folder = fields.String(load_default=None)
     profile = fields.String(load_default=None)
