@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from complaint_gift.learned.calibration import LANGUAGES, Calibration, language_of, logit
+from complaint_gift.learned.encoder import WEIGHTS
+from complaint_gift.learned.sentences import split
 from complaint_gift.rules.heads import HEADS
 
 FOLDER = Path(__file__).parent
@@ -144,10 +148,18 @@ def labelled(name: str) -> list[Labelled]:
 
 
 class OutOfFold:
-    """Learned scores by models that had not seen the text; empty where none are stored."""
+    """Learned scores by models that had not seen the text; empty where none are stored.
 
-    def __init__(self, path: Path = SCORES) -> None:
-        self._scores = json.loads(path.read_text(encoding="utf-8"))["replies"] if path.exists() else {}
+    They were stored beside the lines of that training; whoever moves a line of the shipped weights
+    (`thresholds.json`) moves what is measured with it.
+    """
+
+    def __init__(self, path: Path = SCORES, limits: Path = WEIGHTS / "thresholds.json") -> None:
+        stored = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+        now = json.loads(limits.read_text(encoding="utf-8"))["heads"] if limits.exists() else {}
+        self._scores = stored.get("replies", {})
+        self._then = Calibration(HEADS, stored.get("lines", {}))
+        self._now = Calibration(HEADS, now)
 
     def __bool__(self) -> bool:
         return bool(self._scores)
@@ -158,5 +170,13 @@ class OutOfFold:
         found = self._scores.get(key)
         if found is None:
             return None
+        sentences = len(split(text))
+        then, now = self._then.lines(sentences), self._now.lines(sentences)
+        moved = {language: now[language] - then[language] for language in LANGUAGES}
+
+        def score(at: int, start: int, end: int, stored: float) -> tuple[int, int, float]:
+            by = float(moved[language_of(text[start:end])][at])
+            return start, end, round(1 / (1 + math.exp(by - logit(stored))), 2)
+
         # What is not stored scored next to nothing; the layer itself names every head.
-        return {head: [tuple(span) for span in found.get(head, ())] for head in HEADS}
+        return {head: [score(at, *span) for span in found.get(head, ())] for at, head in enumerate(HEADS)}

@@ -40,24 +40,28 @@ class Calibration:
     def __init__(self, heads: Sequence[str], limits: Limits) -> None:
         self._lines = {
             language: [
-                [_logit(score) for score in limits.get(head, {}).get(language, UNKNOWN)] for head in heads
+                [logit(score) for score in limits.get(head, {}).get(language, UNKNOWN)] for head in heads
             ]
             for language in LANGUAGES
         }
+
+    def lines(self, sentences: int) -> "dict[str, NDArray[np.float32]]":
+        """language -> (heads,) logits on the line, in a reply of so many sentences."""
+        import numpy as np
+
+        share = wholeness(sentences)
+        weights = np.array([1 - share, share], np.float32)
+        return {language: np.array(both, np.float32) @ weights for language, both in self._lines.items()}
 
     def scores(self, logits: "NDArray[np.float32]", texts: Sequence[str]) -> Any:
         """(sentences, heads) logits of all sentences of one reply to scores of the same shape."""
         import numpy as np
 
-        share = wholeness(len(texts))
-        lines = {
-            language: np.array(both, np.float32) @ np.array([1 - share, share], np.float32)
-            for language, both in self._lines.items()
-        }
+        lines = self.lines(len(texts))
         shifts = np.stack([lines[language_of(text)] for text in texts])
         return 1 / (1 + np.exp(-np.clip(logits - shifts, -30, 30)))
 
 
-def _logit(score: float) -> float:
+def logit(score: float) -> float:
     score = min(max(score, 0.001), 0.999)
     return math.log(score / (1 - score))

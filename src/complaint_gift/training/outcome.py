@@ -65,12 +65,14 @@ def key_of(text: str, complaint: str = "") -> str:
 
 
 def write_scores(scores: Sequence[Scores], path: Path) -> None:
-    """{"replies": {key: {head: [[start, end, score], ...]}}, "messages": {key: {"mean", "best"}}}.
+    """{"lines": {head: {language: [short, whole]}}, "replies": {key: {head: [[start, end, score], ...]}},
+    "messages": {key: {"mean", "best"}}}: `lines` are the thresholds of these scores.
 
     The key is the first 16 digits of SHA-256 of text, line feed, complaint. The tags have the shape of
     `Tagger.tag`, scored by a model that has not seen the text.
     """
-    calibration = Calibration(HEADS, limits_of(scores)["heads"])
+    limits = limits_of(scores)["heads"]
+    calibration = Calibration(HEADS, limits)
     replies: dict[str, dict[str, list[list[float]]]] = {}
     messages: dict[str, dict[str, list[float]]] = {}
     for each in scores:
@@ -83,6 +85,7 @@ def write_scores(scores: Sequence[Scores], path: Path) -> None:
         elif document.source not in {"composed", "sentence"}:
             replies[key_of(document.name, document.complaint)] = tags_of(each, calibration)
     content: dict[str, dict[str, object]] = {
+        "lines": limits,
         "replies": dict(sorted(replies.items())),
         "messages": dict(sorted(messages.items())),
     }
