@@ -13,15 +13,16 @@ _KINDS = {"number": 40.0, "name": 60.0, "money": 10.0, "time": 8.0, "date": 4.0,
 
 def weight(atom: Atom) -> float:
     """A rough count of texts, in a hundred, that hold the word."""
-    if atom.how in ("word", "exact"):
-        return _weights(vocabulary()).get(atom.value, 1.0)
-    if atom.how == "prefix":
-        return 2.0 if len(atom.value) > 3 else 20.0
-    if atom.how == "suffix":
+    how, _, value = atom.partition(":")
+    if how in ("word", "exact"):
+        return _weights(vocabulary()).get(value, 1.0)
+    if how == "prefix":
+        return 2.0 if len(value) > 3 else 20.0
+    if how == "suffix":
         return 150.0
-    if atom.how == "any":
+    if how == "any":
         return 1000.0
-    return _KINDS.get(atom.value, 3.0)
+    return _KINDS.get(value, 3.0)
 
 
 def common(words: Vocabulary) -> frozenset[str]:

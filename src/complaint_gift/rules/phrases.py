@@ -84,6 +84,7 @@ class Classes:
 
     def __init__(self, members: Mapping[str, Sequence[str]] | None = None) -> None:
         self.members = dict(members or {})
+        self.signs: dict[str, list[Node]] = {}  # what stood in phrases before: most signs stand in many
         self._choices: dict[str, Choice] = {}
 
     def choice(self, name: str, inside: tuple[str, ...]) -> Choice:
@@ -174,7 +175,10 @@ class _Reader:
         match = _TOKEN.match(self.phrase, start)
         assert match is not None  # noqa: S101
         self.at = match.end()
-        nodes = self._read(match.group(), start)
+        sign = match.group()
+        nodes = self.classes.signs.get(sign)
+        if nodes is None:
+            nodes = self.classes.signs[sign] = self._read(sign, start)
         if self.phrase[self.at : self.at + 1] == "?":
             self.at += 1
             return [Choice((tuple(nodes), ()))]

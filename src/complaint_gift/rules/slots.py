@@ -89,8 +89,8 @@ def find_placeholders(text: str) -> Iterator[Span]:
 
 def _slots(text: str) -> Iterator[Span]:
     """All shapes together; of two that overlap the one that begins first."""
-    patterns = _patterns(vocabulary())
-    found = [match.span() for hint, shape in patterns if hint.search(text) for match in shape.finditer(text)]
+    hints = _hints(vocabulary())
+    found = [match.span() for hint, shape in hints if hint.search(text) for match in shape.finditer(text)]
     free = 0
     for start, end in sorted(found, key=lambda span: (span[0], -span[1])):
         if start >= free:
@@ -99,5 +99,6 @@ def _slots(text: str) -> Iterator[Span]:
 
 
 @cache
-def _patterns(_: Vocabulary) -> list[tuple[re.Pattern[str], re.Pattern[str]]]:
-    return [(hint.pattern(), shape.pattern()) for hint, shape in _SHAPES]
+def _hints(_: Vocabulary) -> list[tuple[re.Pattern[str], Shape]]:
+    """A shape is compiled when the first text holds its hint: few ever do."""
+    return [(hint.pattern(), shape) for hint, shape in _SHAPES]
