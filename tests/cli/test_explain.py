@@ -298,3 +298,18 @@ def test_a_long_text_is_explained_in_short(tmp_path: Path) -> None:
     explain = ("rules", "explain", "An a it is. " * 30, "--words-only", "--playbook", folder)
     assert "… and 18 more; --all shows them" in call(*explain)
     assert call(*explain, "--all").count("a «a» - words") == 30
+
+
+@pytest.mark.parametrize(
+    ("language", "reason"),
+    [("en", "the playbook has no words of this language"), ("ru", "в правилах нет слов этого языка")],
+)
+def test_what_nobody_can_read_is_told(language: str, reason: str) -> None:
+    french = (
+        "Bonjour madame, votre colis se trouve encore dans notre entrepôt et partira la semaine prochaine."
+    )
+    told = call("rules", "explain", french, "--words-only", "--language", language)
+    silenced, _, findings = told.partition(reason)
+    assert "apologise-explicitly" in silenced
+    assert "thank-for-the-complaint" in silenced
+    assert "missing" not in findings

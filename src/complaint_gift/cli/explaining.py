@@ -24,7 +24,7 @@ _MOST = 12  # of what is no finding, without --all
 _WORDS = 3  # shown for one reason
 _SHORTEST = 24  # quote
 _TOLD = ("reason", "data")  # of what a finding is about
-_TOGETHER = ("when", "suspect", "by_itself")  # silence many rules at once
+_TOGETHER = ("when", "suspect", "by_itself", "language")  # silence many rules at once
 
 
 class Explanation:
@@ -157,6 +157,7 @@ class Explanation:
     def _silenced(self) -> Iterator[Iterable[str]]:
         """Rules that would have spoken; those that one condition silences stand together."""
         every = [one for rule in self.rules for one in silences(rule, self.situation)]
+        every += self._unread()
         single = [one for one in every if one.key not in _TOGETHER or not one.faults[0].missing]
         rest = [one for one in every if one not in single]
         single.sort(key=lambda one: (one.rule.severity.rank, one.rule.id))
@@ -164,6 +165,18 @@ class Explanation:
             yield self._silence(list(same))
         for reason, same in groupby(sorted(rest, key=self._reason), key=self._reason):
             yield self._together(reason, [one.rule for one in same])
+
+    def _unread(self) -> Iterator[Silence]:
+        """What is not called missing, since the playbook has no words of the language of the text."""
+        languages = self.playbook.languages
+        foreign = languages.foreign(self.situation.text)
+        for rule in self.rules if foreign else ():
+            said = (
+                () if languages.reads(rule.names(), foreign) else self.playbook.faults(rule, self.situation)
+            )
+            missing = tuple(fault for fault in said if fault.start is None)
+            if missing:
+                yield Silence(rule, "language", missing)
 
     def _together(self, reason: str, rules: Sequence[Rule]) -> Iterator[str]:
         yield from self._wrapped(", ".join(rule.id for rule in rules), "  ")

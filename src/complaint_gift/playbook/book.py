@@ -157,10 +157,14 @@ class Playbook:
                         continue  # nobody can say that it is missing who cannot read the language
                 yield rule, finding
 
-    def _said(self, rule: Rule, situation: Situation) -> Iterable[Finding]:
+    def faults(self, rule: Rule, situation: Situation) -> Sequence[Fault]:
+        """What a rule finds where its conditions hold, in whatever language the text is."""
         if not (rule.when.holds(situation.context, situation.text.raw) and rule.when.answers(situation)):
             return ()
-        faults = joined(rule.check.find(situation), situation.text.raw)
+        return joined(rule.check.find(situation), situation.text.raw)
+
+    def _said(self, rule: Rule, situation: Situation) -> Iterable[Finding]:
+        faults = self.faults(rule, situation)
         return _as_findings(rule, faults, situation.text.raw, situation.context) if faults else ()
 
     def _situation(

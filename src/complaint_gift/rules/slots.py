@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from complaint_gift.rules.vocabulary import Shape, Vocabulary, vocabulary
+from complaint_gift.text import wordfiles
 
 Span = tuple[int, int]
 
@@ -99,6 +100,6 @@ def _slots(text: str) -> Iterator[Span]:
 
 
 @cache
-def _hints(_: Vocabulary) -> list[tuple[re.Pattern[str], Shape]]:
+def _hints(_: Vocabulary) -> list[tuple[re.Pattern[str], wordfiles.Shape]]:
     """A shape is compiled when the first text holds its hint: few ever do."""
     return [(hint.pattern(), shape) for hint, shape in _SHAPES]
