@@ -268,6 +268,33 @@ def test_points_name_the_grievance_that_is_left_open() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("complaint", "open_"),
+    [
+        ("The soup was cold, which the waiter noticed.", False),
+        ("Суп был холодный, о чём официант знал.", False),
+        ("The soup was cold, and the waiter shouted.", True),
+        ("The soup was cold. Which waiter shouts at children?", True),
+    ],
+)
+def test_a_clause_that_hangs_on_a_grievance_is_none_of_its_own(complaint: str, open_: bool) -> None:
+    reply = "We heat every soup now." if complaint.isascii() else "Суп теперь греем."
+    assert bool(faults(Points(), reply, {"complaint_text": complaint})) is open_
+
+
+@pytest.mark.parametrize(("more", "missing"), [(0, True), (2, True), (6, False)])
+def test_many_answers_in_other_words_count_for_one_open_point(more: int, missing: bool) -> None:
+    text = Text("We heat every soup now. " + "Our man met his manager today and signed a pledge. " * more)
+    situation = Situation(
+        text,
+        {},
+        Context.parse({"complaint_text": COMPLAINT}),
+        heard=True,
+        decided=frozenset({"taken-up"}),
+    )
+    assert bool(list(Points(signals=("taken-up",)).find(situation))) is missing
+
+
 @pytest.mark.parametrize("check", [Recall(signals=("taken-up",)), Points(signals=("taken-up",))])
 @pytest.mark.parametrize(
     ("words", "missing"),

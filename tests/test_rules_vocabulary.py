@@ -71,7 +71,7 @@ GERMAN = {
         "men": "herr",
         "women_end": "ine",
     },
-    "recall": {"further": ["außerdem"]},
+    "recall": {"further": ["außerdem"], "continues": ["weil"]},
     "languages": {"small_words": "wij niet"},
     "slots": {
         "slot": ["vorname"],
