@@ -54,6 +54,7 @@ _ACCOUNT = Shape(
     r"(?:\b{account}(?: (?:№|{number_of}))?[ :№]{1,3})?"
     r"(?<![\d.])(?:40817|40820|42[36]0[1-7])[ .-]?\d{3}[ .-]?\d[ .-]?\d{4}[ .-]?\d{7}(?!\d)",
 )
+_ACCOUNT_HINT = re.compile(r"40817|40820|42[36]0[1-7]")
 _PASSPORT_GAP = r"(?:[\s,]{0,2}(?:№|N|{number_of})?[\s:]{0,2})"
 _PASSPORT = Shape(
     "detectors",
@@ -92,6 +93,7 @@ _BIRTH = Shape(
     "detectors",
     rf"\b{{born}}[^\d\n.!?]{{0,14}}?(?<![\d./-]){_BIRTH_DATE}|(?<![\d./-]){_BIRTH_DATE} ?{{born_behind}}",
 )
+_BIRTH_HINT = Shape("detectors", r"\b{born}|{born_behind}")
 
 
 def longest_number(text: str) -> int:
@@ -106,7 +108,8 @@ def find_mails(text: str) -> Iterator[Span]:
 
 def find_urls(text: str) -> Iterator[Span]:
     """Links, with or without a scheme, and messenger links."""
-    return (match.span() for match in _URL.finditer(text)) if "/" in text or "." in text else iter(())
+    is_worth_it = "/" in text or "www." in text.lower()
+    return (match.span() for match in _URL.finditer(text)) if is_worth_it else iter(())
 
 
 def find_phones(text: str) -> Iterator[Span]:
@@ -151,7 +154,8 @@ def find_cards(text: str) -> Iterator[Span]:
             yield match.start(), match.start() + length
         elif _CALLED_IBAN.search(text[max(0, match.start() - 20) : match.start()]):
             yield match.span()
-    yield from (match.span() for match in _ACCOUNT.finditer(text))
+    if _ACCOUNT_HINT.search(text):
+        yield from (match.span() for match in _ACCOUNT.finditer(text))
 
 
 def iban_length(written: str) -> int:
@@ -184,7 +188,7 @@ _LONG_NUMBER = re.compile(r"\d{6}|\d{3}-\d{3}-")
 _TWO_CAPS = re.compile(r"[A-ZА-ЯЁ]{3}")
 
 find_amounts = _finder(_AMOUNT, _DIGITS)
-find_births = _finder(_BIRTH, _DIGITS)
+find_births = _finder(_BIRTH, _BIRTH_HINT)
 DETECTORS: dict[str, Callable[[str], Iterator[Span]]] = {
     "phone": find_phones,
     "card": find_cards,

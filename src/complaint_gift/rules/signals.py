@@ -155,8 +155,9 @@ class SignalFinder:
         hits = (
             self._read(Reading(text, self._lexicon), dropped) if dropped is not None else self._recall(text)
         )
+        spans: dict[Finder, list[tuple[int, int]]] = {}  # every language of a signal names the same finders
         for part in self._finders:
-            hits.extend(self._search(part, text, dropped))
+            hits.extend(self._search(part, text, dropped, spans))
         return _widest(hits)
 
     def _recall(self, text: Text) -> list[Hit]:
@@ -225,11 +226,20 @@ class SignalFinder:
                 dropped.append(Dropped(_hit(part.signal, match, phrase, reading.text), *mark))
         return hits
 
-    def _search(self, part: Part, text: Text, dropped: list[Dropped] | None) -> list[Hit]:
+    def _search(
+        self,
+        part: Part,
+        text: Text,
+        dropped: list[Dropped] | None,
+        spans: dict[Finder, list[tuple[int, int]]],
+    ) -> list[Hit]:
+        for finder in part.finders:
+            if finder not in spans:
+                spans[finder] = list(finder(text.raw))
         found = [
             Hit(part.signal, start, end, sentence_at(text, start))
             for finder in part.finders
-            for start, end in finder(text.raw)
+            for start, end in spans[finder]
         ]
         exceptions = self._excepted_spans(part, found, text)
         hits = []
