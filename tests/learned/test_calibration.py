@@ -1,5 +1,10 @@
 """Scores part at 0.5 wherever the line of a head lies."""
 
+import hashlib
+import importlib
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -47,3 +52,18 @@ def test_between_the_two_lengths_the_line_moves_evenly() -> None:
 )
 def test_language_is_voted_by_letters(text: str, language: str) -> None:
     assert language_of(text) == language
+
+
+@pytest.mark.parametrize(("line", "moved"), [(0.5, 0.6), (0.6, 0.5), (0.4, 0.69)])
+def test_scores_stored_out_of_fold_follow_a_line_that_moves(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: float, moved: float
+) -> None:
+    monkeypatch.syspath_prepend(Path(__file__).parents[1] / "quality")
+    out_of_fold = importlib.import_module("texts").OutOfFold
+    head, text = "no-threats", "Pay or we shall see you in court."
+    key = hashlib.sha256(f"{text}\n".encode()).hexdigest()[:16]
+    stored = {"lines": {head: {"en": [0.5, 0.9]}}, "replies": {key: {head: [[0, len(text), 0.6]]}}}
+    (tmp_path / "scores").write_text(json.dumps(stored))
+    (tmp_path / "limits").write_text(json.dumps({"heads": {head: {"en": [line, 0.9]}}}))
+    found = out_of_fold(tmp_path / "scores", tmp_path / "limits").of(text)
+    assert found[head] == [(0, len(text), moved)]

@@ -133,7 +133,7 @@ def _joined(pieces: list[tuple[str, set[str]]]) -> list[tuple[str, set[str]]]:
     """A clause that hangs on the one before it is no point of its own: "a fee, which nobody mentioned"."""
     found: list[tuple[str, set[str]]] = []
     for piece, keys in pieces:
-        if found and piece[0].islower() and _CONTINUES.pattern().match(piece):
+        if found and piece[0].islower() and _CONTINUES.match(piece):
             found[-1] = (found[-1][0], found[-1][1] | keys)
         else:
             found.append((piece, keys))
