@@ -101,7 +101,9 @@ def page(browser: Browser) -> Iterator[Page]:
     page = context.new_page()
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
+    page.on(
+        "console", lambda m: complaints.append(f"{m.text} {m.location['url']}") if m.type == "error" else None
+    )
     yield page
     context.close()
     assert complaints == []
