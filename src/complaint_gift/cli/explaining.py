@@ -170,10 +170,9 @@ class Explanation:
         """What is not called missing, since the playbook has no words of the language of the text."""
         languages = self.playbook.languages
         foreign = languages.foreign(self.situation.text)
-        for rule in self.rules if foreign else ():
-            said = (
-                () if languages.reads(rule.names(), foreign) else self.playbook.faults(rule, self.situation)
-            )
+        unread = (rule for rule in self.rules if foreign and not languages.reads(rule.names(), foreign))
+        for rule in unread:
+            said = self.playbook.faults(rule, self.situation)
             missing = tuple(fault for fault in said if fault.start is None)
             if missing:
                 yield Silence(rule, "language", missing)
