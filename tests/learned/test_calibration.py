@@ -8,13 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from complaint_gift.learned.calibration import Calibration, language_of
+from complaint_gift.learned.calibration import Calibration, language_of, logit
 
 LIMITS = {"a": {"en": (0.9, 0.9), "ru": (0.2, 0.2)}}
-
-
-def logit(score: float) -> float:
-    return float(np.log(score / (1 - score)))
 
 
 @pytest.mark.parametrize(("text", "line"), [("We are sorry", 0.9), ("Нам жаль", 0.2), ("😀", 0.9)])
