@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import requests
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 pytestmark = pytest.mark.slow
 READY_SECONDS = 180  # a few seconds, unless the machine has other work
@@ -154,6 +154,23 @@ def test_gift_passes_and_argument_goes_all_the_way(page: Page, demo: str, langua
     expect(page.locator(".card q").first).to_be_visible()
     page.get_by_role("button", name=words["take"]).first.click()
     expect(page.get_by_role("status")).to_have_text(words["taken"])
+
+
+def test_helpdesk_chosen_before_the_first_list_came_opens_its_own(page: Page, demo: str) -> None:
+    """A number of one helpdesk means nothing in the other."""
+    held: list[Route] = []
+    page.route("**/api/tickets?*desk=zendesk*", lambda route: held.append(route))
+    page.goto(f"{demo}/demo/?lang=en&desk=zendesk")
+    page.get_by_role("button", name="Jira", exact=True).click()
+    expect(page.locator("#tickets a", has_text=WORDS["en"]["jira"])).to_be_visible()
+    assert held
+    with page.expect_response("**/api/tickets?*desk=zendesk*"):
+        for route in held:
+            route.continue_()
+    page.wait_for_timeout(500)
+    expect(page.locator("#subject")).to_have_text(
+        page.locator("#tickets a[aria-current=true] .t-subject").inner_text()
+    )
 
 
 def test_front_door_leads_to_the_page_and_the_console_is_there(demo: str) -> None:

@@ -31,10 +31,11 @@ const panel = mountPanel({
 
 const call = (path, body) => callDesk(page.desk, path, body);
 
+/** What is listed; null when the page turned to another helpdesk or language meanwhile. */
 async function refreshList() {
   const asked = [page.desk, page.language].join();
   const { tickets, now } = await call(`tickets?language=${page.language}`);
-  if (asked !== [page.desk, page.language].join()) return tickets;
+  if (asked !== [page.desk, page.language].join()) return null;
   page.tickets = tickets;
   const signature = JSON.stringify([tickets, page.current, page.desk, page.language, Math.floor(now / 60)]);
   if (signature === page.drawn.list) return tickets;
@@ -342,6 +343,7 @@ async function setDesk(desk) {
 
 async function openFirst() {
   const tickets = await refreshList();
+  if (!tickets) return; // whoever turned the page opens what belongs there
   const wanted = readHash();
   const isThere = tickets.some((t) => t.id === wanted);
   if (isThere) return openTicket(wanted);
