@@ -156,6 +156,19 @@ def test_serve_says_at_once_that_nobody_would_be_told(run, monkeypatch: pytest.M
     assert (told.exit_code, "Nobody is told of an escalation" in told.stderr) == (0, True)
 
 
+def test_doctor_goes_on_behind_a_broken_playbook(run, data: Path) -> None:
+    folder = data.parent / "ours"
+    (folder / "rules").mkdir(parents=True)
+    (folder / "rules" / "ours.yaml").write_text("id: ours\nkind: forbit\n")
+    config = data.parent / "complaint-gift.yaml"
+    config.write_text(config.read_text() + f"playbook: {{folder: {folder}}}\n")
+    told = run("doctor")
+    assert told.exit_code == 1
+    assert "✗ The playbook has" in told.output
+    assert "Did you mean `forbid`?" in told.output
+    assert "Nobody is told of an escalation" in told.output
+
+
 def test_doctor_notices_a_learned_layer_that_is_away(run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("complaint_gift.learned.encoder.available", lambda: True)
     told = run("doctor").output

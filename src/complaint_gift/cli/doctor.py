@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -40,8 +41,6 @@ ENDS = {
 def doctor() -> None:
     """Look at work that waits, people, the learned layer, the gate, the audit, each helpdesk and the doors:
     what holds, what is wrong and what to do. Exits with 1 when something is."""
-    from complaint_gift.runtime import build
-
     settings = read_settings()
     named = settings.config is not None
     click.echo(
@@ -50,9 +49,11 @@ def doctor() -> None:
     wrong = 0
     for look in (look_at_folder, look_at_database, look_at_queue):
         wrong += _say(look(settings))
-    parts = build(settings)
-    playbook = parts.playbook()
-    click.echo(f"{len(playbook.active)} rules speak, profile {playbook.profile}.")
+    parts, broken = build_somehow(settings)
+    wrong += _say(iter(broken))
+    if not broken:
+        playbook = parts.playbook()
+        click.echo(f"{len(playbook.active)} rules speak, profile {playbook.profile}.")
     for sentence in read_back(parts.policy, language_of(os.environ)):
         click.echo(sentence)
     for check in CHECKS:
@@ -63,6 +64,20 @@ def doctor() -> None:
         )
         raise click.exceptions.Exit(1)
     click.secho("All is well.", fg="green", bold=True)
+
+
+def build_somehow(settings: Settings) -> tuple[Parts, list[str]]:
+    """The parts, with the shipped playbook where the own one cannot be used, and what is wrong with that."""
+    from complaint_gift.playbook import PlaybookError
+    from complaint_gift.runtime import build
+
+    try:
+        return build(settings), []
+    except PlaybookError as exc:
+        if settings.playbook_folder is None:
+            raise
+        held = "Until it is mended a running service keeps the rules it has, and a new start is refused."
+        return build(replace(settings, playbook_folder=None)), [f"{exc}\n{held}"]
 
 
 def _say(problems: Iterator[str]) -> int:
