@@ -23,6 +23,7 @@ from complaint_gift.text.building import building
 
 _NOTHING = Context()
 _MOST_FINDINGS = 200
+_SLOTS = ("customer_name", "order", "event_date")
 
 
 class Playbook:
@@ -231,12 +232,7 @@ def _severity(rule: Rule, fault: Fault) -> Severity:
 
 
 def _as_findings(rule: Rule, faults: Sequence[Fault], raw: str, context: Context) -> Iterable[Finding]:
-    known = {
-        key: value
-        for key in ("customer_name", "order", "event_date")
-        if any(f"{{{key}}}" in text for text in rule.suggestion.values())
-        and (value := called(context.customer_name) if key == "customer_name" else getattr(context, key))
-    }
+    known = _known(rule, context)
     counted: Counter[str] = Counter()
     for fault in faults:
         quote = raw[fault.start : fault.end] if fault.start is not None else None
@@ -260,6 +256,17 @@ def _as_findings(rule: Rule, faults: Sequence[Fault], raw: str, context: Context
             quote=quote,
             params={**known, **fault.params},
         )
+
+
+def _known(rule: Rule, context: Context) -> dict[str, str]:
+    """What is known for the slots of a rule's suggestion."""
+    told = {name: value for name in _SLOTS if (value := getattr(context, name))}
+    known = {
+        name: called(value) if name == "customer_name" else value
+        for name, value in told.items()
+        if any(f"{{{name}}}" in text for text in rule.suggestion.values())
+    }
+    return {name: value for name, value in known.items() if value}
 
 
 def _reading_order(finding: Finding) -> tuple[int, bool, int]:

@@ -41,7 +41,7 @@ class Languages:
 
     def of(self, text: Text, hint: str = "") -> frozenset[str]:
         """The languages to read this text in; `hint` is a language that is known to be in it."""
-        forms = {word.form for word in text.words if word is not None and word.kind == "word"}
+        forms = text.forms
         latin = {form for form in forms if not is_cyrillic(form)}
         found = set(self._own) if len(latin) < len(forms) or hint in self._own else set()
         if len(latin) >= _LATIN_TEXT or hint == "en" or not latin.isdisjoint(self._vocabularies["en"]):
@@ -60,14 +60,16 @@ class Languages:
         code = _CODE.fullmatch(hint.strip())
         if code is not None:
             return code[1].lower()
-        forms = {word.form for word in text.words if word is not None and word.kind == "word"}
+        forms = text.forms
         if len(forms) < _SENTENCE:
             return ""
         counts = {language: len(forms & self._vocabularies[language]) for language in self._others}
         language = max(sorted(counts), key=lambda one: counts[one], default="")
         if counts.get(language, 0) < max(_ENOUGH, len(forms) * _SHARE):
+            if script(text.raw) != "en":
+                return ""
             english = _english(forms)
-            if script(text.raw) != "en" or english >= len(forms) * _ENGLISH:
+            if english >= len(forms) * _ENGLISH:
                 return ""  # the common case; a vote takes longer than all the rules together
             voted = language_of(text.raw)
             if voted in ("", "en") and english > len(forms) * _FOREIGN:

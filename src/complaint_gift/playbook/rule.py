@@ -30,6 +30,10 @@ class When:
     source: tuple[str, ...] = ()
     complaint_signal: tuple[str, ...] = ()
     again: tuple[str, ...] = ()
+    _asked: tuple[str, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_asked", tuple(key for key in _ONE_OF if getattr(self, key)))
 
     def holds(self, context: Context, text: str) -> bool:
         """Whether a rule with these conditions speaks, whatever the customer's words are."""
@@ -41,9 +45,8 @@ class When:
             yield "complaint"
         if not self.again and self.first_reply not in (None, context.first_reply):
             yield "first_reply"
-        for key in _ONE_OF:
-            wanted = getattr(self, key)
-            if wanted and not _is_among(getattr(context, key), wanted):
+        for key in self._asked:
+            if not _is_among(getattr(context, key), getattr(self, key)):
                 yield key
         if self.not_channel and _is_among(context.channel, self.not_channel):
             yield "not_channel"

@@ -90,7 +90,7 @@ class Forbid:
             yield from self.cancelled_by.signals
 
     def find(self, situation: Situation) -> Iterator[Fault]:
-        if any(True for _ in situation.found(self.unless)):
+        if situation.has(self.unless):
             return
         hits = list(self._hits(situation))
         if len(hits) >= self.at_least:
@@ -138,11 +138,11 @@ class Require:
 
     def find(self, situation: Situation) -> Iterator[Fault]:
         judged = self.by_itself and situation.by_itself
-        if not judged and any(True for _ in situation.found(self.unless)):
+        if not judged and situation.has(self.unless):
             return
-        if self.unless_all and all(situation.hits.get(name) for name in self.unless_all):
+        if self.unless_all and situation.hits.keys() >= set(self.unless_all):
             return
-        if self.suspect and not situation.heard and not any(True for _ in situation.found(self.suspect)):
+        if self.suspect and not situation.heard and not situation.has(self.suspect):
             return
         groups = [situation.deciding(group) for group in self.groups]
         credited = [
@@ -201,10 +201,10 @@ class RequireIf:
 
     def find(self, situation: Situation) -> Iterator[Fault]:
         alone = self.by_itself and situation.by_itself
-        if not alone and any(True for _ in situation.found(self.unless)):
+        if not alone and situation.has(self.unless):
             return
         asked = alone or (bool(self.if_complaint) and situation.complained(self.if_complaint))
-        if asked and not any(True for _ in situation.found(self.then)):
+        if asked and not situation.has(self.then):
             yield Fault(missing=True, params={"missing": self.then[0]})
             return
         for hit in situation.found(self.condition):
@@ -231,7 +231,7 @@ class Order:
         yield from (*self.first, *self.then, *self.unless, *self.may_precede)
 
     def find(self, situation: Situation) -> Iterator[Fault]:
-        if any(True for _ in situation.found(self.unless)):
+        if situation.has(self.unless):
             return
         never = len(situation.text.raw) if self.always else 0
         start = min((hit.start for hit in situation.found(self.first)), default=never)
@@ -281,7 +281,7 @@ class Limit:
         yield from (*self.signals, *self.unless)
 
     def find(self, situation: Situation) -> Iterator[Fault]:
-        if any(True for _ in situation.found(self.unless)):
+        if situation.has(self.unless):
             return
         found = sorted(situation.found(self.signals), key=lambda hit: hit.start)
         yield from (fault_at(hit) for hit in found if hit.layer is Layer.LEARNED)

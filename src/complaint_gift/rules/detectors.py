@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from complaint_gift.rules.slots import find_placeholders
 from complaint_gift.rules.vocabulary import Shape
@@ -35,6 +35,7 @@ _CARD_TAIL = Shape(
     r"|\b(?:{cards}|visa|mastercard)\b[^.!?\d\n]{0,12}(?:[*•·…]|{ending}|\.{3})[a-z ]{0,5}\d{4}(?!\d)"
     r"|\b{last_digits}[ :]{1,2}\d{4}(?!\d)",
 )
+_BEFORE_TAIL = 80  # characters: more than the longest words that may stand there
 _IBAN = re.compile(r"(?<!\w)[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?!\w)")
 _CALLED_IBAN = Shape("detectors", r"\bIBAN[ :№.]*(?:(?:{is}|{number_of})[ :.]*)?$")
 # How long an IBAN of each country is, by the registry; what is longer or shorter is none.
@@ -54,7 +55,7 @@ _ACCOUNT = Shape(
     r"(?:\b{account}(?: (?:№|{number_of}))?[ :№]{1,3})?"
     r"(?<![\d.])(?:40817|40820|42[36]0[1-7])[ .-]?\d{3}[ .-]?\d[ .-]?\d{4}[ .-]?\d{7}(?!\d)",
 )
-_ACCOUNT_HINT = re.compile(r"40817|40820|42[36]0[1-7]")
+_ACCOUNT_HINT = re.compile(r"4(?:0817|0820|2[36]0[1-7])")
 _PASSPORT_GAP = r"(?:[\s,]{0,2}(?:№|N|{number_of})?[\s:]{0,2})"
 _PASSPORT = Shape(
     "detectors",
@@ -94,6 +95,8 @@ _BIRTH = Shape(
     rf"\b{{born}}[^\d\n.!?]{{0,14}}?(?<![\d./-]){_BIRTH_DATE}|(?<![\d./-]){_BIRTH_DATE} ?{{born_behind}}",
 )
 _BIRTH_HINT = Shape("detectors", r"\b{born}|{born_behind}")
+_YEAR = re.compile(r"\d{4}|[./-]\d\d")
+_AROUND_YEAR = (80, 40)  # characters: a month, a day and the words for a birth are no longer
 
 
 def longest_number(text: str) -> int:
@@ -146,8 +149,8 @@ def find_cards(text: str) -> Iterator[Span]:
     for match in _CARD.finditer(text):
         if passes_luhn(match.group()):
             yield match.span()
-    if _FOUR_DIGITS.search(text):
-        yield from (match.span() for match in _CARD_TAIL.finditer(text))
+    for start, end in _around(_FOUR_DIGITS.finditer(text), _BEFORE_TAIL, 0):
+        yield from (match.span() for match in _CARD_TAIL.pattern().finditer(text, start, end))
     for match in _IBAN.finditer(text):
         length = iban_length(match.group())
         if length:
@@ -156,6 +159,27 @@ def find_cards(text: str) -> Iterator[Span]:
             yield match.span()
     if _ACCOUNT_HINT.search(text):
         yield from (match.span() for match in _ACCOUNT.finditer(text))
+
+
+def find_births(text: str) -> Iterator[Span]:
+    """Days of birth, with the words that call them so."""
+    hint = _BIRTH_HINT.pattern()
+    near = _around(_YEAR.finditer(text), *_AROUND_YEAR)
+    if any(hint.search(text, start, end) for start, end in near):
+        yield from (match.span() for match in _BIRTH.finditer(text))
+
+
+def _around(found: Iterable[re.Match[str]], before: int, after: int) -> Iterator[Span]:
+    """So many characters around each match, as few spans as there can be: dear patterns look there alone."""
+    start = end = -1
+    for match in found:
+        if match.start() - before > end:
+            if end >= 0:
+                yield start, end
+            start = max(0, match.start() - before)
+        end = match.end() + after
+    if end >= 0:
+        yield start, end
 
 
 def iban_length(written: str) -> int:
@@ -188,7 +212,6 @@ _LONG_NUMBER = re.compile(r"\d{6}|\d{3}-\d{3}-")
 _TWO_CAPS = re.compile(r"[A-ZА-ЯЁ]{3}")
 
 find_amounts = _finder(_AMOUNT, _DIGITS)
-find_births = _finder(_BIRTH, _BIRTH_HINT)
 DETECTORS: dict[str, Callable[[str], Iterator[Span]]] = {
     "phone": find_phones,
     "card": find_cards,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -119,6 +120,23 @@ class Dropped:
     by: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """The finders of a signal, once, however many languages name them; `quoted`: whether quotations count."""
+
+    signal: str
+    quoted: bool
+    finders: tuple[Finder, ...]
+
+
+def _searches(parts: Iterable[Part]) -> list[_Search]:
+    finders: dict[tuple[str, bool], dict[Finder, None]] = {}
+    for part in parts:
+        if part.finders:
+            finders.setdefault((part.signal, part.counts.quoted), {}).update(dict.fromkeys(part.finders))
+    return [_Search(*key, tuple(found)) for key, found in finders.items()]
+
+
 class SignalFinder:
     """Finds a closed set of signals in texts. Safe to share between threads.
 
@@ -130,7 +148,7 @@ class SignalFinder:
         self._lexicon = Lexicon(latin)
         self._owners: dict[Pattern, tuple[Part, Phrase]] = {}
         self._unless: dict[Part, tuple[tuple[Phrase, Pattern], ...]] = {}
-        self._finders = [part for part in parts if part.finders]
+        self._searches = _searches(parts)
         self._known: dict[bytes, tuple[Hit, ...]] = {}
         self.learned: dict[str, dict[str, Learned]] = {}
         for part in parts:
@@ -155,9 +173,9 @@ class SignalFinder:
         hits = (
             self._read(Reading(text, self._lexicon), dropped) if dropped is not None else self._recall(text)
         )
-        spans: dict[Finder, list[tuple[int, int]]] = {}  # every language of a signal names the same finders
-        for part in self._finders:
-            hits.extend(self._search(part, text, dropped, spans))
+        spans: dict[Finder, list[tuple[int, int]]] = {}
+        for search in self._searches:
+            hits.extend(self._search(search, text, dropped, spans))
         return _widest(hits)
 
     def _recall(self, text: Text) -> list[Hit]:
@@ -228,23 +246,23 @@ class SignalFinder:
 
     def _search(
         self,
-        part: Part,
+        search: _Search,
         text: Text,
         dropped: list[Dropped] | None,
         spans: dict[Finder, list[tuple[int, int]]],
     ) -> list[Hit]:
-        for finder in part.finders:
+        for finder in search.finders:
             if finder not in spans:
                 spans[finder] = list(finder(text.raw))
         found = [
-            Hit(part.signal, start, end, sentence_at(text, start))
-            for finder in part.finders
+            Hit(search.signal, start, end, sentence_at(text, start))
+            for finder in search.finders
             for start, end in spans[finder]
         ]
-        exceptions = self._excepted_spans(part, found, text)
+        exceptions = self._excepted_spans(search.signal, found, text)
         hits = []
         for hit in found:
-            if not part.counts.quoted and text.is_quoted_at(hit.start):
+            if not search.quoted and text.is_quoted_at(hit.start):
                 mark: tuple[str, str] | None = ("quoted", text.raw[hit.start : hit.end])
             else:
                 near = exceptions.get(hit.sentence, ())
@@ -257,10 +275,10 @@ class SignalFinder:
         return hits
 
     def _excepted_spans(
-        self, part: Part, hits: list[Hit], text: Text
+        self, signal: str, hits: list[Hit], text: Text
     ) -> dict[int, list[tuple[int, int, Phrase]]]:
         """What silences a signal, in code points: what a finder finds need not be words."""
-        unless = self._unless_by_signal[part.signal]
+        unless = self._unless_by_signal[signal]
         if not hits or not unless or not text.sentences:
             return {}
         sentences = {hit.sentence for hit in hits}
@@ -348,16 +366,9 @@ def _exception(match: Match, exceptions: Sequence[tuple[Match, Phrase]]) -> tupl
 
 def sentence_at(text: Text, offset: int) -> int:
     """The number of the sentence around a code point."""
-    low, high = 0, len(text.starts)
-    while low < high:
-        middle = (low + high) // 2
-        if text.ends[middle] <= offset:
-            low = middle + 1
-        else:
-            high = middle
     if not text.sentences:
         return 0
-    return text.sentences[min(low, len(text.sentences) - 1)]
+    return text.sentences[min(bisect_right(text.ends, offset), len(text.sentences) - 1)]
 
 
 def _widest(hits: list[Hit]) -> list[Hit]:

@@ -69,6 +69,10 @@ class Situation:
         for name in names:
             yield from self.hits.get(name, ())
 
+    def has(self, names: Iterable[str]) -> bool:
+        """Whether one of these signals is in the text."""
+        return not self.hits.keys().isdisjoint(names)
+
     def deciding(self, names: tuple[str, ...]) -> tuple[str, ...]:
         """All of the signals; where the learned layer decides alone about one, those that it has judged."""
         if self.decided.isdisjoint(names):

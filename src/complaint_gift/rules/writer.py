@@ -15,8 +15,8 @@ from complaint_gift.rules.situation import Fault, Situation, fault_at
 from complaint_gift.rules.vocabulary import vocabulary
 from complaint_gift.text import Text, fold
 
-_CYRILLIC = re.compile(r"[\u0400-\u04ff]")
-_LATIN = re.compile(r"[A-Za-z]")
+_CYRILLIC = re.compile(r"[\u0400-\u04ff]+")
+_LATIN = re.compile(r"[A-Za-z]+")
 # Letters that Russian does not have.
 _OWN_LETTERS = {"be": re.compile("[ўЎ]"), "uk": re.compile("[іїєґІЇЄҐ]")}
 _SHORTEST_NAME = 3
@@ -125,7 +125,7 @@ def _same_person(author: str, accused: str, *, sure: bool) -> bool:
 
 def script(text: str) -> str:
     """ "ru" for mostly Cyrillic, "en" for mostly Latin letters, "" for too few or an even mix."""
-    cyrillic, latin = len(_CYRILLIC.findall(text)), len(_LATIN.findall(text))
+    cyrillic, latin = (sum(map(len, letters.findall(text))) for letters in (_CYRILLIC, _LATIN))
     if cyrillic + latin < _FEW_LETTERS:
         return ""
     if cyrillic > 2 * latin:

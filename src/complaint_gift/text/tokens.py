@@ -98,6 +98,11 @@ class Text:
         return numbers
 
     @Once
+    def forms(self) -> frozenset[str]:
+        """Every word that occurs, folded."""
+        return frozenset(word.form for word in self.words if word is not None and word.kind == "word")
+
+    @Once
     def sentence_spans(self) -> list[tuple[int, int]]:
         """Code points from each sentence's first word to the next one's; the first starts at 0."""
         if not self.words:
