@@ -3,6 +3,7 @@
 import itertools
 
 import pytest
+from growth import STEP, require_linear
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -59,3 +60,16 @@ def test_passages_are_whole_sentences_and_few(text: str) -> None:
     edges = {edge for span in split(text) for edge in span}
     assert all(a in edges and b in edges for a, b in found)
     assert all(b - a <= max(LONGEST_PASSAGE, LONGEST) for a, b in found)
+
+
+@pytest.mark.parametrize(
+    ("before", "again", "after"),
+    [("a", " b.", ""), ("", ".", "a"), ("", ")", "a"), (".", ")", "a"), ("", "😡", "a"), ("", "a. ", "")],
+)
+def test_a_text_made_to_hurt_is_parted_in_time_that_grows_with_its_length(
+    before: str, again: str, after: str
+) -> None:
+    def part(length: int) -> None:
+        split(before * length + again * length + after)
+
+    require_linear(part, 1_000, 1_000 * STEP)

@@ -6,10 +6,14 @@ from complaint_gift.learned.vocabulary import vocabulary
 from complaint_gift.text.smileys import EMOJI, FACE
 
 LONGEST = 400
-_SMILE = rf"(?:[{EMOJI}\ufe0f\u200d]+|\)\)+|{FACE}+)"
-_STOP = re.compile(rf"[.!?…]+[)\]»”\"']*(?=\s|$)|\n+|{_SMILE}(?=[ \t]+[A-ZА-ЯЁ])")
+# A run of marks is read once: from its beginning, and as a whole.
+_SIGN = rf"[{EMOJI}\ufe0f\u200d]"
+_SMILE = rf"(?:(?<!{_SIGN}){_SIGN}++|(?<!\))\)\)++|{FACE}+)"
+_STOP = re.compile(rf"(?<![.!?…])[.!?…]++[)\]»”\"']*+(?=\s|$)|\n+|{_SMILE}(?=[ \t]+[A-ZА-ЯЁ])")
+_BLANKS = re.compile("[ \t\u00a0]*")
 _SHORT = ("sentences", "short")
 _LAST_WORD = re.compile(r"([\w.\-]+)$")
+_FAR = 40  # characters: no abbreviation is as long
 _LETTER = re.compile(r"\w")
 
 
@@ -30,9 +34,11 @@ def _ends(text: str, begin: int, stop: re.Match[str]) -> bool:
     mark = stop.group()
     if mark.startswith("\n"):
         return True
-    after = text[stop.end() :].lstrip(" \t\u00a0")[:1]
+    blanks = _BLANKS.match(text, stop.end())
+    at = blanks.end() if blanks else stop.end()
+    after = text[at : at + 1]
     if mark == "." and after:
-        last = _LAST_WORD.search(text, begin, stop.start())
+        last = _LAST_WORD.search(text, max(begin, stop.start() - _FAR), stop.start())
         word = last.group(1).lower() if last else ""
         if word in vocabulary().words[_SHORT] or (len(word) == 1 and word.isalpha()):
             return False
