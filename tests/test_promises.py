@@ -131,6 +131,10 @@ def test_the_year_turns_and_short_months_do_not_break() -> None:
     assert promise.due_at is not None
     assert promise.due_at.year == 2027
     assert find_promises("We will pay by 31 February.", sent_at=late, calendar=HOURS) == []
+    leap = datetime(2027, 12, 20, 12, tzinfo=ZONE)
+    (promise,) = find_promises("Ответим до 29 февраля.", sent_at=leap, calendar=HOURS)
+    assert promise.due_at is not None
+    assert (promise.due_at.year, promise.due_at.day) == (2028, 29)
 
 
 def test_a_moment_without_zone_is_refused() -> None:

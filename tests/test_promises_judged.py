@@ -48,6 +48,24 @@ SILENT = [
     "Концерт состоится в субботу в 19:00, как и планировалось.",
     "Завтра с 2 до 4 ночи сайт будет недоступен.",
     "Пусть ваш вечер будет ещё уютнее!",
+    # Before something that nobody knows the day of.
+    "Курьер позвонит вам за час до доставки.",
+    "Курьер позвонит за 15-20 минут до приезда.",
+    "Водитель наберёт вас за полчаса до приезда.",
+    "Our engineer will ring no later than 30 minutes before arrival.",
+    # Days without a number.
+    "We will contact you in the coming days.",
+    "We'll be in touch within hours.",
+    "В ближайшие недели мы всё исправим.",
+    # A month that is just over.
+    "We will check the charge in October.",
+    "Проверим списание в октябре.",
+    # Sums and things.
+    "Вернём до 20 евро.",
+    "Вернём до 20 USD.",
+    "We will refund about 20 EUR.",
+    "We will look at about 10 orders.",
+    "Добавим скидку к 3 заказам.",
     # An hour of a day on which nothing is due is no hour of ours.
     "We will refund your booking for Friday at 7 pm.",
     "We will deliver on 12/11 at 9:00.",
@@ -82,6 +100,32 @@ DUE = [
     ("Позвоню вам утром.", "11.11 12:00"),
     ("When I called the depot, they said it is there, so you'll have it within 24 hours.", "11.11 11:20"),
     ("Когда я звонила, сказали, что она там, так что в течение 24 часов она будет у вас.", "11.11 11:20"),
+    # A weekday and its week or its date are one day.
+    ("We'll call you on Monday next week.", "16.11 18:00"),
+    ("We'll deliver on Wednesday of next week.", "18.11 18:00"),
+    ("Позвоню в среду следующей недели.", "18.11 18:00"),
+    ("На следующей неделе, в среду, вернём деньги.", "18.11 18:00"),
+    ("We will send it on Monday or next week.", "20.11 18:00"),
+    ("We'll refund you by Friday the 27th.", "27.11 18:00"),
+    ("We'll come on Tuesday 1st at 3pm.", "01.12 15:00"),
+    ("We'll come on Friday the 13th of November.", "13.11 18:00"),
+    ("We'll post it on Friday 1st class.", "13.11 18:00"),
+    # The end of a day is no beginning of it.
+    ("Сегодня до 12 ночи пришлю отчёт.", "10.11 23:59"),
+    ("I'll send the report by 12am tonight.", "10.11 23:59"),
+    ("I'll call at 12:30am.", "11.11 00:30"),
+    ("We will be with you between 10pm and 1am.", "11.11 01:00"),
+    # Sums and times of day that look like dates, dates that are written out.
+    ("We will refund 20.12 EUR by Friday.", "13.11 18:00"),
+    ("We will refund USD 20.12 by Friday.", "13.11 18:00"),
+    ("Вернём 20.12 BYN до пятницы.", "13.11 18:00"),
+    ("Перезвоню завтра в 14.12.", "11.11 14:12"),
+    ("I'll call you tomorrow at 4.10.", "11.11 16:10"),
+    ("Вернём деньги до 14.12.", "14.12 18:00"),
+    ("Вернём деньги до 20.12.2026г.", "20.12 18:00"),
+    ("We'll refund you within 5-7 (five to seven) working days.", "19.11 18:00"),
+    ("Мастер приедет завтра и позвонит за 30 минут до приезда.", "11.11 18:00"),
+    ("Сделаем за 2 дня.", "12.11 18:00"),
     ("We need 2 working days to check it, and then I will call you.", "12.11 18:00"),
 ]
 CLOCKS_CHANGE = [
@@ -94,6 +138,10 @@ WHO = [
     ("Sarah, our manager, will phone you on Friday.", "Sarah"),
     ("Sarah, we will phone you on Friday.", ""),
     ("Expect a call from me at 14:30.", "Helen"),
+    ("I will speak to Paul tomorrow.", "Helen"),
+    ("I've handed this over to Paul, who will call you tomorrow.", "Paul"),
+    ("We will send it to Leeds by Friday.", ""),
+    ("We will refund you before Christmas, by Friday.", ""),
     ("ill call u back in half an hour", "Helen"),
     ("I have asked our chef Paul about it, and we will write to you tomorrow.", ""),
     ("I have asked our chef Paul about it, and he will write to you tomorrow.", "Paul"),

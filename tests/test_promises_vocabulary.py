@@ -82,6 +82,8 @@ def test_a_third_language_tells_its_own_sums_from_dates(
     [
         ("We will call you on 12.12.", True),
         ("We will pay you 12.12 euros.", False),
+        ("We will pay you 12.12 EUR.", False),
+        ("We will pay you EUR 12.12.", False),
         ("Мы вернём вам 12.12.", True),
         ("Мы вернём вам 12.12 руб.", False),
         ("Мы вернём вам 12.12 ₽.", False),

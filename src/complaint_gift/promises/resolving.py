@@ -15,6 +15,7 @@ _HOURS = {"minute": 1 / 60, "hour": 1, "full-day": 24}
 _DAYS = {"day": 1, "week": 7, "fortnight": 14}
 _WORKING = {"full-day": 1, "day": 1, "week": 5, "fortnight": 10, "month": 21}
 _SOON = 120  # days within which "10/03" is looked for when it can be read in two ways
+_JUST_OVER = 3  # months
 _DAWN = 7  # nobody at work promises something for an hour before
 Groups = Mapping[str, str | None]
 
@@ -31,6 +32,7 @@ class Named:
     is_part: bool = False
     is_after: bool = False
     is_weekday: bool = False
+    is_week: bool = False
     is_range: bool = False
     is_length: bool = False
     is_morning: bool = False
@@ -91,12 +93,20 @@ class Resolver:
         if "end" in meaning:
             return end_of(str(meaning["end"]), today)
         if "month" in meaning:
-            month = words.months[groups["month"] or ""]
-            year = int(groups.get("year") or today.year + (month < today.month))
-            return date(year, month, min(int(meaning["month"]), months_of.monthrange(year, month)[1]))
+            return self._in_month(
+                words.months[groups["month"] or ""], groups.get("year"), int(meaning["month"])
+            )
         if groups.get("one"):
             return self._slashed(int(groups["one"] or 0), int(groups["other"] or 0), groups.get("year"))
         return self._date(groups)
+
+    def _in_month(self, month: int, said: str | None, number: int) -> date | None:
+        """The last day meant of a month; one that is just over, said without its year, is a memory."""
+        today = self.now.date()
+        if not said and 0 < (today.month - month) % 12 <= _JUST_OVER:
+            return None
+        year = int(said or today.year + (month < today.month))
+        return date(year, month, min(number, months_of.monthrange(year, month)[1]))
 
     def _slashed(self, one: int, other: int, year: str | None) -> date | None:
         """10/03 as it is written on either side of the ocean, if only one of the two makes sense."""
@@ -126,7 +136,7 @@ class Resolver:
         if half in self.words.afternoon and hour < 12:
             hour += 12
         elif half and hour == 12 and half not in self.words.afternoon:
-            hour = 0
+            hour = 0 if int(minute or 0) else 24  # by 12 am: the end of the day before
         elif half is None and 1 <= hour < _DAWN and (minute is None or self.words.is_informal):
             hour += 0 if spelled.startswith("0") else 12
         if hour > 24 or int(minute or 0) > 59:
@@ -191,9 +201,9 @@ def this_or_next(today: date, month: int, number: int, year: str | None) -> date
     try:
         if year:
             return date(int(year) + (2000 if int(year) < 100 else 0), month, number)
-        this_year = date(today.year, month, number)
         # A date of the last months is a memory, one that is further back means the year to come.
-        return date(today.year + 1, month, number) if (today - this_year).days > 182 else this_year
+        is_past = (today - date(today.year, month, 1)).days + 1 - number > 182
+        return date(today.year + is_past, month, number)
     except ValueError:
         return None
 

@@ -14,6 +14,7 @@ from complaint_gift.promises.vocabulary import TimePattern, Vocabulary, vocabula
 
 _NEAR = 24  # code points between a day and its time of day: "on Thursday, as I said, at five"
 _NEXT = 6  # between two names of one day: "on Thursday, 5 March"
+_BESIDE = 2  # between a weekday and its week: "on Monday, next week", but not "on Monday or next week"
 _OPENING = time(9)
 _LATE = time(9)  # an earlier hour is rarely that of tomorrow
 _FOLD = str.maketrans(
@@ -131,13 +132,13 @@ def _resolve(text: str, match: re.Match[str], pattern: TimePattern, resolver: Re
         return nothing
     if day is None:
         return nothing
-    is_weekday = "weekday" in meaning
+    is_weekday, is_week = "weekday" in meaning, meaning.get("end") in ("week", "next-week")
     limit = (groups.get("limit") or "").strip()
     if limit in words.before:
         return Named(start, end, day=day, clock=_OPENING, is_weekday=is_weekday)
     part = meaning.get("part") or words.parts.get(groups.get("part") or "")
     clock = _clock(part) if part else None
-    return Named(start, end, day=day, clock=clock, is_part=bool(part), is_weekday=is_weekday)
+    return Named(start, end, day, clock, is_part=bool(part), is_weekday=is_weekday, is_week=is_week)
 
 
 def _is_no_deadline(text: str, match: re.Match[str], pattern: TimePattern, words: Vocabulary) -> bool:
@@ -193,7 +194,7 @@ def _hours(match: re.Match[str], resolver: Resolver) -> Named:
         first = clock
         tominute = groups.get("tominute") or groups.get("tominute2")
         clock = resolver.hour(to, tominute, groups.get("tohalf") or None)
-        if first and clock and clock <= first and clock.hour < 12:
+        if first and clock and clock <= first and clock.hour < 12 and not groups.get("tohalf"):
             clock = clock.replace(hour=clock.hour + 12)
         return Named(*match.span(), clock=clock, is_range=True)
     if limit in words.start:  # the report from ten on
@@ -225,13 +226,16 @@ def _widest(found: list[Named]) -> list[Named]:
 
 
 def _one_day(found: list[Named]) -> list[Named]:
-    """Two names of one day in a row are one: on Thursday, 5 March. The date decides which Thursday."""
+    """Two names of one day in a row are one: on Thursday, 5 March; on Monday next week.
+
+    The date, or the week, decides which Thursday.
+    """
     joined: list[Named] = []
     for named in found:
         last = joined[-1] if joined else None
         if last and last.day and named.day and named.start - last.end <= _NEXT and _is_one_day(last, named):
             clock, is_part = (named.clock, named.is_part) if named.clock else (last.clock, last.is_part)
-            day = named.day if last.is_weekday else last.day
+            day = _day_of_both(last, named)
             joined[-1] = replace(last, end=named.end, day=day, clock=clock, is_part=is_part)
         else:
             joined.append(named)
@@ -241,8 +245,17 @@ def _one_day(found: list[Named]) -> list[Named]:
 def _is_one_day(one: Named, other: Named) -> bool:
     if one.day is None or other.day is None:
         return False
+    if one.is_weekday != other.is_weekday and one.is_week != other.is_week:
+        return other.start - one.end <= _BESIDE
     is_named_twice = one.is_weekday != other.is_weekday and one.day.weekday() == other.day.weekday()
     return one.day == other.day or is_named_twice
+
+
+def _day_of_both(one: Named, other: Named) -> date | None:
+    weekday, exact = (one, other) if one.is_weekday else (other, one)
+    if exact.is_week and exact.day is not None and weekday.day is not None:
+        return exact.day + timedelta(days=weekday.day.weekday() - exact.day.weekday())
+    return exact.day
 
 
 def _merge(found: list[Named], now: datetime, calendar: Calendar, near: date | None) -> Iterator[When]:

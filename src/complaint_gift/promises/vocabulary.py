@@ -203,7 +203,9 @@ def _holes(
     number = rf"(?:\d{{1,3}}(?:[.,]\d)?|{_any(numbers)})"
     dom = rf"(?:[0-3]?\d|{_any(lists['ordinals'])})"
     day = rf"(?:{_any(lists['days'])})(?!\w)"
-    sums = "|".join((*_tried(f"{file}, sums", raw["sums"]), "[€$%]"))
+    codes = [rf"{re.escape(code)}(?!\w)" for code in raw["currencies"]]
+    sums = "|".join((*_tried(f"{file}, sums", raw["sums"]), *codes, "[€$%]"))
+    no_sum = "".join(rf"(?<!{re.escape(code)} )" for code in (*raw["currencies"], "€", "$", "£"))
     no_date = rf"(?![\d/]|\.\d| ?(?:{sums}))"
     holes = {
         "n": f"(?P<n>{number})",
@@ -216,9 +218,10 @@ def _holes(
         "month": rf"(?P<month>{_any(lists['months'])})(?!\w)\.?",
         "dom": f"(?P<dom>{dom})",
         "anydom": dom,
-        "date": r"(?<![\d.£$€])(?P<dom>[0-3]?\d)[./](?P<monthnumber>[01]?\d)"
+        "money": f"(?:{sums})",
+        "date": rf"(?<![\d.£$€]){no_sum}(?P<dom>[0-3]?\d)[./](?P<monthnumber>[01]?\d)"
         rf"(?:[./](?P<year>(?:20)?\d\d))?{no_date}",
-        "dotted": r"(?<![\d.£$€])(?P<dom>[0-3]?\d)\.(?P<monthnumber>[01]?\d)"
+        "dotted": rf"(?<![\d.£$€]){no_sum}(?P<dom>[0-3]?\d)\.(?P<monthnumber>[01]?\d)"
         rf"(?:\.(?P<year>(?:20)?\d\d))?{no_date}",
         "slash": r"(?<![\d/.])(?P<one>\d{1,2})/(?P<other>\d{1,2})(?:/(?P<year>(?:20)?\d\d))?(?![\d/])",
         "iso": r"(?<![\d-])(?P<year>20\d\d)-(?P<monthnumber>[01]\d)-(?P<dom>[0-3]\d)(?![\d-])",

@@ -44,12 +44,13 @@ def _is_name(read: Text, position: int, first: int) -> bool:
 
 
 def _acts(read: Text, at: int, end: int, first: int, last: int) -> bool:
-    """Whether a name is neither whom it is written to nor a thing: Hi Mark; Anna, we will; by PayPal."""
+    """Whether a name is neither whom something goes to nor a thing: Hi Mark; Anna, we will; by PayPal."""
     before = read.words[at - 1] if at > first else None
     if before is not None and before.form in people("nobody") and not _is_cut(read, at):
         return False
     is_apart = at == first or _is_cut(read, at) or (before is not None and before.form in people("greetings"))
-    if not is_apart or not (end == last or _is_cut(read, end)):
+    is_given = before is not None and before.form in people("to")
+    if not is_given and (not is_apart or not (end == last or _is_cut(read, end))):
         return True
     # Otto Lind, tells you; Sandra Pike, who runs the depot, will ring you
     cuts = [end, *(one for one in range(end + 1, min(end + 6, last)) if _is_cut(read, one))]
