@@ -261,6 +261,23 @@ def test_review_of_many_lines_answers_each(tmp_path: Path) -> None:
     )
 
 
+def test_many_lines_are_spoken_about_in_the_language_that_was_asked_for(tmp_path: Path) -> None:
+    source = tmp_path / "in.jsonl"
+    source.write_text('{"id": 1, "text": "We are sorry if you feel hurt."}\n')
+    result = call(review, "--words-only", "--jsonl", str(source), "--out", "-", "--language", "ru")
+    (answer,) = map(json.loads, result.output.splitlines())
+    assert any("а" <= char <= "я" for char in answer["findings"][0]["message"])
+
+
+def test_a_text_without_words_is_spoken_about_in_the_language_of_its_context(tmp_path: Path) -> None:
+    path, context = tmp_path / "reply.txt", tmp_path / "context.json"
+    path.write_text("ok 1")
+    context.write_text('{"language": "ru"}')
+    output = call(review, str(path), "--words-only", "--context", str(context)).output
+    assert "Извинитесь прямо" in output
+    assert "почему" in output
+
+
 @pytest.mark.parametrize(
     ("line", "words"),
     [

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from complaint_gift.cli.classify import classify
+from complaint_gift.cli.classify import LARGEST_LINE, classify
 from complaint_gift.learned.classifier import Classifier
 from complaint_gift.learned.encoder import Encoder
 
@@ -91,3 +91,38 @@ def test_a_few_plain_words_are_a_complaint(encoder: Encoder, text: str) -> None:
 )
 def test_a_few_other_words_are_none(encoder: Encoder, text: str) -> None:
     assert Classifier(encoder).classify(text).kind != "complaint"
+
+
+def test_one_message_is_no_messages(tmp_path: Path) -> None:
+    source = tmp_path / "in.jsonl"
+    source.write_bytes(b'\xef\xbb\xbf{"id": 0, "text": "Thanks"}\r\n\r\n')
+    code, said = run("--jsonl", str(source), "--out", str(tmp_path / "out.jsonl"), "--words-only")
+    assert code == 0
+    assert "1 message classified" in said
+
+
+@pytest.mark.parametrize("encoding", ["cp1251", "utf-16"])
+def test_another_encoding_is_refused_rather_than_guessed(tmp_path: Path, encoding: str) -> None:
+    source = tmp_path / "in.jsonl"
+    line = {"id": "ticket-000123", "channel": "email", "text": "Плохо"}
+    source.write_text('{"id": 0, "text": "ok"}\n' + json.dumps(line, ensure_ascii=False), encoding=encoding)
+    code, said = run("--jsonl", str(source), "--out", str(tmp_path / "out.jsonl"), "--words-only")
+    assert code == 2
+    assert "is not UTF-8. Save the file as UTF-8" in said
+
+
+@pytest.mark.parametrize("text", [b"Thanks \xf0\x9f\x98", "\ufffd\ufffd\ufffd\ufffd\ufffd".encode()])
+def test_a_character_that_was_cut_is_let_through(tmp_path: Path, text: bytes) -> None:
+    source = tmp_path / "in.jsonl"
+    source.write_bytes(b'{"id": 0, "text": "' + text + b'"}')
+    code, said = run("--jsonl", str(source), "--out", "-", "--words-only")
+    assert code == 0
+    assert json.loads(said)["id"] == 0
+
+
+def test_a_line_that_is_too_long_is_told_as_such(tmp_path: Path) -> None:
+    source = tmp_path / "in.jsonl"
+    source.write_text(json.dumps({"id": 0, "text": "x" * LARGEST_LINE}), encoding="utf8")
+    code, said = run("--jsonl", str(source), "--out", "-", "--words-only")
+    assert code == 2
+    assert "line 1 is longer than" in said

@@ -6,12 +6,12 @@ import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import click
 
 from complaint_gift.cli.chosen import Stop
-from complaint_gift.cli.textfiles import FILE, dumped, reading, writing
+from complaint_gift.cli.textfiles import FILE, counted, dumped, numbered, writing
 
 LARGEST_LINE = 4 * 1024 * 1024
 
@@ -42,8 +42,7 @@ def classify(source: Path, out: Path, words_only: bool) -> None:
     if encoder is None and not words_only:
         click.secho("The learned layer is not installed; stock words decide alone.", err=True, fg="yellow")
     classifier = Classifier(encoder)
-    with reading(source) as lines:
-        rows = list(_messages(source, lines))
+    rows = list(_messages(source))
     with writing(out) as answers:
         shown = sys.stderr.isatty() and str(out) != "-"
         with click.progressbar(rows, label="Reading messages", file=sys.stderr, hidden=not shown) as moving:
@@ -52,16 +51,19 @@ def classify(source: Path, out: Path, words_only: bool) -> None:
                 found["triggers"] = list(found["triggers"])
                 answers.write(dumped({"id": name, **found}) + "\n")
     if str(out) != "-":
-        click.echo(f"{len(rows)} messages classified: {out}", err=True)
+        click.echo(f"{counted(len(rows), 'message')} classified: {out}", err=True)
 
 
-def _messages(source: Path, lines: TextIO) -> Iterator[tuple[Any, str]]:
+def _messages(source: Path) -> Iterator[tuple[Any, str]]:
     """Id and text of every line that is not empty; refuses the first that is something else."""
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
+    for number, line in numbered(source):
+        if len(line) > LARGEST_LINE:
+            raise Stop(
+                f"{source}, line {number} is longer than {LARGEST_LINE:,} characters; a message is a page or "
+                "two. Nothing was classified; cut the line and run again."
+            )
         try:
-            row = json.loads(line) if len(line) <= LARGEST_LINE else None
+            row = json.loads(line)
         except (ValueError, RecursionError):
             row = None
         if not isinstance(row, dict) or "id" not in row or not isinstance(row.get("text"), str):

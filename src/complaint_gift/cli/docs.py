@@ -9,6 +9,7 @@ import click
 from complaint_gift.cli.chosen import Stop, chosen_playbook
 from complaint_gift.cli.rulepage import page
 from complaint_gift.cli.rulewords import LANGUAGES
+from complaint_gift.cli.textfiles import counted
 
 
 @click.command()
@@ -36,4 +37,4 @@ def docs(language: str, out: Path | None, folder: Path | None) -> None:
         out.write_text(text, encoding="utf-8")
     except OSError as error:
         raise Stop(f"{out} cannot be written: {error.strerror}.") from None
-    click.echo(f"{len(playbook.rules)} rules written: {out}", err=True)
+    click.echo(f"{counted(len(playbook.rules), 'rule')} written: {out}", err=True)

@@ -81,10 +81,15 @@ def _finding(finding: Finding, playbook: Playbook, language: str) -> dict[str, A
     }
 
 
-def report(text: str, name: str, verdict: Verdict, playbook: Playbook, language: str | None) -> str:
-    """All advice, each with the lines of the text that it is for, then what to do, styled for a terminal."""
-    said_in = language or spoken(text, playbook)
-    language = language or language_of(text)
+def report(
+    text: str, name: str, verdict: Verdict, playbook: Playbook, language: str | None, hint: str = ""
+) -> str:
+    """All advice, each with the lines of the text that it is for, then what to do, styled for a terminal.
+
+    `hint` is the language of a text that tells none itself.
+    """
+    said_in = language or spoken(text, playbook, hint)
+    language = said_in if said_in in _WORDS else language_of(text)
     groups = gather(verdict.findings, lambda finding: playbook.words(finding, said_in))
     blocks = [
         "\n".join(_block(alike, text, name, playbook.words(alike[0], said_in), language)) for alike in groups

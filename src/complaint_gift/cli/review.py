@@ -17,7 +17,7 @@ import click
 
 from complaint_gift.cli.chosen import Stop, chosen_playbook, hearing
 from complaint_gift.cli.report import as_json, report, spoken
-from complaint_gift.cli.textfiles import FILE, dumped, reading, writing
+from complaint_gift.cli.textfiles import FILE, counted, dumped, numbered, reading, writing
 from complaint_gift.domain import Scope, Severity, Verdict
 from complaint_gift.playbook import PROFILES, Context, ContextError, Playbook
 from complaint_gift.promises import OfficeHours, find_promises
@@ -103,7 +103,7 @@ def review(
         raise Stop("With --jsonl every line brings its own text and context; leave FILE and --context out.")
     reviewer = Reviewer(chosen_playbook(folder, profile), None if words_only else hearing())
     if source is not None and out is not None:
-        worst = _review_lines(reviewer, source, out, scope)
+        worst = _review_lines(reviewer, source, out, scope, language)
         fail_on = fail_on or "never"
     else:
         worst = _review_one(reviewer, file, scope, _context(context_file), shape, language)
@@ -125,7 +125,7 @@ def _review_one(
         click.echo(dumped({"text": text, **found, **_promises(text, context)}))
     else:
         name = "<stdin>" if str(path) == "-" else str(path)
-        click.echo(report(text, name, verdict, reviewer.playbook, language))
+        click.echo(report(text, name, verdict, reviewer.playbook, language, context.language))
     return verdict.worst
 
 
@@ -172,7 +172,9 @@ def _hours(zone: str, sent: datetime) -> Hours | OfficeHours:
         raise Stop(f'"timezone" in the context is no zone: {zone[:40]}. Write Europe/Berlin.') from None
 
 
-def _review_lines(reviewer: Reviewer, source: Path, out: Path, scope: str) -> Severity | None:
+def _review_lines(
+    reviewer: Reviewer, source: Path, out: Path, scope: str, language: str | None
+) -> Severity | None:
     """Every line, in order. Nothing is written before the whole input has been understood."""
     rows = list(_rows(source, scope))
     worst: Severity | None = None
@@ -181,22 +183,20 @@ def _review_lines(reviewer: Reviewer, source: Path, out: Path, scope: str) -> Se
         with click.progressbar(rows, label="Reviewing", file=sys.stderr, hidden=not shown) as moving:
             for name, text, kind, context in moving:
                 verdict = reviewer(text, kind, context)
-                said_in = spoken(text, reviewer.playbook, context.language)
+                said_in = language or spoken(text, reviewer.playbook, context.language)
                 whole = as_json(verdict, reviewer.playbook, said_in)
                 answer = {"id": name, **{key: whole[key] for key in ("verdict", "findings", "signals")}}
                 answers.write(dumped(answer) + "\n")
                 if verdict.worst is not None and (worst is None or verdict.worst.rank < worst.rank):
                     worst = verdict.worst
     if str(out) != "-":
-        click.echo(f"{len(rows)} texts reviewed: {out}", err=True)
+        click.echo(f"{counted(len(rows), 'text')} reviewed: {out}", err=True)
     return worst
 
 
 def _rows(source: Path, scope: str) -> Iterator[tuple[Any, str, str, Context]]:
-    with reading(source) as lines:
-        for number, line in enumerate(lines, start=1):
-            if line.strip():
-                yield _row(line, f"{source}, line {number}", scope)
+    for number, line in numbered(source):
+        yield _row(line, f"{source}, line {number}", scope)
 
 
 def _row(line: str, where: str, scope: str) -> tuple[Any, str, str, Context]:

@@ -18,6 +18,7 @@ from complaint_gift.cli.precision import precision
 from complaint_gift.cli.review import read_text
 from complaint_gift.cli.rulewords import LANGUAGES, SCOPES
 from complaint_gift.cli.sketch import is_written, sketch_rule, unwritten
+from complaint_gift.cli.textfiles import counted
 from complaint_gift.domain import Scope, Severity
 from complaint_gift.playbook import PROFILES, Context, ContextError, Playbook, Rule
 from complaint_gift.playbook.schema import SCHEMAS
@@ -58,7 +59,9 @@ def list_rules(folder: Path | None, profile: str | None, everything: bool, langu
             click.secho(SCOPES[language][scope], bold=True)
         for rule in sorted(group, key=lambda rule: (rule.severity.rank, rule.id)):
             click.echo(_line(rule, width, language))
-    click.echo(f"\n{len(shown)} rules, profile {playbook.profile}, playbook {playbook.hash}", err=True)
+    click.echo(
+        f"\n{counted(len(shown), 'rule')}, profile {playbook.profile}, playbook {playbook.hash}", err=True
+    )
 
 
 def _line(rule: Rule, width: int, language: str) -> str:
@@ -98,9 +101,13 @@ def test_rules(names: tuple[str, ...], folder: Path | None) -> None:
             where = f"{rule.file}:{rule.line}: rule {rule.id}"
             click.secho(f"{where} still says TODO in {', '.join(waiting)}", fg="red", bold=True)
     colour = "red" if failed else "green"
-    note = f", {gaps} known gaps" if gaps else ""
-    note += f", {elsewhere} shipped ones left out: your `when` does not hold for them" if elsewhere else ""
-    click.secho(f"{count} examples, {failed} failed{note}", fg=colour, bold=True)
+    note = f", {counted(gaps, 'known gap')}" if gaps else ""
+    note += (
+        f", {counted(elsewhere, 'shipped one')} left out: your `when` does not hold for them"
+        if elsewhere
+        else ""
+    )
+    click.secho(f"{counted(count, 'example')}, {failed} failed{note}", fg=colour, bold=True)
     sys.exit(1 if failed else 0)
 
 
@@ -248,7 +255,9 @@ def coverage(folder: Path | None) -> None:
             click.secho(
                 f"signal {document.part.signal} has no examples in {document.part.language}", fg="yellow"
             )
-    click.echo(f"\n{len(playbook.rules)} rules, {lacking} of them without examples in a language", err=True)
+    click.echo(
+        f"\n{counted(len(playbook.rules), 'rule')}, {lacking} without examples in a language", err=True
+    )
 
 
 def _gaps(rule: Rule, languages: list[str]) -> list[str]:
