@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -167,6 +168,22 @@ def test_an_announced_flood_is_refused_before_it_is_read() -> None:
         left.sendall((LARGEST + 1).to_bytes(4, "big"))
         with pytest.raises(Broken, match="at most"):
             receive(right)
+
+
+def test_a_text_of_a_million_letters_silences_nobody(tmp_path: Path) -> None:
+    path, heard = tmp_path / "learned.sock", []
+
+    def count(ask: dict[str, Any]) -> dict[str, Any]:
+        heard.append(len(ask["text"]) + len(ask["complaint"]))
+        return {}
+
+    client = Client(path, patience=20)
+    with listening(path) as listener:
+        threading.Thread(target=accept, args=(listener, {"tag": count}), daemon=True).start()
+        assert client.tag("ж" * 1_000_000, "ж" * 1_000_000) == {}
+        assert client.tag("We are sorry.") == {}
+    client.close()
+    assert heard == [40_000, 13]
 
 
 def test_client_does_not_talk_on_its_parents_connection(tmp_path: Path) -> None:

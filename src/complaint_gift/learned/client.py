@@ -9,7 +9,7 @@ from threading import Lock
 from typing import Any
 
 from complaint_gift.learned.classifier import Classification
-from complaint_gift.learned.tagger import Tags, complaint_of
+from complaint_gift.learned.tagger import LONGEST, Tags, complaint_of
 from complaint_gift.learned.wire import Broken, receive, send
 
 PATIENCE_S = 0.15
@@ -35,13 +35,15 @@ class Client:
         self._lock = Lock()
 
     def tag(self, text: str, context: Any = None) -> Tags | None:
-        found = self.ask({"do": "tag", "text": text, "complaint": complaint_of(context)})
+        # More is not read over there, and what is too much to send would silence the process for all.
+        complaint = complaint_of(context)[:LONGEST]
+        found = self.ask({"do": "tag", "text": text[:LONGEST], "complaint": complaint})
         if not isinstance(found, dict):
             return None
         return {head: tuple((int(a), int(b), float(s)) for a, b, s in tags) for head, tags in found.items()}
 
     def classify(self, text: str) -> Classification | None:
-        found = self.ask({"do": "classify", "text": text})
+        found = self.ask({"do": "classify", "text": text[:LONGEST]})
         return Classification.from_json(found) if isinstance(found, dict) else None
 
     def is_complaint(self, text: str) -> tuple[bool, float] | None:
