@@ -142,6 +142,7 @@ WHO = [
     ("Expect a call from me at 14:30.", "Helen"),
     ("I will speak to Paul tomorrow.", "Helen"),
     ("I've handed this over to Paul, who will call you tomorrow.", "Paul"),
+    ("I have passed this on to Maria in billing and she will call you tomorrow.", "Maria"),
     ("We will send it to Leeds by Friday.", ""),
     ("We will refund you before Christmas, by Friday.", ""),
     ("ill call u back in half an hour", "Helen"),

@@ -49,8 +49,10 @@ def _acts(read: Text, at: int, end: int, first: int, last: int) -> bool:
     if before is not None and before.form in people("nobody") and not _is_cut(read, at):
         return False
     is_apart = at == first or _is_cut(read, at) or (before is not None and before.form in people("greetings"))
-    is_given = before is not None and before.form in people("to")
-    if not is_given and (not is_apart or not (end == last or _is_cut(read, end))):
+    if before is not None and before.form in people("to"):
+        behind = (word.form for word in read.words[end:last] if word is not None)
+        return any(form in people("he") for form in behind)
+    if not is_apart or not (end == last or _is_cut(read, end)):
         return True
     # Otto Lind, tells you; Sandra Pike, who runs the depot, will ring you
     cuts = [end, *(one for one in range(end + 1, min(end + 6, last)) if _is_cut(read, one))]
