@@ -37,6 +37,7 @@ from complaint_gift.text import html_to_plain, new_part
         ("<title>x</title><TEXTAREA><p>y</TEXTAREA ><script>'</div>'</script>z</p>", "z"),
         ("5 < 6 <7 <", "5 < 6 <7 <"),
         ("", ""),
+        ("<p>one</p><p>&#1;</p><p>&#11;two</p>", "one\n\ntwo"),
         ("\ud800 broken", "? broken"),
     ],
 )

@@ -58,8 +58,8 @@ class _Reader:
 
     def read(self, text: str) -> None:
         if not self._nesting.unread:
-            piece = _SPACES.sub(" ", text)
-            if piece[0] == " " and not (self._line_open and self.pieces[-1][-1] != " "):
+            piece = _SPACES.sub(" ", text)  # an entity that stands for no sign leaves nothing
+            if piece[:1] == " " and not (self._line_open and self.pieces[-1][-1] != " "):
                 piece = piece[1:]
             if piece:
                 self._line_open = True
