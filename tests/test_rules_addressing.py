@@ -101,6 +101,7 @@ def test_any_name_can_be_called(name: str) -> None:
         ("Nobody came. Never again!", False),
         ("Nobody came on Monday.", False),
         ("Сломалось. Помогите", False),
+        ("Nobody came. A\ud800a", True),
         ("", False),
     ],
 )

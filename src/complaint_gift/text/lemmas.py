@@ -87,7 +87,7 @@ def _other(form: str, language: str) -> str:
 @lru_cache(maxsize=20_000)
 def is_dictionary_word(form: str) -> bool:
     """Whether a dictionary lists the form as an ordinary word; names are not ordinary words."""
-    if not form or len(form) > _LONGEST:
+    if not form or len(form) > _LONGEST or not form.isprintable():  # half a surrogate pair is in none
         return False
     if is_cyrillic(form):
         return bool(_russian().heads(form)) and not _russian().is_name(form)
