@@ -208,6 +208,8 @@ def test_detectors_stay_linear_on_hostile_text(name: str, piece: str) -> None:
         ("(?i)vip", "VIP", ["VIP"]),
         (r"[\w.]+!", "Ой, больно!", ["больно!"]),
         ("b", "😀b", ["b"]),
+        (r"\bасап\b", "😀 Асап асап, асапище асап", ["Асап", "асап", "асап"]),
+        (r"\b(?:lol|ха)\b", "ха lol ха", ["ха", "lol", "ха"]),
     ],
 )
 def test_regex_knows_letters_of_every_alphabet(pattern: str, text: str, found: list[str]) -> None:

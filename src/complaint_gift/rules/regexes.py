@@ -50,9 +50,9 @@ def _compiled(pattern: str) -> re2._Regexp[str]:
 
 
 @lru_cache(maxsize=8)
-def _folded(text: str) -> str:
-    """The text with ё as е and without lone surrogates, every place kept."""
-    return _SURROGATES.sub("\ufffd", text.replace("ё", "е").replace("Ё", "Е"))
+def _folded(text: str) -> bytes:
+    """The text with ё as е and without lone surrogates, every place kept; as bytes it is encoded once."""
+    return _SURROGATES.sub("\ufffd", text.replace("ё", "е").replace("Ё", "Е")).encode()
 
 
 class _Finder:
@@ -60,12 +60,19 @@ class _Finder:
         self._compiled = compiled
 
     def __call__(self, text: str) -> Iterator[tuple[int, int]]:
-        for number, match in enumerate(self._compiled.finditer(_folded(text))):
-            if number >= _MOST_MATCHES:
+        folded = _folded(text)
+        at = place = seen = 0  # where to look on; a place in code points, and the same in bytes
+        for _ in range(_MOST_MATCHES):
+            match = self._compiled.search(folded, at)
+            if match is None:
                 return
             start, end = match.span(1)
+            # The sign behind a match may be the one before the next: it is looked at again.
+            at = end if end > start else max(match.end(), at + 1)
             if end > start:
-                yield start, end
+                first = place + len(folded[seen:start].decode())
+                place, seen = first + len(folded[start:end].decode()), end
+                yield first, place
 
 
 def _edges(pattern: str) -> tuple[str, bool, bool]:
