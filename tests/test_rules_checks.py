@@ -84,6 +84,7 @@ def test_forbid_knows_company_and_exceptions_and_counts() -> None:
     )
     assert not faults(Forbid((Wanted("ask"),), at_least=2), "Please prove it.")
     assert len(faults(Forbid((Wanted("ask"),), at_least=2), "Please prove it. Prove that.")) == 2
+    assert not faults(Forbid((Wanted("sorry"), Wanted("fake")), at_least=2), "Sorry if it hurt.")
 
 
 def test_require_wants_a_signal_that_nothing_revokes() -> None:

@@ -9,7 +9,7 @@ from typing import ClassVar, Protocol
 
 from complaint_gift.domain import Layer
 from complaint_gift.rules.signals import Hit
-from complaint_gift.rules.situation import Fault, Situation, fault_at
+from complaint_gift.rules.situation import Fault, Situation, fault_at, joined
 
 ANYWHERE = 1_000_000
 _EARLY_CHARACTERS = 200
@@ -73,7 +73,7 @@ class Cancelled:
 class Forbid:
     """Every hit of the signals is a fault, unless something redeems it.
 
-    Any hit of `unless` redeems the whole text. Fewer hits than `at_least` are none.
+    Any hit of `unless` redeems the whole text. Fewer than `at_least` are none; hits that overlap are one.
     """
 
     kind: ClassVar[str] = "forbid"
@@ -92,9 +92,9 @@ class Forbid:
     def find(self, situation: Situation) -> Iterator[Fault]:
         if situation.has(self.unless):
             return
-        hits = list(self._hits(situation))
-        if len(hits) >= self.at_least:
-            yield from map(fault_at, hits)
+        found = joined(map(fault_at, self._hits(situation)))
+        if len(found) >= self.at_least:
+            yield from found
 
     def _hits(self, situation: Situation) -> Iterator[Hit]:
         cancelled = self.cancelled_by
