@@ -367,6 +367,34 @@ def test_similar_finds_templates_filled_anew(text: str, earlier: str, found: boo
             {"customer_name": "Елена Рудь", "complaint_text": "Где мои деньги за билет?"},
             None,
         ),
+        (
+            "Простите нас, деньги за билет вернём завтра.",
+            {"complaint_text": "Курьер Олексій нагрубил и не отдал заказ, верните деньги."},
+            None,
+        ),
+        (
+            "Простите нас, деньги за билет завтра вернёт Вікторія Іванівна.",
+            {"complaint_text": "Где мои деньги за билет?"},
+            None,
+        ),
+        (
+            "Перепрошуємо за затримку. Замовлення буде завтра.",
+            {"complaint_text": "Де моє замовлення? Чекаю вже тиждень."},
+            None,
+        ),
+        (
+            "Вибачте, гроші за квиток повернемо завтра.",
+            {"complaint_text": "Где мои деньги за билет?"},
+            "language",
+        ),
+        (
+            "Простите нас, деньги за билет вернём завтра.",
+            {
+                "complaint_text": "Где мои деньги?\n\nOn 4 May 2026 at 10:00 Shop <a@shop.example> wrote:\n"
+                "> Thank you for writing to us. We have your request and will be in touch with you soon."
+            },
+            None,
+        ),
     ],
 )
 def test_address_looks_at_language_and_name(text: str, context: dict[str, Any], reason: str | None) -> None:

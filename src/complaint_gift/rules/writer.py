@@ -17,8 +17,12 @@ from complaint_gift.text import Text, fold
 
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]+")
 _LATIN = re.compile(r"[A-Za-z]+")
-# Letters that Russian does not have.
+# Letters that Russian does not have. Names with them are said in Russian as well: they do not count, and of
+# so many other words one has to have such a letter.
 _OWN_LETTERS = {"be": re.compile("[ўЎ]"), "uk": re.compile("[іїєґІЇЄҐ]")}
+_NAME_WITHIN = re.compile(r"(?<=[^\s.!?] )[\u0400-\u042f][\u0430-\u045f]+")
+_CYRILLIC_WORD = re.compile(r"(?<!\w)[\u0400-\u04ff]+(?!\w)")
+_ONE_OF = 20
 _SHORTEST_NAME = 3
 _FEW_LETTERS = 12
 
@@ -77,7 +81,7 @@ class Address:
     def find(self, situation: Situation) -> Iterator[Fault]:
         raw = situation.text.raw
         complaint = situation.context.complaint_text
-        theirs = language_of(complaint) if complaint else ""
+        theirs = language_of(situation.complaint.raw) if complaint else ""  # what they quote is ours
         if theirs and language_of(raw) not in ("", theirs):
             yield Fault(0, len(raw.rstrip()), params={"reason": "language"}, because="complaint_text")
             return
@@ -137,7 +141,7 @@ def language_of(text: str) -> str:
     """A guess at the language from letters and small words: "" where it cannot be told."""
     found = script(text)
     if found == "ru":
-        return next((name for name, letters in _OWN_LETTERS.items() if letters.search(text)), "ru")
+        return _cyrillic_language(text)
     if found != "en":
         return found
     words = fold(text[:2000]).split()
@@ -149,6 +153,15 @@ def language_of(text: str) -> str:
     if counts[best] == 0 or list(counts.values()).count(counts[best]) > 1:
         return ""
     return best
+
+
+def _cyrillic_language(text: str) -> str:
+    words = _CYRILLIC_WORD.findall(_NAME_WITHIN.sub("", text))
+    strange = [word for word in words if any(letters.search(word) for letters in _OWN_LETTERS.values())]
+    if len(strange) * _ONE_OF < len(words):
+        return "ru"
+    told = " ".join(strange)
+    return next((name for name, letters in _OWN_LETTERS.items() if letters.search(told)), "ru")
 
 
 def _wrong_name(situation: Situation) -> Iterator[Fault]:
