@@ -171,6 +171,25 @@ def test_a_good_change_is_taken_over_and_a_bad_one_is_not(folder: Path) -> None:
     assert live.problems is None
 
 
+def test_a_change_that_was_not_taken_over_for_another_reason_is_tried_again(folder: Path) -> None:
+    def fail(_: object) -> None:
+        raise OSError("away")
+
+    live = LivePlaybook(folder)
+    put(folder, "rules/shouting.yaml", RULE.replace("Lower your voice", "Softly"))
+    with pytest.raises(OSError, match="away"):
+        live.refresh(fail)
+    assert live.refresh()
+    assert live().rules["no-shouting"].message["en"] == "Softly."
+
+
+def test_a_folder_may_be_called_like_the_shipped_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(tmp_path, "default/playbook.yaml", "extends: default\n")
+    put(tmp_path, "default/rules/mine.yaml", "id: no-threats\nseverity: info\n")
+    monkeypatch.chdir(tmp_path)
+    assert load_playbook("default").rules["no-threats"].severity is Severity.INFO
+
+
 def test_watching_takes_changes_over_by_itself(folder: Path) -> None:
     live, stop, seen = LivePlaybook(folder), threading.Event(), threading.Event()
     watcher = threading.Thread(target=live.watch, args=(stop, seen.set), daemon=True)

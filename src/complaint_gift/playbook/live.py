@@ -31,18 +31,18 @@ class LivePlaybook:
         `prepare` gets the new one before anybody else does.
         """
         with self._lock:
-            self._stamp = self._state()
+            stamp = self._state()
             try:
                 fresh = load_playbook(self._folder, profile=self._profile)
             except PlaybookError as error:
-                self.problems = error
+                self.problems, self._stamp = error, stamp
                 return False
-            self.problems = None
             changed = fresh.hash != self._current.hash
-            if changed:
-                if prepare is not None:
-                    prepare(fresh)
-                self._current = fresh
+            if changed and prepare is not None:
+                prepare(fresh)
+            # Whatever else went wrong before is no mistake of the files: they are tried again.
+            self.problems, self._stamp = None, stamp
+            self._current = fresh if changed else self._current
             return changed
 
     def refresh(self, prepare: Callable[[Playbook], object] | None = None) -> bool:

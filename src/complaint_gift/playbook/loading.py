@@ -141,10 +141,11 @@ def _read_folder(root: Path, pile: _Pile) -> None:
         for path in _files(folder):
             if path.stem != "classes":
                 _read_signals(path, root, folder.name, pile, classes, latin)
+    here = set[str]()
     for path in _files(root / "rules"):
         source, documents = _open(path, root, pile)
         for node in documents:
-            _keep_rule(node, source, pile)
+            _keep_rule(node, source, pile, here)
     if root != DEFAULT:
         read = {root / "rules", *languages}
         strays = [path for path in yaml_files(root) if path.parent not in read and path not in settings[:1]]
@@ -227,16 +228,21 @@ def _read_signals(
         pile.signals.setdefault(key, []).append(replace(document, untested=()))
 
 
-def _keep_rule(node: Node, source: Source, pile: _Pile) -> None:
-    """Remember a rule document; one with an id that is known is laid over it, key by key."""
+def _keep_rule(node: Node, source: Source, pile: _Pile, here: set[str]) -> None:
+    """Remember a rule document; one with an id that is known is laid over it, key by key.
+
+    `here` are the names that this folder has said already: one folder says each of them once.
+    """
     identity = node.entries.get("id")
     name = identity.text if identity is not None and identity.kind == "text" else f"{source.file}:{node.line}"
     known = pile.rules.get(name)
+    is_again = name in here
+    here.add(name)
     if known is None:
         pile.rules[name] = node, source
         return
     below, first = known
-    if first.file == source.file or Path(first.file).parent == Path(source.file).parent:
+    if is_again:
         at = identity or node
         pile.doubled.add(name)
         source.add(
