@@ -315,3 +315,11 @@ def test_exceptions_to_nothing_are_told(folder: Path) -> None:
     (problem,) = caught.value.problems
     assert (problem.text, problem.line) == ("the signal `shoutin` finds nothing", 1)
     assert "`unless` alone adds to a signal that is there" in problem.remedy
+
+
+def test_every_language_may_except_from_what_is_found_without_words(folder: Path) -> None:
+    put(folder, "signals/en/todo.yaml", "signal: todo\nregex: ['todo']\n")
+    put(folder, "signals/ru/todo.yaml", 'signal: todo\nunless: ["задача *"]\n')
+    playbook = load_playbook(folder)
+    assert [one.name for one in playbook.signals("Это todo.")] == ["todo"]
+    assert not playbook.signals("Это задача todo.")

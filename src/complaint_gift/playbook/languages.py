@@ -153,5 +153,6 @@ def _names_words(phrase: str) -> bool:
 
 
 def _has_own_alphabet(part: Part) -> bool:
-    first = next((letters for phrase in part.phrases for letters in _WORD.findall(phrase.text)), "")
+    phrases = (*part.phrases, *part.unless)
+    first = next((letters for phrase in phrases for letters in _WORD.findall(phrase.text)), "")
     return bool(first) and is_cyrillic(fold(first))

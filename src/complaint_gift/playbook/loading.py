@@ -311,7 +311,13 @@ def _spread_exceptions(name: str, language: str, pile: _Pile) -> None:
         one if one.only_excepts else replace(one, part=replace(one.part, unless=(*one.part.unless, *more)))
         for one in documents
     ]
-    if len(alone) == len(documents) and name not in pile.unread:
+    # What is found without words is found in every language, and every language may except from it.
+    every = chain.from_iterable(ones for (other, _), ones in pile.signals.items() if other == name)
+    if (
+        len(alone) == len(documents)
+        and name not in pile.unread
+        and not any(one.part.finders for one in every)
+    ):
         sources = {source.file: source for source in pile.sources}
         for one in alone:
             sources[one.file].add(one.line, 1, *finds_nothing(name))
