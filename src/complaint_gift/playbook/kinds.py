@@ -48,10 +48,7 @@ class KindReader:
         fields = self.fields
         names: list[str] = []
         for item in fields.items(key):
-            if item.kind == "text":
-                names += self._signal(item, key)
-            else:
-                fields.wrong(item, f"`{key}` has to be a list of signals", f"Write `{key}: [name, name]`.")
+            names += self._signal(item, key)
         self._need(key, required=required)
         return tuple(names)
 
@@ -64,6 +61,10 @@ class KindReader:
             fields.wrong(node, f"`{key}` is an empty list", "Name at least one signal, or remove the key.")
 
     def _signal(self, node: Node, key: str) -> list[str]:
+        if node.kind != "text":
+            remedy = f"Write `{key}: [name, name]`."
+            self.fields.wrong(node, f"`{key}` has to be a list of signals, not {node.shape}", remedy)
+            return []
         if node.text in self.known:
             return [node.text]
         self.fields.wrong(
@@ -132,8 +133,11 @@ class KindReader:
                 line, column, "`signals` and `all` in one rule", "Keep `signals` (any of them) or `all`."
             )
             fields.get("signals")
+        self._need("all", required=True)
         groups = []
         for item in fields.items("all"):
+            if item.kind == "list" and not item.items:
+                fields.wrong(item, "`all` holds an empty list", "Name at least one signal, or remove it.")
             names = [
                 name
                 for part in (item.items if item.kind == "list" else [item])
