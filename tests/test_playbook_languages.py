@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from shouting import RULE as RULE_OF_SHOUTING
+from shouting import own_playbook, put
 
 from complaint_gift.domain import Layer
 from complaint_gift.learned.calibration import LANGUAGES
@@ -146,6 +148,14 @@ def speaks(folder: Path, when: str, text: str, context: Context) -> bool:
 def test_a_rule_for_a_language_speaks_in_it(tmp_path: Path, language: str, said: str, expected: bool) -> None:
     text = "Leider haben wir nicht verstanden, was Sie uns sagen."
     assert speaks(tmp_path, f"language: [{language}]", text, Context(language=said)) is expected
+
+
+@pytest.mark.parametrize(("said", "expected"), [("", 1), ("en_GB", 1), ("English", 1), ("eng", 1), ("ru", 0)])
+def test_what_is_no_code_leaves_the_language_to_the_text(tmp_path: Path, said: str, expected: int) -> None:
+    folder = own_playbook(tmp_path)
+    put(folder, "rules/shouting.yaml", f"{RULE_OF_SHOUTING}when: {{language: [en]}}\n")
+    verdict = load_playbook(folder).review("HEY YOU over there.", context=Context(language=said))
+    assert len(verdict.findings) == expected
 
 
 @pytest.mark.parametrize(

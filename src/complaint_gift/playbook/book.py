@@ -86,9 +86,8 @@ class Playbook:
     ) -> Situation:
         """A text as its rules see it; near-hits go to `dropped` if given."""
         read = Text(text)
-        told = self.languages.told(read, context.language)
-        learned = learned if _is_taught(told) else None
-        language = told or context.language
+        language = self.languages.told(read, context.language)
+        learned = learned if _is_taught(language) else None
         hits = self.hits(read, scope, learned, language, dropped)
         situation = self._situation(read, hits, context, language, heard=learned is not None)
         if learned:
@@ -138,10 +137,10 @@ class Playbook:
     def ask(self, rule: Rule, text: str, scope: Scope, context: Context) -> list[Finding]:
         """What one rule says about a text, whatever the profile."""
         read = Text(text)
-        told = self.languages.told(read, context.language)
-        hits = self.hits(read, None, language=told)
+        language = self.languages.told(read, context.language)
+        hits = self.hits(read, None, language=language)
         # An example says what the rule means, so it is judged as if every layer had spoken.
-        situation = self._situation(read, hits, context, told or context.language, heard=True)
+        situation = self._situation(read, hits, context, language, heard=True)
         if scope not in rule.scopes:
             return []
         return list(self._said(rule, situation))
