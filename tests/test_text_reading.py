@@ -138,6 +138,11 @@ def test_negation_reaches_as_far_as_it_does_in_speech(text: str, word: str, nega
         ("> sorry about that\nThanks.", True),
         ("We are sorry.", False),
         ('It is 5" wide, sorry.', False),
+        ('The 32" TV broke, sorry. The 40" TV did not.', False),
+        ("You wrote 'I'm not sorry' twice.", True),
+        ("You wrote ‘I’m not sorry’ twice.", True),
+        ("It's the drivers' fault; we're sorry. The customers' money is back.", False),
+        ("In the '90s we were sorry about the drivers' manners.", False),
     ],
 )
 def test_quotations_are_not_the_writers_words(text: str, quoted: bool) -> None:

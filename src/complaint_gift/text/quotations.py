@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 
 _LONGEST = 600
-_MARKS = re.compile('[«“„"”‟]|^[ \t]*>', re.M)
+# A single mark is an apostrophe as well: a quotation begins with a word behind it and ends behind one.
+_MARKS = re.compile("[«“„\"”‟]|(?<!\\w)['‘]|^[ \t]*>", re.M)
 _QUOTED = re.compile(
     rf"«[^»]{{0,{_LONGEST}}}»|“[^”]{{0,{_LONGEST}}}”|„[^“”]{{0,{_LONGEST}}}[“”]"
-    rf"|\"[^\"\n]{{0,{_LONGEST}}}\"|”[^”]{{0,{_LONGEST}}}”|^[ \t]*>.*$",
+    rf"|(?<!\d)\"[^\"\n]{{0,{_LONGEST}}}\"|”[^”]{{0,{_LONGEST}}}”|^[ \t]*>.*$"
+    rf"|(?<![\w'’])(?:'(?=[^\W\d])(?:[^'\n]|(?<=\w)'(?=\w)){{1,{_LONGEST}}}+(?<=[\w.!?,…])'"
+    rf"|‘(?=\w)(?:[^‘’\n]|(?<=\w)’(?=\w)){{1,{_LONGEST}}}+(?<=[\w.!?,…])’)(?!\w)",
     re.M,
 )
 
