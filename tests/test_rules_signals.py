@@ -12,7 +12,16 @@ from complaint_gift.domain import Layer
 from complaint_gift.rules.learned import decided, merged
 from complaint_gift.rules.phrases import Classes
 from complaint_gift.rules.regexes import compile_regex
-from complaint_gift.rules.signals import Counts, Dropped, Finder, Learned, Part, Phrase, SignalFinder
+from complaint_gift.rules.signals import (
+    Counts,
+    Dropped,
+    Finder,
+    Learned,
+    Part,
+    Phrase,
+    SignalFinder,
+    sentence_at,
+)
 from complaint_gift.rules.slots import find_placeholders
 from complaint_gift.text import Text
 
@@ -210,3 +219,9 @@ def test_only_what_it_alone_decides_and_spoke_about_is_decided_by_the_learned_la
         "unheard": {"en": Learned("two", 0.5, "alone")},
     }
     assert decided({"one": ()}, speaks, text) == {"alone"}
+
+
+def test_what_stands_before_the_mark_that_ends_a_sentence_belongs_to_it() -> None:
+    text = Text("The sum ___. [why] Other one 😀 Last")
+    assert [sentence_at(text, text.raw.index(sign)) for sign in ("___", "[", "Other", "Last")] == [0, 1, 1, 2]
+    assert sentence_at(Text("___"), 1) == 0

@@ -17,6 +17,7 @@ from complaint_gift.text import Text
 
 _CLASS = re.compile(r"@([\w-]+)")
 _MOST_SENTENCES = 4_096  # remembered
+_ENDED, _GAP = re.compile(r"[.!?…\n]"), 200  # characters between two sentences that are looked through
 SURE = 1.0  # in everyday replies, judged by eye, it was mostly wrong about errors, whatever its score
 Finder = Callable[[str], Iterable[tuple[int, int]]]
 
@@ -99,7 +100,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A signal in a text: code points `start` to `end`, the numbers of its first and last sentence, why."""
+    """A signal in a text: code points `start` to `end`, the number of its first sentence, why."""
 
     signal: str
     start: int
@@ -365,10 +366,13 @@ def _exception(match: Match, exceptions: Sequence[tuple[Match, Phrase]]) -> tupl
 
 
 def sentence_at(text: Text, offset: int) -> int:
-    """The number of the sentence around a code point."""
+    """The number of the sentence around a code point; the mark that ends one is the last of it."""
     if not text.sentences:
         return 0
-    return text.sentences[min(bisect_right(text.ends, offset), len(text.sentences) - 1)]
+    at = min(bisect_right(text.ends, offset), len(text.sentences) - 1)
+    if at and text.words[at - 1] is None and offset < text.starts[at]:
+        at -= _ENDED.search(text.raw, max(text.ends[at - 1], offset - _GAP), offset) is None
+    return text.sentences[at]
 
 
 def _widest(hits: list[Hit]) -> list[Hit]:
