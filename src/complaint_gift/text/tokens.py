@@ -7,9 +7,9 @@ is the place before position `p`, so a sentence of n words has n + 1 boundaries 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterator
-from itertools import islice, pairwise, takewhile
+from itertools import pairwise
 from operator import itemgetter
 
 from complaint_gift.text.folding import INVISIBLE
@@ -35,7 +35,6 @@ _RICH = Shape(
     r"|[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,6}"
     rf"|@[A-Za-z0-9_.-]{{2,40}}|{_WORD}|{_NUMBER}|{_SYMBOL}",
 )
-_MARKS = ",.!?;:…()—–-/*\n"
 _CLAUSE = re.compile(r"[,;:()—–\n]|\s-\s")
 _WINDOW = 5
 _LONGEST_CLAUSE = 40
@@ -119,8 +118,8 @@ class Text:
     def quotes_in(self, start: int, end: int) -> list[tuple[int, int]]:
         """The quotations that have something of these code points."""
         quotes = self.quotes
-        at = bisect_right(quotes, start, key=itemgetter(1))
-        return list(takewhile(lambda quote: quote[0] < end, islice(quotes, at, None)))
+        first = bisect_right(quotes, start, key=itemgetter(1))
+        return quotes[first : bisect_left(quotes, end, lo=first, key=itemgetter(0))]
 
     def is_quoted(self, position: int) -> bool:
         """Whether the word at this position is inside a quotation."""
