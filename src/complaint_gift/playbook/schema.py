@@ -11,6 +11,7 @@ from complaint_gift.playbook.rule import PROFILES
 from complaint_gift.rules.context import SEVERITIES, VISIBILITIES
 from complaint_gift.rules.detectors import DETECTORS
 from complaint_gift.rules.heads import HEADS
+from complaint_gift.rules.signals import SURE
 
 Shape = dict[str, Any]
 
@@ -101,8 +102,13 @@ def _conditions() -> Shape:
 
 def _checks() -> dict[str, Shape]:
     """What is looked for, by signals."""
-    near = _told(_names(), "Signals in the same or the `within` nearest sentences.")
-    company = dict.fromkeys(("after", "before", "with", "without"), near) | {"within": _NUMBER}
+    company = {
+        "after": _told(_names(), "One of these in the same sentence or at most `within` before it."),
+        "before": _told(_names(), "One of these in the same sentence or at most `within` behind it."),
+        "with": _told(_names(), "One of these in the same sentence."),
+        "without": _told(_names(), "None of these in the same sentence."),
+        "within": _NUMBER,
+    }
     wanted = {"oneOf": [_TEXT, _closed({"signal": _TEXT, **company}, ["signal"])]}
     cancelled = {"oneOf": [_names(), _closed({"signals": _names(), "within": _WITHIN}, ["signals"])]}
     return {
@@ -142,7 +148,7 @@ def _distances() -> dict[str, Shape]:
         "most": _told(_NUMBER, "limit: how many hits are fine."),
         "longest_sentence": _told(_NUMBER, "limit: how many words a sentence may have; 0 for any."),
         "least": _told(_NUMBER, "recall: how many words of the complaint have to come back."),
-        "specific": _told(_NUMBER, "recall: how many of them have to be rare ones."),
+        "specific": _told(_NUMBER, "recall: how many words about the case are enough without them."),
         "stop": _told(_by_language(_names()), "recall, points: words that do not count, by language."),
     }
 
@@ -218,7 +224,8 @@ def _learned() -> Shape:
         "threshold": _told(_SHARE, "From which score on it is heard; 0.5 without this key."),
         "keeps": _told(_SHARE, "Below this score a hit of the phrases falls; 0 keeps all."),
         "sure": _told(
-            _SHARE, "Heard alone below this score, an error is but a warning; 0.97 without this key."
+            _SHARE,
+            f"Heard alone up to this score, an error is but a warning; {SURE:g} without this key.",
         ),
         "spared_by": _told(_names(), "Signals in whose words it is not heard alone."),
         "decides": _told(

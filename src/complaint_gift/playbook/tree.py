@@ -36,7 +36,7 @@ _CORE = "tag:yaml.org,2002:"
 
 @dataclass(slots=True)
 class Node:
-    """`kind` is map, list, text or null; `value` a dict, a list or the scalar as written."""
+    """`kind` is map, list, text or null; `entries`, `items` or `text` hold what was written."""
 
     kind: str
     line: int
@@ -95,7 +95,7 @@ def read_content(raw: bytes, shown: str) -> tuple[Source, list[Node]]:
 
 
 def read_text(text: str, shown: str) -> tuple[Source, list[Node]]:
-    """The documents of a text; see `read_file`."""
+    """The documents of a text; see `read_content`."""
     source = Source(shown, text)
     documents: list[Node] = []
     if _is_hopeless(text, source):
