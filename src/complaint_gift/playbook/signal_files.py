@@ -74,14 +74,11 @@ def read_signal(
     learned = _learned(fields)
     if not any(fields.has(key) for key in ("phrases", "unless", "regex", "detector", "learned")):
         fields.wrong(node, *finds_nothing(name))
+    counts = _counts(fields)
+    if (finders or learned) and not fields.has("phrases"):
+        _refuse_marks(fields, [mark for mark in _MARKS if mark != "quoted" or not finders])
     part = Part(
-        name,
-        language,
-        tuple(p for p, _ in phrases),
-        tuple(p for p, _ in unless),
-        _counts(fields),
-        finders,
-        learned,
+        name, language, tuple(p for p, _ in phrases), tuple(p for p, _ in unless), counts, finders, learned
     )
     examples = _examples(fields, name, language)
     document = SignalDocument(
@@ -95,6 +92,19 @@ def read_signal(
     )
     fields.finish()
     return document if len(source.problems) == before else None
+
+
+def _refuse_marks(fields: Fields, marks: Sequence[str]) -> None:
+    """What only phrases heed stands here in vain."""
+    written = fields.node.entries
+    inner = written["counts_if"].entries if "counts_if" in written else {}
+    keys = {key: node for key, node in (*written.items(), *inner.items()) if key in ("mood", *marks)}
+    for key, node in keys.items():
+        fields.wrong(
+            node,
+            f"`{key}` in a signal without `phrases`",
+            "Only phrases heed it. Write the words as phrases, or remove the key.",
+        )
 
 
 def finds_nothing(name: str) -> tuple[str, str]:
