@@ -12,7 +12,9 @@ from complaint_gift.text import wordfiles
 Span = tuple[int, int]
 _DIGITS = re.compile(r"\d")
 _DIGIT_RUN = re.compile(r"\d(?:[ \u00a0().–-]{0,2}\d)*")
-_FOUR_DIGITS = re.compile(r"(?<!\d)\d{4}(?!\d)")
+# `re` skips what cannot begin a match only where an expression begins with one sign: what has to stand before
+# it is looked at last.
+_FOUR_DIGITS = re.compile(r"\d\d\d\d(?!\d)(?<!\d{5})")
 
 _MAIL = re.compile(
     r"(?<![\w.+-])[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{2,63}){1,4}"
@@ -25,6 +27,7 @@ _DAYS = re.compile(
     r"\d{1,2}[.–-]\d{1,2}[.–-](?:19|20)\d\d(?!\d)|\d{1,2}[–-]\d{1,2}\.\d{2}(?:\.\d{2,4})?$|(?:19|20)\d\d[–-](?:19|20)\d\d$"
 )
 _NUMBER_RUN = re.compile(r"(?<![\w.,/:-])[+(]?\d(?:[ \u00a0().–-]{0,2}\d){6,18}(?![\d/:]|[.,]\d)")
+_SHORTEST_CARD = 13
 _CARD = re.compile(r"(?<![\d.])\d(?:[ -]?\d){12,18}(?!\d)")
 # Words do not stand here but in words/<language>.yaml, under the names in braces.
 _CARD_TAIL = Shape(
@@ -36,7 +39,7 @@ _CARD_TAIL = Shape(
     r"|\b{last_digits}[ :]{1,2}\d{4}(?!\d)",
 )
 _BEFORE_TAIL = 80  # characters: more than the longest words that may stand there
-_IBAN = re.compile(r"(?<!\w)[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?!\w)")
+_IBAN = re.compile(r"[A-Z][A-Z]\d\d(?<!\w[A-Z]{2}\d{2})(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?!\w)")
 _CALLED_IBAN = Shape("detectors", r"\bIBAN[ :№.]*(?:(?:{is}|{number_of})[ :.]*)?$")
 # How long an IBAN of each country is, by the registry; what is longer or shorter is none.
 _IBAN_LENGTHS = {
@@ -95,7 +98,7 @@ _BIRTH = Shape(
     rf"\b{{born}}[^\d\n.!?]{{0,14}}?(?<![\d./-]){_BIRTH_DATE}|(?<![\d./-]){_BIRTH_DATE} ?{{born_behind}}",
 )
 _BIRTH_HINT = Shape("detectors", r"\b{born}|{born_behind}")
-_YEAR = re.compile(r"\d{4}|[./-]\d\d")
+_YEAR = re.compile(r"[\d./-]\d\d(?:(?<=[./-]\d\d)|\d)")  # or what may be one
 _AROUND_YEAR = (80, 40)  # characters: a month, a day and the words for a birth are no longer
 
 
@@ -146,7 +149,8 @@ def find_cards(text: str) -> Iterator[Span]:
     """Payment cards with a valid check digit, the last four digits of one, IBANs, accounts of people."""
     if not _DIGITS.search(text):
         return
-    for match in _CARD.finditer(text):
+    long = longest_number(text) >= _SHORTEST_CARD
+    for match in _CARD.finditer(text) if long else ():
         if passes_luhn(match.group()):
             yield match.span()
     for start, end in _around(_FOUR_DIGITS.finditer(text), _BEFORE_TAIL, 0):
@@ -208,7 +212,7 @@ def _finder(
     return find
 
 
-_LONG_NUMBER = re.compile(r"\d{6}|\d{3}-\d{3}-")
+_LONG_NUMBER = re.compile(r"\d\d\d(?:\d{3}|-\d{3}-)")
 _TWO_CAPS = re.compile(r"[A-ZА-ЯЁ]{3}")
 
 find_amounts = _finder(_AMOUNT, _DIGITS)
