@@ -131,7 +131,7 @@ def _conditions(rule: Rule, language: str) -> str:
 def _when(rule: Rule, language: str) -> Iterator[str]:
     for field in fields(rule.when):
         value = getattr(rule.when, field.name)
-        if not field.init or value in (None, (), ""):
+        if value in (None, (), ""):
             continue
         said = WHEN[language][field.name]
         values = value if isinstance(value, tuple) else (value,)

@@ -9,12 +9,13 @@ from complaint_gift.domain import Scope, Severity
 from complaint_gift.rules import Check, Context, Situation
 from complaint_gift.rules.writer import script
 from complaint_gift.text import fold
+from complaint_gift.text.once import Once
 
 PROFILES = ("minimal", "standard", "full")
 _ONE_OF = ("visibility", "reply_to", "channel", "severity", "brand", "source")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, which `Once` could not write into
 class When:
     """Conditions that all have to hold; None or empty means that it does not matter."""
 
@@ -30,10 +31,10 @@ class When:
     source: tuple[str, ...] = ()
     complaint_signal: tuple[str, ...] = ()
     again: tuple[str, ...] = ()
-    _asked: tuple[str, ...] = field(init=False, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_asked", tuple(key for key in _ONE_OF if getattr(self, key)))
+    @Once
+    def _asked(self) -> tuple[str, ...]:
+        return tuple(key for key in _ONE_OF if getattr(self, key))
 
     def holds(self, context: Context, text: str) -> bool:
         """Whether a rule with these conditions speaks, whatever the customer's words are."""

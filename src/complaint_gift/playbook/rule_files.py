@@ -84,7 +84,7 @@ def _home(key: str, kind: str) -> str:
     kinds = " or ".join(f"`{one}`" for one in kinds_with(key))
     if kinds:
         return f"It is for {kinds}, and this rule is `{kind}`: change its kind, or remove the key."
-    if key in When.__slots__:
+    if key in When.__dataclass_fields__:
         return f"Write it under `when:`, as in `when: {{{key}: ...}}`."
     return "It is for signals, which stand in signals/<language>/." if key in _OF_SIGNALS else ""
 
