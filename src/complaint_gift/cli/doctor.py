@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -50,7 +50,7 @@ def doctor() -> None:
     for look in (look_at_folder, look_at_database, look_at_queue):
         wrong += _say(look(settings))
     parts, broken = build_somehow(settings)
-    wrong += _say(iter(broken))
+    wrong += _say(broken)
     if not broken:
         playbook = parts.playbook()
         click.echo(f"{len(playbook.active)} rules speak, profile {playbook.profile}.")
@@ -80,7 +80,7 @@ def build_somehow(settings: Settings) -> tuple[Parts, list[str]]:
         return build(replace(settings, playbook_folder=None)), [f"{exc}\n{held}"]
 
 
-def _say(problems: Iterator[str]) -> int:
+def _say(problems: Iterable[str]) -> int:
     count = 0
     for problem in problems:
         count += 1
