@@ -76,7 +76,7 @@ def read_signal(
         fields.wrong(node, *finds_nothing(name))
     counts = _counts(fields)
     if (finders or learned) and not fields.has("phrases"):
-        _refuse_marks(fields, [mark for mark in _MARKS if mark != "quoted" or not finders])
+        _refuse_marks(fields, heeded={"quoted"} if finders else set())
     part = Part(
         name, language, tuple(p for p, _ in phrases), tuple(p for p, _ in unless), counts, finders, learned
     )
@@ -94,14 +94,13 @@ def read_signal(
     return document if len(source.problems) == before else None
 
 
-def _refuse_marks(fields: Fields, marks: Sequence[str]) -> None:
+def _refuse_marks(fields: Fields, heeded: set[str]) -> None:
     """What only phrases heed stands here in vain."""
     written = fields.node.entries
-    inner = written["counts_if"].entries if "counts_if" in written else {}
-    keys = {key: node for key, node in (*written.items(), *inner.items()) if key in ("mood", *marks)}
-    for key, node in keys.items():
+    marks = written["counts_if"].entries if "counts_if" in written else {}
+    for key in ({"mood"} & written.keys()) | ({*_MARKS} & marks.keys()) - heeded:
         fields.wrong(
-            node,
+            marks.get(key) or written[key],
             f"`{key}` in a signal without `phrases`",
             "Only phrases heed it. Write the words as phrases, or remove the key.",
         )
