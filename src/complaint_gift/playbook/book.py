@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
@@ -12,10 +11,11 @@ from types import MappingProxyType
 from complaint_gift.domain import Decision, Finding, Layer, Scope, Severity, Signal, Verdict
 from complaint_gift.playbook.languages import Languages
 from complaint_gift.playbook.rendering import render
-from complaint_gift.playbook.rule import Rule, Words
+from complaint_gift.playbook.rule import Rule, When, Words
 from complaint_gift.playbook.signal_files import SignalDocument
 from complaint_gift.rules import Context, Fault, Situation, joined
 from complaint_gift.rules.addressing import called
+from complaint_gift.rules.checks import needed
 from complaint_gift.rules.learned import TAUGHT, ByLanguage, Learned, confirmed, decided, merged
 from complaint_gift.rules.signals import Dropped, Hit, Part, SignalFinder, by_signal, in_order
 from complaint_gift.text import Text
@@ -39,6 +39,7 @@ class Playbook:
         self.hash = digest
         self.rules: Mapping[str, Rule] = MappingProxyType({rule.id: rule for rule in rules})
         self.active = tuple(rule for rule in rules if profile in rule.profiles)
+        self._asked = {scope: self._in_scope(scope) for scope in Scope}
         self.blocks = any(rule.block and not rule.shadow for rule in self.active)
         self.documents = tuple(signals)
         self.languages = Languages(document.part for document in signals)
@@ -143,29 +144,41 @@ class Playbook:
         situation = self._situation(read, hits, context, language, heard=True)
         if scope not in rule.scopes:
             return []
-        return list(self._said(rule, situation))
+        return list(_as_findings(rule, self.faults(rule, situation), text, context))
 
     def _findings(self, situation: Situation, scope: Scope) -> Iterable[tuple[Rule, Finding]]:
         foreign: str | None = None
-        for rule in self.active:
-            if scope not in rule.scopes:
-                continue
-            for finding in self._said(rule, situation):
+        for rule, faults in self._faulty(situation, scope):
+            for finding in _as_findings(rule, faults, situation.text.raw, situation.context):
                 if finding.start is None:
                     foreign = self.languages.foreign(situation.text) if foreign is None else foreign
                     if foreign and not self.languages.reads(rule.names(), foreign):
                         continue  # nobody can say that it is missing who cannot read the language
                 yield rule, finding
 
+    def _faulty(self, situation: Situation, scope: Scope) -> Iterable[tuple[Rule, Sequence[Fault]]]:
+        """The rules of a scope that find something, with what they find."""
+        speaking: dict[int, bool] = {}
+        for rule, signals, conditions in self._asked[scope]:
+            if signals is not None and not situation.has(signals):
+                continue  # so are most rules of most texts
+            if conditions not in speaking:
+                speaking[conditions] = rule.when.speaks(situation)
+            if speaking[conditions] and (faults := _found(rule, situation)):
+                yield rule, faults
+
+    def _in_scope(self, scope: Scope) -> tuple[tuple[Rule, frozenset[str] | None, int], ...]:
+        """The rules about such texts, the signals that they need, and a number for those that speak alike."""
+        numbers: dict[When, int] = {}
+        return tuple(
+            (rule, needed(rule.check), numbers.setdefault(rule.when, len(numbers)))
+            for rule in self.active
+            if scope in rule.scopes
+        )
+
     def faults(self, rule: Rule, situation: Situation) -> Sequence[Fault]:
         """What a rule finds where its conditions hold, in whatever language the text is."""
-        if not (rule.when.holds(situation.context, situation.text.raw) and rule.when.answers(situation)):
-            return ()
-        return joined(rule.check.find(situation), situation.text.raw)
-
-    def _said(self, rule: Rule, situation: Situation) -> Iterable[Finding]:
-        faults = self.faults(rule, situation)
-        return _as_findings(rule, faults, situation.text.raw, situation.context) if faults else ()
+        return _found(rule, situation) if rule.when.speaks(situation) else ()
 
     def _situation(
         self, text: Text, hits: Sequence[Hit], context: Context, language: str, *, heard: bool
@@ -207,6 +220,10 @@ class Playbook:
         return [part for part in parts if part.signal in asked]
 
 
+def _found(rule: Rule, situation: Situation) -> Sequence[Fault]:
+    return joined(rule.check.find(situation), situation.text.raw)
+
+
 def _is_taught(language: str) -> bool:
     """Whether the learned layer knows a language; "" is one of its own, or a mixture."""
     return not language or language in TAUGHT
@@ -232,13 +249,13 @@ def _severity(rule: Rule, fault: Fault) -> Severity:
 
 def _as_findings(rule: Rule, faults: Sequence[Fault], raw: str, context: Context) -> Iterable[Finding]:
     known = _known(rule, context)
-    counted: Counter[str] = Counter()
+    counted: dict[str, int] = {}
     for fault in faults:
         quote = raw[fault.start : fault.end] if fault.start is not None else None
         place = quote if quote is not None else "missing " + fault.params.get("missing", "")
         print_ = hashlib.blake2s(place.encode("utf-8", "surrogatepass"), digest_size=5).hexdigest()
-        counted[print_] += 1
-        again = f"-{counted[print_]}" if counted[print_] > 1 else ""
+        number = counted[print_] = counted.get(print_, 0) + 1
+        again = f"-{number}" if number > 1 else ""
         layer = (
             fault.layer
             if fault.layer is not Layer.LEXICAL or quote is not None or fault.missing

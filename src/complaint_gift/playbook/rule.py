@@ -54,15 +54,16 @@ class When:
         if self.language and (context.language or script(text)) not in self.language:
             yield "language"
 
-    def answers(self, situation: Situation) -> bool:
-        """Whether the customer's words are such as the rule is for.
+    def speaks(self, situation: Situation) -> bool:
+        """Whether a rule with these conditions speaks about this text."""
+        holds = self.holds(situation.context, situation.text.raw)
+        return holds and next(self.unanswered(situation), None) is None
+
+    def unanswered(self, situation: Situation) -> Iterator[str]:
+        """The keys that the customer's words do not meet.
 
         Who has to complain again is owed what the first reply owed: `again` lets a later reply count as one.
         """
-        return next(self.unanswered(situation), None) is None
-
-    def unanswered(self, situation: Situation) -> Iterator[str]:
-        """The keys that the customer's words do not meet."""
         if self.complaint_signal and not situation.complained(self.complaint_signal):
             yield "complaint_signal"
         late = self.first_reply not in (None, situation.context.first_reply)

@@ -298,3 +298,15 @@ class Limit:
             if end - start > self.longest_sentence:
                 params = {"count": str(end - start), "most": str(self.longest_sentence)}
                 yield Fault(text.starts[start], text.ends[end], params=params, because="longest_sentence")
+
+
+def needed(check: Check) -> frozenset[str] | None:
+    """Signals without any of which the check finds nothing; None where it asks for more than signals."""
+    match check:
+        case Forbid():
+            return frozenset(wanted.signal for wanted in check.signals)
+        case RequireIf(if_complaint=(), by_itself=False):
+            return frozenset(check.condition)
+        case Limit(longest_sentence=0):
+            return frozenset(check.signals)
+    return None

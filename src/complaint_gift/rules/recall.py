@@ -67,7 +67,7 @@ class Points:
         yield from self.signals
 
     def find(self, situation: Situation) -> Iterator[Fault]:
-        if any(True for _ in situation.found(self.signals)):
+        if not situation.context.complaint_text or situation.has(self.signals):
             return
         stop = self.stop | _names(situation)
         points = _joined(_pieces(situation.complaint, stop, own_words=False))
