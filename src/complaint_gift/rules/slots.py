@@ -50,12 +50,13 @@ _FILLED_WITH = {
 }
 # The same, told by something that several texts may begin with.
 _TOLD_BY = {
-    "[_@(]|{field_hints}": _GREETED,
+    "[_@(]": _GREETED,
+    "{field_hints}": _GREETED,
     "XX|ХХ": r"(?<!\w)[XХ]{3,10}(?!\w)|(?<!\w)[XХ]{2,6}[.,][XХ]{2}(?!\w)"
     r"|[$£€] ?[XХ]{2}(?!\w)|(?<!\w)[XХ]{2}(?= ?(?:€|%|{sums}))",
     "{mask_hints}": rf"(?i:{{<by_date }}){_DATE_MASK}(?=[ \t]*(?:[.!?…](?!\w)|\n|\Z))",
     " [,!]": "{greets_nobody}",
-    "[.…]{3}": rf"{{addressed}}{_TITLE} [.…]{{3,}}|{{hailed_dots}}{_TITLE} [.…]{{3,}}(?=[ \t]?[,!])",
+    "[.…][.…][.…]": rf"{{addressed}}{_TITLE} [.…]{{3,}}|{{hailed_dots}}{_TITLE} [.…]{{3,}}(?=[ \t]?[,!])",
     r"\?\?|{name}|undefined|null|NaN|None": r"(?:{addressed}|{hailed})"
     rf"{_TITLE},? (?:\?{{2,}}|(?:{{name}}|undefined|null|None|NaN)(?!\w))",
     "{capital_hints}": r"(?<!\w)(?:{name_for_a_name}|{capitals})(?!\w)",

@@ -6,7 +6,7 @@ import re
 
 _LONGEST = 600
 # A single mark is an apostrophe as well: a quotation begins with a word behind it and ends behind one.
-_MARKS = re.compile("[«“„\"”‟]|(?<!\\w)['‘]|^[ \t]*>", re.M)
+_MARKS = re.compile(r"[«“„\"”‟'‘>](?<!\w['‘])")  # begins with the sign itself, so that `re` can skip the rest
 _QUOTED = re.compile(
     rf"«[^»]{{0,{_LONGEST}}}»|“[^”]{{0,{_LONGEST}}}”|„[^“”]{{0,{_LONGEST}}}[“”]"
     rf"|(?<!\d)\"[^\"\n]{{0,{_LONGEST}}}\"|”[^”]{{0,{_LONGEST}}}”|^[ \t]*>.*$"
