@@ -41,8 +41,7 @@ class Languages:
 
     def of(self, text: Text, hint: str = "") -> frozenset[str]:
         """The languages to read this text in; `hint` is a language that is known to be in it."""
-        forms = text.forms
-        latin = {form for form in forms if not is_cyrillic(form)}
+        forms, latin = text.forms, text.latin
         found = set(self._own) if len(latin) < len(forms) or hint in self._own else set()
         if len(latin) >= _LATIN_TEXT or hint == "en" or not latin.isdisjoint(self._vocabularies["en"]):
             found.add("en")
@@ -66,11 +65,12 @@ class Languages:
         counts = {language: len(forms & self._vocabularies[language]) for language in self._others}
         language = max(sorted(counts), key=lambda one: counts[one], default="")
         if counts.get(language, 0) < max(_ENOUGH, len(forms) * _SHARE):
-            if script(text.raw) != "en":
+            if len(text.latin) * 2 < len(forms):
                 return ""
-            english = _english(forms)
-            if english >= len(forms) * _ENGLISH:
-                return ""  # the common case; a vote takes longer than all the rules together
+            english = _english(text.latin)
+            # The common case first: to count letters takes a while, a vote more than all rules together.
+            if english >= len(forms) * _ENGLISH or script(text.raw) != "en":
+                return ""
             voted = language_of(text.raw)
             if voted in ("", "en") and english > len(forms) * _FOREIGN:
                 return ""

@@ -26,7 +26,9 @@ _URL = re.compile(
 _DAYS = re.compile(
     r"\d{1,2}[.–-]\d{1,2}[.–-](?:19|20)\d\d(?!\d)|\d{1,2}[–-]\d{1,2}\.\d{2}(?:\.\d{2,4})?$|(?:19|20)\d\d[–-](?:19|20)\d\d$"
 )
-_NUMBER_RUN = re.compile(r"(?<![\w.,/:-])[+(]?\d(?:[ \u00a0().–-]{0,2}\d){6,18}(?![\d/:]|[.,]\d)")
+_NUMBER_RUN = re.compile(
+    r"[+(\d](?<![\w.,/:-][+(\d])(?:(?<=\d)|(?<=[+(])\d)(?:[ \u00a0().–-]{0,2}\d){6,18}(?![\d/:]|[.,]\d)"
+)
 _SHORTEST_CARD = 13
 _CARD = re.compile(r"(?<![\d.])\d(?:[ -]?\d){12,18}(?!\d)")
 # Words do not stand here but in words/<language>.yaml, under the names in braces.
@@ -71,6 +73,7 @@ _PASSPORT = Shape(
 # Every language has its own order of house and street, so that these are whole expressions.
 _ADDRESS = Shape("detectors", "{addresses}", re.NOFLAG)
 _ADDRESS_HINT = Shape("detectors", "{address_hints}", re.NOFLAG)
+_AROUND_HOUSE = 100  # characters: the name of a street is no longer
 _CAPS = re.compile(r"(?<!\w)[A-ZА-ЯЁ]{3,}(?:[ ,!-]+[A-ZА-ЯЁ]{2,})+(?!\w)")
 _SIGNS = "€£$₽₴₸₹¥₺"
 _CODES = (
@@ -173,6 +176,14 @@ def find_births(text: str) -> Iterator[Span]:
         yield from (match.span() for match in _BIRTH.finditer(text))
 
 
+def find_addresses(text: str) -> Iterator[Span]:
+    """Where somebody lives: a street with a house, a flat, a postcode with either."""
+    hint = _ADDRESS_HINT.pattern()
+    near = _around(_DIGITS.finditer(text), _AROUND_HOUSE, _AROUND_HOUSE)
+    if any(hint.search(text, start, end) for start, end in near):
+        yield from (match.span() for match in _ADDRESS.finditer(text))
+
+
 def _around(found: Iterable[re.Match[str]], before: int, after: int) -> Iterator[Span]:
     """So many characters around each match, as few spans as there can be: dear patterns look there alone."""
     start = end = -1
@@ -222,7 +233,7 @@ DETECTORS: dict[str, Callable[[str], Iterator[Span]]] = {
     "mail": find_mails,
     "url": find_urls,
     "passport": _finder(_PASSPORT, _LONG_NUMBER),
-    "address": _finder(_ADDRESS, _ADDRESS_HINT),
+    "address": find_addresses,
     "placeholder": find_placeholders,
     "amount": find_amounts,
     "date": _finder(_DATE, _DIGITS),

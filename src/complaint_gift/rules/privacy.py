@@ -88,12 +88,11 @@ class Disclosure:
             return
         yield from map(fault_at, situation.found(self.signals))
         raw = situation.text.raw
-        figures = any(word is not None and word.kind == "number" for word in situation.text.words)
-        longest = longest_number(raw) if figures else 0
+        longest = longest_number(raw)
         for name in (*_SECRETS, *_CONTACTS):
             if longest < _LEAST_DIGITS[name]:
                 continue
-            for start, end in islice(_FINDERS[name](raw), _MOST):
+            for start, end in islice(situation.text.found_by(_FINDERS[name]), _MOST):
                 if name in _SECRETS:
                     shown = not _is_no_secret(name, raw, start, end)
                 else:

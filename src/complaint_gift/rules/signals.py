@@ -174,9 +174,8 @@ class SignalFinder:
         hits = (
             self._read(Reading(text, self._lexicon), dropped) if dropped is not None else self._recall(text)
         )
-        spans: dict[Finder, list[tuple[int, int]]] = {}
         for search in self._searches:
-            hits.extend(self._search(search, text, dropped, spans))
+            hits.extend(self._search(search, text, dropped))
         return _widest(hits)
 
     def _recall(self, text: Text) -> list[Hit]:
@@ -245,20 +244,11 @@ class SignalFinder:
                 dropped.append(Dropped(_hit(part.signal, match, phrase, reading.text), *mark))
         return hits
 
-    def _search(
-        self,
-        search: _Search,
-        text: Text,
-        dropped: list[Dropped] | None,
-        spans: dict[Finder, list[tuple[int, int]]],
-    ) -> list[Hit]:
-        for finder in search.finders:
-            if finder not in spans:
-                spans[finder] = list(finder(text.raw))
+    def _search(self, search: _Search, text: Text, dropped: list[Dropped] | None) -> list[Hit]:
         found = [
             Hit(search.signal, start, end, sentence_at(text, start))
             for finder in search.finders
-            for start, end in spans[finder]
+            for start, end in text.found_by(finder)
         ]
         exceptions = self._excepted_spans(search.signal, found, text)
         hits = []
@@ -306,7 +296,7 @@ def _matches_of(
 def _print_of(text: Text, start: int, end: int) -> bytes:
     """A hash of a sentence with the marks around it and the quotations in it."""
     print_ = blake2b(text.raw[start:end].encode("utf-8", "surrogatepass"), digest_size=16)
-    for first, last in text.quotes_in(start, end):
+    for first, last in text.quotes_in(start, end) if text.quotes else ():
         print_.update(b"%d-%d" % (max(first - start, 0), min(last, end) - start))
     return print_.digest()
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from itertools import pairwise
 from operator import itemgetter
 
 from complaint_gift.text.folding import INVISIBLE
+from complaint_gift.text.lemmas import is_cyrillic
 from complaint_gift.text.once import Once
 from complaint_gift.text.quotations import quotations
 from complaint_gift.text.sentences import ends_sentence, may_end
@@ -51,6 +52,7 @@ class Text:
         self.sentence_starts: list[int] = [0]
         self.gaps: dict[int, str] = {}
         self._small = small_words(vocabulary())
+        self._found: dict[Callable[[str], Iterable[tuple[int, int]]], list[tuple[int, int]]] = {}
         self._read()
 
     def _read(self) -> None:
@@ -100,6 +102,18 @@ class Text:
     def forms(self) -> frozenset[str]:
         """Every word that occurs, folded."""
         return frozenset(word.form for word in self.words if word is not None and word.kind == "word")
+
+    @Once
+    def latin(self) -> frozenset[str]:
+        """Those of them that are not Cyrillic."""
+        return frozenset(form for form in self.forms if not is_cyrillic(form))
+
+    def found_by(self, finder: Callable[[str], Iterable[tuple[int, int]]]) -> list[tuple[int, int]]:
+        """What looks for spans in the words as they are, asked once however many ask for it."""
+        spans = self._found.get(finder)
+        if spans is None:
+            spans = self._found[finder] = list(finder(self.raw))
+        return spans
 
     @Once
     def sentence_spans(self) -> list[tuple[int, int]]:
