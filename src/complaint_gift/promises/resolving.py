@@ -34,6 +34,7 @@ class Named:
     is_weekday: bool = False
     is_week: bool = False
     is_range: bool = False
+    is_overnight: bool = False  # the range ends on the day after
     is_length: bool = False
     is_morning: bool = False
     is_either: bool = False  # half of the day is not said

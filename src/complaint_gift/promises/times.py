@@ -194,15 +194,25 @@ def _hours(match: re.Match[str], resolver: Resolver) -> Named:
         first = clock
         tominute = groups.get("tominute") or groups.get("tominute2")
         clock = resolver.hour(to, tominute, groups.get("tohalf") or None)
-        if first and clock and clock <= first and clock.hour < 12 and not groups.get("tohalf"):
-            clock = clock.replace(hour=clock.hour + 12)
-        return Named(*match.span(), clock=clock, is_range=True)
+        is_overnight = False
+        if first and clock and clock <= first:
+            clock, is_overnight = _later(first, clock, int(resolver.number(to)), bool(groups.get("tohalf")))
+        return Named(*match.span(), clock=clock, is_range=True, is_overnight=is_overnight)
     if limit in words.start:  # the report from ten on
         return Named(*match.span())
     if limit in words.after:
         return Named(*match.span(), clock=clock, is_after=True)
     is_either = half is None and words.is_either_half(start, minute)
     return Named(*match.span(), clock=clock, is_either=is_either)
+
+
+def _later(first: time, last: time, said: int, is_told: bool) -> tuple[time, bool]:
+    """The hour that a stretch ends at which is not behind its beginning, and whether that is the next day."""
+    if not is_told and last.hour < 12 and last.replace(hour=last.hour + 12) > first:
+        return last.replace(hour=last.hour + 12), False
+    if not is_told and said == 12:  # from nine in the evening till twelve
+        return time(23, 59), False
+    return last if is_told or said > 12 else last.replace(hour=last.hour % 12), True
 
 
 def _hour_at(match: re.Match[str]) -> int:
@@ -318,6 +328,8 @@ def _moment(pair: list[Named], now: datetime, calendar: Calendar) -> datetime:
         if clocks[0].is_either and said < now and said.date() == now.date() and (day or clock < _LATE):
             later = said + timedelta(hours=12)
             return later if later >= now else said + timedelta(days=1)
+        if clocks[0].is_overnight and day:
+            return said + timedelta(days=1)
         is_over = said < now or (clocks[0].is_morning and now.time() >= _OPENING)
         return said + timedelta(days=1) if is_over and not day else said
     # "Today", said after work, still means today; "after six" has the rest of its day.

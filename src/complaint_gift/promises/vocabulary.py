@@ -78,6 +78,7 @@ class Vocabulary:
     grammar: Grammar
     people: Mapping[str, frozenset[str]]
     mine: re.Pattern[str]
+    infinitive: re.Pattern[str]
     commitments: tuple[str, ...]
     unless: tuple[str, ...]
     vague: tuple[str, ...]
@@ -144,6 +145,7 @@ def _made(file: str, raw: Mapping[str, Any]) -> Vocabulary:
         grammar=_grammar(file, raw["grammar"], raw["classes"]),
         people={name: frozenset(words) for name, words in raw["people"].items()},
         mine=_expression(file, raw, "mine"),
+        infinitive=_expression(file, raw, "infinitive"),
         commitments=tuple(raw["commitments"]),
         unless=tuple(raw["unless"]),
         vague=tuple(raw["vague"]),

@@ -12,6 +12,7 @@ from complaint_gift.text.listing import listed
 from complaint_gift.text.vocabulary import vocabulary
 
 _LONGEST = 40
+_NAMES = ("Name", "Patr", "Surn")
 _CYRILLIC_LANGUAGES = listed("ru uk be bg sr mk kk")
 
 
@@ -27,6 +28,7 @@ class _Russian:
         import pymorphy3  # type: ignore[import-untyped]
 
         analyser = pymorphy3.MorphAnalyzer(lang="ru")
+        self._analyser = analyser
         self._dictionary = analyser.dictionary
         self._substitutes = analyser.char_substitutes
 
@@ -43,7 +45,17 @@ class _Russian:
             for _, parses in self._dictionary.words.similar_items(form, self._substitutes)
             for para, at in parses
         ]
-        return bool(tags) and all("Name" in tag or "Patr" in tag or "Surn" in tag for tag in tags)
+        return bool(tags) and all(any(kind in tag for kind in _NAMES) for tag in tags)
+
+    def bearers(self, form: str) -> tuple[str, ...]:
+        """The names, as their bearers are called, that a form can be of; the likelier ones first."""
+        read = [one for one in self._analyser.parse(form) if one.is_known and "sing" in one.tag]
+        named = [one for one in read if any(kind in str(one.tag) for kind in _NAMES)]
+        bent = [one for one in named if "Fixd" not in one.tag] or named
+        if any("nomn" in one.tag for one in bent):
+            return (form,)
+        called = (one.inflect({"nomn"}) for one in bent)
+        return tuple(dict.fromkeys(one.word for one in called if one is not None))
 
 
 @cache
@@ -92,6 +104,15 @@ def is_dictionary_word(form: str) -> bool:
     if is_cyrillic(form):
         return bool(_russian().heads(form)) and not _russian().is_name(form)
     return form in _alone("en") or _lookup().get_lemma(form, "en") is not None
+
+
+@lru_cache(maxsize=4_000)
+def bearers(name: str) -> tuple[str, ...]:
+    """Who may be meant by a name in any case: Ирине, Ирина. Itself where it may be who acts; () for no name."""
+    small = name.lower()
+    if not is_cyrillic(small) or len(small) > _LONGEST:
+        return ()
+    return tuple(name if one == small else one.capitalize() for one in _russian().bearers(small))
 
 
 def headword(form: str, language: str = "en") -> bool:
