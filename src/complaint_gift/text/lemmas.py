@@ -108,7 +108,7 @@ def is_dictionary_word(form: str) -> bool:
 
 @lru_cache(maxsize=4_000)
 def bearers(name: str) -> tuple[str, ...]:
-    """Who may be meant by a name in any case: Ирине, Ирина. Itself where it may be who acts; () for no name."""
+    """Who may be meant by a name in any case: Ирине, Ирина. Itself where it may act; () if no name."""
     small = name.lower()
     if not is_cyrillic(small) or len(small) > _LONGEST:
         return ()
