@@ -26,6 +26,7 @@ from complaint_gift.rules import (
     RequireIf,
     Similar,
     Situation,
+    TakenBack,
     Wanted,
     joined,
 )
@@ -40,6 +41,8 @@ WORDS = {
     "fake": "sorry if",
     "ask": "prove",
     "why": "because",
+    "denial": "that is false",
+    "told": "we told you",
 }
 FINDER = SignalFinder([Part(name, "en", (Phrase(words, Classes()),)) for name, words in WORDS.items()])
 
@@ -69,6 +72,23 @@ def test_forbid_shows_every_hit_and_joins_what_overlaps() -> None:
 )
 def test_forbid_is_cancelled_by_a_signal_nearby(text: str, found: bool) -> None:
     check = Forbid((Wanted("blame"),), cancelled_by=Cancelled(("remedy",), 2))
+    assert bool(faults(check, text)) is found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("That is false.", True),
+        ("You ask. That is false.", True),
+        ("We told you to ask. One. That is false.", True),
+        ("We told you to ask. That is false.", False),
+        ("We told you it is your fault. That is false.", False),
+        ("We told you it is your fault.", True),
+        ("We told you to ask. That is false. It is your fault.", True),
+    ],
+)
+def test_forbid_lets_us_take_back_what_we_had_told(text: str, found: bool) -> None:
+    check = Forbid((Wanted("denial"), Wanted("blame")), taken_back=TakenBack(("denial",), ("told",)))
     assert bool(faults(check, text)) is found
 
 

@@ -46,6 +46,11 @@ KEYS = (
         "A here. Then b.",
         "cancelled_by b «b», at most 1 sentence away",
     ),
+    (
+        "taken_back: {denials: [a], told: [b]}",
+        "Here b. A here.",
+        "taken_back b «b»: what is denied was said by us",
+    ),
     ("unless: [b]", "A here. C. C. C. Then b.", "unless b «b», anywhere in the text"),
     ("at_least: 2", "A here it is.", "at_least: not often enough in the text"),
     ("when: {reply_to: bystander}", "A here it is.", "when reply_to: bystander (here customer)"),

@@ -52,6 +52,7 @@ EXPLAINED: Mapping[str, Mapping[str, str]] = {
         "un:all": "{hit} is not enough: it wants all of them, close enough together",
         # Why a rule is silent.
         "key:cancelled_by": "cancelled_by {by}, {within}",
+        "key:taken_back": "taken_back {by}: what is denied was said by us",
         "key:unless": "unless {by}, anywhere in the text",
         "key:unless_all": "unless_all {by}, anywhere in the text",
         "key:signals": "{by} shows that it was read",
@@ -119,6 +120,7 @@ EXPLAINED: Mapping[str, Mapping[str, str]] = {
         "un:within": "{hit} стоит слишком далеко",
         "un:all": "{hit} мало: нужны все сразу и рядом",
         "key:cancelled_by": "cancelled_by {by}, {within}",
+        "key:taken_back": "taken_back {by}: опровергаются наши же слова",
         "key:unless": "unless {by}, где угодно в тексте",
         "key:unless_all": "unless_all {by}, где угодно в тексте",
         "key:signals": "{by} — видно, что прочитано",

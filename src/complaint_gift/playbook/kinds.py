@@ -24,6 +24,7 @@ from complaint_gift.rules import (
     Require,
     RequireIf,
     Similar,
+    TakenBack,
     Wanted,
 )
 from complaint_gift.rules.overlap import words_key
@@ -111,6 +112,16 @@ class KindReader:
         inner.finish()
         return result
 
+    def taken_back(self) -> TakenBack | None:
+        """`taken_back`: what denies, and the signals for what we had said."""
+        inner = self.fields.inner("taken_back")
+        if inner is None:
+            return None
+        reader = KindReader(inner, self.known)
+        result = TakenBack(reader.signals("denials"), reader.signals("told"))
+        inner.finish()
+        return result
+
     def within(self, default: int) -> int:
         """Sentences, 50 at most; ANYWHERE for `anywhere`, `default` where the key is not written."""
         node = self.fields.node.entries.get("within")
@@ -159,7 +170,7 @@ class KindReader:
 
 def _forbid(reader: KindReader) -> Check:
     least = int(reader.fields.number("at_least", 1, 1, 100))
-    return Forbid(reader.wanted(), reader.unless(), reader.cancelled(), least)
+    return Forbid(reader.wanted(), reader.unless(), reader.cancelled(), least, reader.taken_back())
 
 
 def _require(reader: KindReader) -> Check:

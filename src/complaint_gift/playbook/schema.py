@@ -111,6 +111,7 @@ def _checks() -> dict[str, Shape]:
     }
     wanted = {"oneOf": [_TEXT, _closed({"signal": _TEXT, **company}, ["signal"])]}
     cancelled = {"oneOf": [_names(), _closed({"signals": _names(), "within": _WITHIN}, ["signals"])]}
+    taken_back = _closed({"denials": _names(), "told": _names()}, ["denials", "told"])
     return {
         "signals": _told(
             {"oneOf": [_TEXT, {"type": "array", "items": wanted}]},
@@ -128,6 +129,9 @@ def _checks() -> dict[str, Shape]:
         "unless": _told(_names(), "Silent where one of these is anywhere in the text."),
         "unless_all": _told(_names(), "require: silent where all of these are in the text, wherever."),
         "cancelled_by": _told(cancelled, "forbid: a hit next to one of these is silent."),
+        "taken_back": _told(
+            taken_back, "forbid: a hit on a denial is silent where the sentence before is what we had told."
+        ),
         "revoked_by": _told(_names(), "require: does not count in one sentence with one of these."),
         "suspect": _told(_names(), "require, without the learned layer: speaks only where one of these is."),
     }

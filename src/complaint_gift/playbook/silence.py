@@ -20,6 +20,7 @@ from complaint_gift.rules import (
     Require,
     RequireIf,
     Situation,
+    TakenBack,
     Wanted,
     joined,
 )
@@ -129,6 +130,8 @@ def _forbidden(rule: Rule, check: Forbid, situation: Situation, said: list[Fault
             reason = _company(rule, one, hit, situation)
             if reason is None and check.cancelled_by is not None:
                 reason = _cancelled(rule, check.cancelled_by, hit, situation)
+            if reason is None and check.taken_back is not None:
+                reason = _taken_back(rule, check.taken_back, hit, situation)
             if reason is None:
                 counted.append(fault)
             elif not _covered(fault, said):
@@ -157,6 +160,11 @@ def _company(rule: Rule, one: Wanted, hit: Hit, situation: Situation) -> Silence
 def _cancelled(rule: Rule, cancelled: Cancelled, hit: Hit, situation: Situation) -> Silence | None:
     by = _around(situation, hit.sentence, cancelled.signals, cancelled.within)
     return Silence(rule, "cancelled_by", (fault_at(hit),), by, within=cancelled.within) if by else None
+
+
+def _taken_back(rule: Rule, taken_back: TakenBack, hit: Hit, situation: Situation) -> Silence | None:
+    by = taken_back.by(hit, situation)
+    return Silence(rule, "taken_back", (fault_at(hit),), (by,), within=1) if by is not None else None
 
 
 def _around(situation: Situation, sentence: int, names: tuple[str, ...], within: int) -> tuple[Hit, ...]:

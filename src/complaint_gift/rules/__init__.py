@@ -10,6 +10,7 @@ from complaint_gift.rules.checks import (
     Order,
     Require,
     RequireIf,
+    TakenBack,
     Wanted,
 )
 from complaint_gift.rules.context import Context, ContextError, Writer
@@ -38,6 +39,7 @@ __all__ = [
     "RequireIf",
     "Similar",
     "Situation",
+    "TakenBack",
     "Wanted",
     "Writer",
     "joined",

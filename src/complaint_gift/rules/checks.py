@@ -70,6 +70,34 @@ class Cancelled:
 
 
 @dataclass(frozen=True, slots=True)
+class TakenBack:
+    """Hits on a denial are silent where the sentence before is what we had `told`, and so are hits in that.
+
+    "You were told that nobody was at home. That is not true": it is not the customer who is contradicted.
+    """
+
+    denials: tuple[str, ...]
+    told: tuple[str, ...]
+
+    @property
+    def signals(self) -> tuple[str, ...]:
+        """All that is looked at."""
+        return (*self.denials, *self.told)
+
+    def by(self, hit: Hit, situation: Situation) -> Hit | None:
+        """The other half of a denial and what it denies, where this hit lies on one of them."""
+        for denial in situation.found(self.denials):
+            said = situation.near(denial.sentence - 1, self.told, 0, 0)
+            if said is None:
+                continue
+            if denial.start < hit.end and hit.start < denial.end:
+                return said
+            if hit.sentence == said.sentence:
+                return denial
+        return None
+
+
+@dataclass(frozen=True, slots=True)
 class Forbid:
     """Every hit of the signals is a fault, unless something redeems it.
 
@@ -81,6 +109,7 @@ class Forbid:
     unless: tuple[str, ...] = ()
     cancelled_by: Cancelled | None = None
     at_least: int = 1
+    taken_back: TakenBack | None = None
 
     def names(self) -> Iterator[str]:
         for wanted in self.signals:
@@ -88,6 +117,8 @@ class Forbid:
         yield from self.unless
         if self.cancelled_by:
             yield from self.cancelled_by.signals
+        if self.taken_back:
+            yield from self.taken_back.signals
 
     def find(self, situation: Situation) -> Iterator[Fault]:
         if situation.has(self.unless):
@@ -105,6 +136,8 @@ class Forbid:
                 if cancelled and situation.near(
                     hit.sentence, cancelled.signals, cancelled.within, cancelled.within
                 ):
+                    continue
+                if self.taken_back and self.taken_back.by(hit, situation):
                     continue
                 yield hit
 
