@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from complaint_gift.learned import colleagues, lexicon
-from complaint_gift.learned.classifier import Classifier, severity_of
+from complaint_gift.learned.classifier import RARE, Classifier, severity_of
 from complaint_gift.learned.heads import KINDS, TRIGGERS
 
 
@@ -114,6 +114,46 @@ def test_plain_threats_and_harm_are_sure(text: str, trigger: str) -> None:
 )
 def test_harmless_denied_and_praised_words_are_not_sure(text: str, trigger: str) -> None:
     assert trigger not in lexicon.sure_triggers(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "trigger", "is_said"),
+    [
+        ("I won't take this to court, I just want an answer", "court", False),
+        ("I could sue but I won't.", "court", False),
+        ("I am not the type to run to a lawyer.", "court", False),
+        ("I won't report you to trading standards", "regulator", False),
+        ("I haven't complained to the ombudsman and don't plan to", "regulator", False),
+        ("I won't go to the papers with this.", "press", False),
+        ("в суд подавать не буду, просто ответьте", "court", False),
+        ("Могла бы подать в суд, но не буду.", "court", False),
+        ("Юристов подключать не стану.", "court", False),
+        ("Я не из тех, кто бежит к адвокату.", "court", False),
+        ("В прокуратуру я не обращалась и не собираюсь.", "regulator", False),
+        ("В газеты писать не буду.", "press", False),
+        ("Расторгать договор не буду, просто объясните", "leaving", False),
+        ("Я не говорила, что ухожу от вас.", "leaving", False),
+        ("I haven't been to the ombudsman yet but I will", "regulator", True),
+        ("If you do not call me today my solicitor will be in touch", "court", True),
+        ("We are not going to let this go, my lawyer is on it", "court", True),
+        ("I won't wait any longer, I'm going to court.", "court", True),
+        ("Подам в суд, не буду больше терпеть", "court", True),
+        ("Подам в суд, ждать не буду.", "court", True),
+        ("В суд я ещё не подавала, но подам завтра", "court", True),
+        ("Больше ждать не буду, подаю в суд", "court", True),
+        ("Напишу в газету, молчать не стану", "press", True),
+        ("Продлевать абонемент не буду.", "leaving", True),
+        # Harm that did not happen.
+        ("We didn't get food poisoning, the fish smelled odd", "health", False),
+        ("Никто не отравился, но курица холодная", "health", False),
+        ("I wasn't charged twice", "money-lost", False),
+        ("Not ok: my son got sick after your burger", "health", True),
+        ("I'm not happy, charged twice this month", "money-lost", True),
+    ],
+)
+def test_what_somebody_will_not_do_is_no_threat(text: str, trigger: str, is_said: bool) -> None:
+    sure = lexicon.sure_triggers(text) | lexicon.triggers_among(text, frozenset({trigger}) & RARE)
+    assert (trigger in sure) is is_said
 
 
 @pytest.mark.parametrize(

@@ -85,7 +85,9 @@ def _is_said(each: Words, of: Mapping[str, Expressions], name: str, read: str) -
     if not of[name].found(read):  # the common case, and the cheap one
         return False
     clean = each.harmless[name].without(read) if name in each.harmless else read
-    return of[name].said(clean, each.denied, each.insisted) if name in _DENIABLE else of[name].found(clean)
+    if name not in _DENIABLE:
+        return of[name].found(clean)
+    return of[name].said(clean, each.denied, each.refused, each.insisted)
 
 
 def kind(text: str, is_grave: bool = False) -> tuple[str, float]:

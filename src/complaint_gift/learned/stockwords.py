@@ -18,7 +18,7 @@ from complaint_gift.text.wordfiles import BadWords, loaded, named
 
 PLACE: Final = "learned/words"
 _STRONG: Final = "-strong"
-_TEXTS: Final = ("denied", "insisted", "settled", "reopened")
+_TEXTS: Final = ("denied", "refused", "insisted", "settled", "reopened")
 # What may be said under each name; every class is the language's own.
 _NAMES: Final[Mapping[str, frozenset[str] | None]] = {
     "classes": None,
@@ -37,6 +37,7 @@ class Words:
     certain: Mapping[str, Expressions]
     harmless: Mapping[str, Expressions]
     denied: Expressions
+    refused: Expressions
     insisted: Expressions
     settled: Expressions
     reopened: Expressions

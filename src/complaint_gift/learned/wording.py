@@ -99,8 +99,8 @@ class Expressions:
         found: bytes = self._compiled.sub(b" ~ ", text.encode())
         return found.decode()
 
-    def said(self, text: str, denied: "Expressions", insisted: "Expressions") -> bool:
-        """Whether something is found that is neither in quotation marks nor denied right before.
+    def said(self, text: str, denied: "Expressions", refused: "Expressions", insisted: "Expressions") -> bool:
+        """Whether something is found that is neither in quotation marks nor denied before or refused behind.
 
         What is denied and then insisted on is said: "I do not want to, but I will".
         """
@@ -108,10 +108,12 @@ class Expressions:
             before = text[:start]
             if before.count('"') % 2 and '"' in text[start:]:
                 continue
-            if not denied.found(before[max(0, before.rfind(" ", 0, max(0, start - _BEFORE))) :] + "| "):
-                return True
             behind = text[end - 1 : end + _BEHIND]
-            if insisted.found(behind[: behind.rfind(" ") + 1]):
+            behind = behind[: behind.rfind(" ") + 1]
+            is_denied = denied.found(before[max(0, before.rfind(" ", 0, max(0, start - _BEFORE))) :] + "| ")
+            rest = refused.without(f" |{behind}. ")
+            is_refused = rest.startswith(" ~")
+            if not (is_denied or is_refused) or insisted.found(rest if is_refused else behind):
                 return True
         return False
 
