@@ -76,7 +76,19 @@ def test_name_stays_as_it_is_where_nobody_can_tell(shown: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "shown", ["", "jane.doe88", "user_81", "ООО «Ромашка»", "«Ромашка»", "Acme Ltd", "Гость"]
+    "shown",
+    [
+        "",
+        "jane.doe88",
+        "user_81",
+        "ООО «Ромашка»",
+        "«Ромашка»",
+        "Acme Ltd",
+        "Гость",
+        "Bright Side Plumbing",
+        "Sunrise Bakery",
+        "Кофейня Уют",
+    ],
 )
 def test_accounts_and_firms_are_called_nothing(shown: str) -> None:
     assert called(shown) == ""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 
 from complaint_gift.rules.vocabulary import Vocabulary, vocabulary
 from complaint_gift.text import fold
+from complaint_gift.text.lemmas import is_dictionary_word
 
 _NAME = re.compile(r"[^\W\d_]{3,}")
 _LETTERS = re.compile(r"[^\W\d_]+")
@@ -16,6 +17,7 @@ _LETTERS = re.compile(r"[^\W\d_]+")
 _ACCOUNT = re.compile(r"[@\d_/]|^\S+\.\S+$")
 _INITIAL = re.compile(r"(?<!\w)[^\W\d_](?=\.)")
 _PREFIX = 3
+_FIRM_WORDS = 3
 # Letters, not words: as passports and mailboxes write them, as far as the spellings agree.
 _LATIN = str.maketrans(
     dict(zip("абвгдезийклмнопрстуфхыэіўґ", "abvgdeziiklmnoprstufhyeiug", strict=True))
@@ -31,8 +33,20 @@ _ONE_SOUND = (
 
 def is_person(name: str) -> bool:
     """Whether a name is somebody's, and not an account, a firm or a stranger's: "user_81", "Visitor"."""
-    words = set(_LETTERS.findall(fold(name)))
-    return not _ACCOUNT.search(name.strip()) and words.isdisjoint(vocabulary().words["writer", "nobody"])
+    words = _LETTERS.findall(fold(name))
+    is_nobody = not vocabulary().words["writer", "nobody"].isdisjoint(words)
+    return not (_ACCOUNT.search(name.strip()) or is_nobody or _is_firm(words))
+
+
+def _is_firm(words: Sequence[str]) -> bool:
+    """Whether a row of words is nobody's name and all of it in a dictionary: Bright Side Plumbing.
+
+    Of two words that says nothing: Faith Hill, Otto Stone.
+    """
+    titles = vocabulary().words["writer", "titles"]
+    return len(words) >= _FIRM_WORDS and all(
+        word not in titles and is_dictionary_word(word) and not is_first_name(word) for word in words
+    )
 
 
 def name_parts(name: str) -> frozenset[str]:
