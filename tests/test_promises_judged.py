@@ -163,6 +163,8 @@ WHO = [
     ("Передам Ирине, завтра ответим.", ""),
     ("Завтра отправлю ваше письмо Марине Сергеевне.", "Helen"),
     ("Попрошу Сергея позвонить вам завтра.", "Сергей"),
+    ("Попросила Юрия из доставки позвонить вам завтра.", "Юрий"),
+    ("I've asked Hugo in dispatch to ring you tomorrow.", "Hugo"),
     ("Ждите звонка от Ирины Сергеевны завтра до 15:00.", "Ирина Сергеевна"),
     ("I've told Marcus about it, and you will get a new key card tomorrow.", ""),
     ("I will ask Leo and come back to you tomorrow.", "Helen"),

@@ -56,7 +56,9 @@ def _acts(read: Text, at: int, end: int, first: int, last: int) -> bool:
         return False
     if _is_object(read, at, end, first):
         behind = [word.form for word in read.words[end:last] if word is not None]
-        return any(form in people("he") for form in behind) or (bool(behind) and _is_to_do(behind[0]))
+        of_team = bool(behind) and behind[0] in people("of_team")  # asked Hugo in dispatch to ring
+        asked = behind[: _FROM if of_team else 1]
+        return any(form in people("he") for form in behind) or any(map(_is_to_do, asked))
     is_apart = at == first or _is_cut(read, at) or (before is not None and before.form in people("greetings"))
     if not is_apart or not (end == last or _is_cut(read, end)):
         return True
