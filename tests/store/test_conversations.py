@@ -203,6 +203,20 @@ def test_promises_of_a_message_are_replaced(store: SqlStore) -> None:
         assert [p.made_at for p in found] == [NOW, LATER]
 
 
+def test_a_promise_told_twice_in_a_reply_is_not_more_at_each_look(store: SqlStore) -> None:
+    with store.transaction() as tx:
+        row = tx.lock_conversation("desk", "7")
+        said = tx.save_message(row.id, a_message(), NOW).id
+        twice = [KeptPromise(said, "I will call you tomorrow.", LATER, "x")] * 2
+        tx.save_promises(row.id, said, twice)
+        first = tx.promises(row.id)
+        tx.save_promises(row.id, said, twice)
+        assert tx.promises(row.id) == first
+        assert len(first) == 2
+        tx.save_promises(row.id, said, [])
+        assert tx.promises(row.id) == []
+
+
 def test_promise_with_the_same_words_stays_what_it_is(store: SqlStore) -> None:
     with store.transaction() as tx:
         row, other = tx.lock_conversation("desk", "7"), tx.lock_conversation("desk", "8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -91,16 +92,20 @@ class Judgements(Rows):
     def save_promises(self, conversation_id: int, message_id: int, promises: Sequence[KeptPromise]) -> None:
         """Replace those of this message; one with the same words stays what it is."""
         known = select(t.promise.c.id, t.promise.c.what).where(t.promise.c.message_id == message_id)
-        rest = {row.what: row.id for row in self._db.execute(known)}
+        # A reply may promise the same in the same words twice.
+        rest: defaultdict[str, list[int]] = defaultdict(list)
+        for row in self._db.execute(known.order_by(t.promise.c.id)):
+            rest[row.what].append(row.id)
         for made in promises:
-            same = rest.pop(storable(made.what), None)
+            same = rest[storable(made.what)]
             values = {"due_at": made.due_at, "who": made.who}
-            if same is not None:
-                self._db.execute(update(t.promise).where(t.promise.c.id == same).values(values))
+            if same:
+                self._db.execute(update(t.promise).where(t.promise.c.id == same.pop(0)).values(values))
                 continue
             owners = {"conversation_id": conversation_id, "message_id": message_id}
             self._insert(t.promise, {**owners, **values, "what": made.what, "state": made.state.value})
-        self._db.execute(delete(t.promise).where(t.promise.c.id.in_(rest.values())))
+        gone = [promise_id for same in rest.values() for promise_id in same]
+        self._db.execute(delete(t.promise).where(t.promise.c.id.in_(gone)))
 
     def settle_promise(self, promise_id: int, state: PromiseState, at: datetime, by: str) -> None:
         """Nothing happens when it is gone."""
