@@ -9,9 +9,10 @@ import pytest
 from made import NOW
 from sqlalchemy import Connection, delete, insert, select, update
 
-from complaint_gift.service.records import AuditEntry
+from complaint_gift.service.records import AuditEntry, AuditRow
 from complaint_gift.store import SqlStore
 from complaint_gift.store.tables import audit, audit_head
+from complaint_gift.store.trail import Trail
 
 
 def _entry(number: int) -> AuditEntry:
@@ -134,6 +135,21 @@ def _work(connection: Connection) -> Any:
     from complaint_gift.store.work import Work
 
     return Work(connection)
+
+
+def test_who_writes_during_a_check_breaks_nothing(chain: SqlStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    read, late = Trail.audit, [10, 11]
+
+    def read_and_be_overtaken(trail: Trail, after: int, limit: int) -> list[AuditRow]:
+        links = read(trail, after, limit)
+        if late and not links:
+            with chain.transaction() as tx:
+                tx.append_audit(_entry(late.pop(0)))
+        return links
+
+    monkeypatch.setattr(Trail, "audit", read_and_be_overtaken)
+    with chain.reading() as tx:
+        assert tx.verify_audit() is None
 
 
 def test_a_broken_link_names_its_entry(chain: SqlStore) -> None:

@@ -46,24 +46,28 @@ class Trail(Rows):
     def verify_audit(self) -> BrokenLink | None:
         """The first entry that was edited, removed or put in, None when the chain is whole."""
         last, previous = 0, ""
-        try:
-            while links := self.audit(last, _READ_AT_ONCE):
-                for link in links:
-                    if link.id != last + 1:
-                        return BrokenLink(last + 1, f"entry {last + 1} was removed")
-                    if not _follows(link, previous):
-                        return BrokenLink(link.id, f"entry {link.id} was edited")
-                    last, previous = link.id, link.hash
-        except (ValueError, TypeError, json.JSONDecodeError):
-            return BrokenLink(last + 1, f"an entry from {last + 1} on cannot be read any more")
-        return self._missing_end(last, previous)
+        while True:
+            written, known = self._end()
+            try:
+                while links := self.audit(last, _READ_AT_ONCE):
+                    for link in links:
+                        if link.id != last + 1:
+                            return BrokenLink(last + 1, f"entry {last + 1} was removed")
+                        if not _follows(link, previous):
+                            return BrokenLink(link.id, f"entry {link.id} was edited")
+                        last, previous = link.id, link.hash
+            except (ValueError, TypeError, json.JSONDecodeError):
+                return BrokenLink(last + 1, f"an entry from {last + 1} on cannot be read any more")
+            if (last, previous) == (written, known):
+                return None
+            # On PostgreSQL somebody may have gone on writing between the two looks.
+            if self._end() == (written, known):
+                return BrokenLink(last + 1, f"the trail ends with entry {last}, but {written} were written")
 
-    def _missing_end(self, last: int, previous: str) -> BrokenLink | None:
+    def _end(self) -> tuple[int, str]:
+        """Where the chain was written to end."""
         end = self._db.execute(select(head.c.last, head.c.hash).where(head.c.id == 1)).one_or_none()
-        written, known = (0, "") if end is None else (end.last, end.hash)
-        if (written, known) == (last, previous):
-            return None
-        return BrokenLink(last + 1, f"the trail ends with entry {last}, but {written} were written")
+        return (0, "") if end is None else (end.last, end.hash)
 
 
 def _follows(link: AuditRow, previous: str) -> bool:
