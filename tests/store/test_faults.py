@@ -227,6 +227,21 @@ def test_a_connection_lost_inside_undoes_all_of_it(postgres_url: str) -> None:
     store.close()
 
 
+def test_work_that_stood_still_too_long_is_ended_in_words(postgres_url: str) -> None:
+    upgrade(postgres_url)
+    store = SqlStore(postgres_url)
+
+    def stand_still(store: SqlStore) -> None:
+        with store.transaction() as tx:
+            tx._db.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 100")
+            time.sleep(0.5)
+            tx.add_action(an_action("late"))
+
+    _refused(store, stand_still, "stood still for too long")
+    assert _is_empty(store)
+    store.close()
+
+
 @pytest.mark.slow
 def test_deliveries_acknowledged_under_dropped_connections_are_all_there(postgres_url: str) -> None:
     upgrade(postgres_url)

@@ -42,6 +42,10 @@ _SENTENCES = (
         ("55p03", "40p01", "40001", "57014"),
         "kept us waiting for a lock for too long; the work will be tried again",
     ),
+    (
+        ("25p03",),
+        "ended work of ours that stood still for too long; it will be tried again",
+    ),
 )
 _ABSENT = (
     "is not there: name the folder that holds your data in DATA, "
@@ -81,11 +85,11 @@ def is_weather(error: BaseException) -> bool:
     cause = getattr(error, "orig", None) or error
     if isinstance(cause, sqlite3.Error):
         return isinstance(cause, sqlite3.OperationalError) or type(cause) is sqlite3.DatabaseError
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return True
     state: str | None = getattr(cause, "sqlstate", None)
     if state:
         return state.startswith(_WEATHER_STATES)
-    if isinstance(error, DBAPIError) and error.connection_invalidated:
-        return True
     return type(cause).__name__ in {"OperationalError", "InterfaceError"}
 
 
