@@ -141,6 +141,33 @@ def test_ids_of_another_source_are_another_person(store: SqlStore) -> None:
         assert [m.message.text for m in tx.messages(gone.id)] == [""]
 
 
+def test_an_id_that_a_name_leads_to_counts_in_its_own_source_only(store: SqlStore) -> None:
+    """Two small helpdesks both have a customer 42."""
+    with store.transaction() as tx:
+        for source, mail in (("desk", "iya@example.com"), ("other", "ben@example.com")):
+            row = tx.lock_conversation(source, "1")
+            tx.save_conversation(row.id, a_conversation("1", requester_id="42"))
+            author = Author("42", Role.CUSTOMER, mail.partition("@")[0], mail)
+            tx.save_message(row.id, a_message(text="Мне плохо", author=author), NOW)
+        tx.erase_person("iya@example.com")
+        kept, gone = tx.find_conversation("other", "1"), tx.find_conversation("desk", "1")
+        assert kept is not None
+        assert gone is not None
+        assert kept.snapshot.requester_id == "42"
+        assert [m.message.text for m in tx.messages(kept.id)] == ["Мне плохо"]
+        assert [m.message.text for m in tx.messages(gone.id)] == [""]
+
+
+def test_who_never_wrote_is_found_whatever_case_the_address_has(store: SqlStore) -> None:
+    with store.transaction() as tx:
+        row = tx.lock_conversation("desk", "1")
+        tx.save_conversation(row.id, a_conversation("1", requester_id="anna@example.com"))
+        ours = Author("oleg", Role.AGENT, "Oleg", "oleg@acme.example", True)
+        tx.save_message(row.id, a_message(text="Dear Anna, your order is late", author=ours), NOW)
+        tx.erase_person("Anna@Example.com")
+        assert [m.message.text for m in tx.messages(row.id)] == [""]
+
+
 @pytest.mark.parametrize("person", ["", "  ", "nobody@example.com", "the", "9"])
 def test_an_unknown_person_erases_nothing(store: SqlStore, url: str, person: str) -> None:
     fill(store)

@@ -8,12 +8,12 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote, quote_plus
 
-from sqlalchemy import ColumnElement, Row, Table, delete, select, update
+from sqlalchemy import ColumnElement, Row, Table, delete, literal, select, update
 
 from complaint_gift.domain import ActionKind
 from complaint_gift.service.held import UNDER_WAY, WAITING, OutgoingState
@@ -73,43 +73,63 @@ class Traces:
         return value
 
 
+class _Known(NamedTuple):
+    """As what somebody is known in a source. An id means nothing in another source."""
+
+    source: str
+    id: str
+    account: str
+    name: str
+
+    def named(self) -> set[str]:
+        return {part.casefold() for part in self[1:] if part}
+
+
 class Erasure(Conversations):
     """See service.transaction.Conversations.erase_person."""
 
     def erase_person(self, person: str, source: str = "") -> Mapping[str, int]:
         """Gives rows touched per table; an unknown person is searched for all the same."""
-        if not person.strip():
+        wanted = person.strip()
+        if not wanted:
             return {}
-        traces = self._traces(person.strip(), source)
+        known = self._authors(wanted, source)
         touched: Counter[str] = Counter()
-        self._erase_requested(traces, touched)
-        self._erase_said(traces, touched)
-        self._erase_quoted(traces, touched)
-        self._erase_bodies(traces, touched)
-        self._erase_payloads(traces, touched)
-        self._erase_outgoing(traces, touched)
-        for table, names in _NAMING:
-            self._clean(table, names, traces, touched)
+        for place in [source] if source else self._sources():
+            traces = _traces(wanted, known, place)
+            self._erase_requested(traces, touched)
+            self._erase_said(traces, touched)
+            self._erase_quoted(traces, touched)
+            self._erase_bodies(traces, touched)
+            self._erase_payloads(traces, touched)
+            self._erase_outgoing(traces, touched)
+            for table, names in _NAMING:
+                self._clean(table, names, traces, touched)
         if not source:
-            self._veil_audit(traces, touched)
+            self._veil_audit({wanted.casefold(), *(part for one in known for part in one.named())}, touched)
         return dict(touched)
 
-    def _traces(self, person: str, source: str) -> Traces:
-        wanted = person.casefold()
-        columns = (message.c.author_id, message.c.author_account, message.c.author_name)
-        said_there = select(*columns).where(*_from(message, source)).distinct()
-        authors = [tuple(row) for row in self._db.execute(said_there)]
-        known = [author for author in authors if wanted in {part.casefold() for part in author}]
-        accounts = {account.casefold() for _, account, _ in known if account}
+    def _sources(self) -> list[str]:
+        """Of all rows that may hold somebody; one that is not configured any more counts too."""
+        tables = (conversation, delivery, action, escalation, waiver, outgoing)
+        found = (self._db.execute(select(table.c.source).distinct()).scalars() for table in tables)
+        return sorted({source for sources in found for source in sources})
+
+    def _authors(self, person: str, source: str) -> list[_Known]:
+        """As what the person is known in our rows."""
+        said = select(
+            conversation.c.source, message.c.author_id, message.c.author_account, message.c.author_name
+        ).select_from(message.join(conversation))
+        asked = select(conversation.c.source, conversation.c.requester_id, literal(""), literal(""))
+        found = [
+            _Known(*row)
+            for wanted in (said, asked)
+            for row in self._db.execute(wanted.where(*_from(conversation, source)).distinct())
+        ]
+        known = [one for one in found if person.casefold() in one.named()]
+        accounts = {one.account.casefold() for one in known if one.account}
         # The same mail address is the same person, the same name need not be.
-        known += [author for author in authors if author[1] and author[1].casefold() in accounts]
-        ids = {author[0] for author in known if author[0]} | {person}
-        names = {name for _, _, name in known if name}
-        told = {wanted, *accounts, *(part.casefold() for part in ids | names)}
-        full = {name for name in names if len(name.split()) > 1 or name.casefold() == wanted}
-        # A word that nobody here bears, say "the", is not looked for in what people wrote.
-        asked = {person} if known or not person.isalpha() else set()
-        return _search(source, ids, told, {*asked, *(ids - {person}), *full, *(a for _, a, _ in known)})
+        return known + [one for one in found if accounts & {one.id.casefold(), one.account.casefold()}]
 
     def _erase_requested(self, traces: Traces, touched: Counter[str]) -> None:
         wanted = select(conversation.c.id).where(
@@ -195,9 +215,9 @@ class Erasure(Conversations):
                 self._db.execute(update(table).where(table.c.id == row.id).values(after))
                 touched[table.name] += 1
 
-    def _veil_audit(self, traces: Traces, touched: Counter[str]) -> None:
+    def _veil_audit(self, exact: Container[str], touched: Counter[str]) -> None:
         for who in list(self._db.execute(select(audit.c.who).distinct()).scalars()):
-            if who.casefold() in traces.exact:
+            if who.casefold() in exact:
                 veiled = update(audit).where(audit.c.who == who).values(who=veil(who))
                 touched["audit"] += self._db.execute(veiled).rowcount
 
@@ -224,6 +244,19 @@ def _from(table: Table, source: str) -> list[ColumnElement[bool]]:
     link = next(iter(table.foreign_keys))
     above = link.column.table
     return [link.parent.in_(select(above.c.id).where(*_from(above, source)))]
+
+
+def _traces(person: str, known: Iterable[_Known], source: str) -> Traces:
+    """What to look for in the rows of this source."""
+    known = list(known)
+    ids = {one.id for one in known if one.id and one.source == source} | {person}
+    accounts = {one.account for one in known if one.account}
+    names = {one.name for one in known if one.name}
+    told = {part.casefold() for part in ids | accounts | names}
+    full = {name for name in names if len(name.split()) > 1 or name.casefold() == person.casefold()}
+    # A word that nobody here bears, say "the", is not looked for in what people wrote.
+    asked = {person} if known or not person.isalpha() else set()
+    return _search(source, ids, told, {*asked, *(ids - {person}), *full, *accounts})
 
 
 def _search(source: str, ids: Iterable[str], told: Iterable[str], terms: Iterable[str]) -> Traces:
