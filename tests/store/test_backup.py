@@ -3,6 +3,7 @@
 import gzip
 import os
 import threading
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,20 @@ def test_a_restored_database_holds_the_same_rows(filled: SqlStore, url: str, tmp
     with store.transaction() as tx:
         assert tx.verify_audit() is None
     store.close()
+
+
+def test_large_mails_are_not_all_in_memory_at_a_time(store: SqlStore, url: str, tmp_path: Path) -> None:
+    for number in range(60):
+        store.keep_delivery(a_delivery(f"k{number}", body=os.urandom(300_000)))
+    tracemalloc.start()
+    try:
+        made = back_up(url, tmp_path / "b.gz")
+        restore(f"sqlite:///{tmp_path}/restored.db", tmp_path / "b.gz")
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert made.rows["delivery"] == 60
+    assert most < 40_000_000
 
 
 def test_a_backup_moves_from_sqlite_to_postgresql(sqlite_url: str, postgres_url: str, tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ from complaint_gift.store.sequences import go_on_after, last_given
 
 FORMAT = "complaint-gift backup 1"
 _AT_ONCE = 500
+_HEAVY_AT_ONCE = 5
 _VERSIONS = "alembic_version"
 
 
@@ -139,12 +140,19 @@ def _write(url: str, raw: IO[bytes]) -> Contents:
             names = [column.name for column in table.columns]
             put({"table": table.name, "columns": names, "last": last_given(connection, table)})
             counts[table.name] = 0
-            for rows in connection.execute(select(table).order_by(*table.primary_key)).partitions(_AT_ONCE):
+            for rows in connection.execute(select(table).order_by(*table.primary_key)).partitions(
+                _at_once(table)
+            ):
                 put({"rows": [[_plain(value) for value in row] for row in rows]})
                 counts[table.name] += len(rows)
         sha256 = digest.hexdigest()
         put({"sha256": sha256, "rows": sum(counts.values())})
     return Contents(revision, counts, sha256)
+
+
+def _at_once(table: Table) -> int:
+    """Rows in memory at a time, several times over as text: few where one may be a mail with pictures."""
+    return _HEAVY_AT_ONCE if any(isinstance(c.type, LargeBinary) for c in table.columns) else _AT_ONCE
 
 
 @contextmanager
