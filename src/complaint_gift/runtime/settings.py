@@ -159,12 +159,8 @@ def _read_environment(environ: Mapping[str, str], problems: list[Problem]) -> di
     except DatabaseNotUsable as exc:
         problems.append(_bad("DATABASE_URL", "it names no database that can be used", str(exc)))
     redis = environ.get("REDIS_URL") or ""
-    scheme = urlsplit(redis).scheme
-    if redis and scheme not in QUEUES:
-        # The address itself stays unsaid: it may hold a password.
-        problems.append(
-            _bad("REDIS_URL", f"it begins with {scheme or 'no scheme'}", f"begin it with one of {_SCHEMES}")
-        )
+    if redis and (wrong := _wrong_queue(redis)):
+        problems.append(_bad("REDIS_URL", *wrong))
     return {
         "data": data,
         "host": environ.get("HOST") or "127.0.0.1",
@@ -172,6 +168,19 @@ def _read_environment(environ: Mapping[str, str], problems: list[Problem]) -> di
         "database_url": database,
         "redis_url": redis,
     }
+
+
+def _wrong_queue(address: str) -> tuple[str, str] | None:
+    """What is wrong with it and what to do. The address itself stays unsaid: it may hold a password."""
+    try:
+        read = urlsplit(address)
+        _ = read.port  # read only now, and refused only now
+    except ValueError:
+        remedy = "write it as redis://host:6379/0, and in a password @ : / as %40 %3A %2F"
+        return "it is not an address", remedy
+    if read.scheme not in QUEUES:
+        return f"it begins with {read.scheme or 'no scheme'}", f"begin it with one of {_SCHEMES}"
+    return None
 
 
 def _bad(name: str, text: str, remedy: str) -> Problem:

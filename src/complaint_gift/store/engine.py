@@ -31,10 +31,10 @@ def read_url(url: str) -> URL:
     """
     try:
         read = make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         raise DatabaseNotUsable(
             "DATABASE_URL is not a database address; write sqlite:////path/to/file.db or "
-            "postgresql://user@host/name"
+            "postgresql://user@host/name, and in a password @ : / as %40 %3A %2F"
         ) from None
     if read.get_backend_name() == "sqlite":
         if not read.database or read.database == ":memory:":
