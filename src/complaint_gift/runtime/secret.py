@@ -44,7 +44,7 @@ def _from_environment(name: str, environ: Mapping[str, str]) -> Secret:
 def _from_file(path: Path) -> Secret:
     try:
         mode = stat.S_IMODE(path.stat().st_mode)
-        value = path.read_text("utf-8").strip()
+        value = path.read_text("utf-8-sig").strip()  # some editors write a mark at the beginning
     except FileNotFoundError:
         raise SecretNotUsable(f"the file {path} does not exist", "write the secret into it") from None
     except UnicodeDecodeError:
