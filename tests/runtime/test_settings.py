@@ -151,6 +151,18 @@ def test_secret_file_that_cannot_be_trusted_is_refused(
     assert said in told
 
 
+def test_a_secret_that_an_editor_marked_as_unicode_is_the_secret(write, tmp_path: Path) -> None:
+    (tmp_path / "token").write_bytes(b"\xef\xbb\xbfword\r\n")
+    (tmp_path / "token").chmod(0o600)
+    read = load_settings(write("review:\n  tokens:\n    - {file: token}\n"), {"DATA": str(tmp_path)})
+    assert read.review_tokens == ("word",)
+
+
+def test_a_section_whose_lines_were_all_taken_out_is_said_to_be_empty(write) -> None:
+    (told,) = problems_of(write("sources:\n#  desk: {plugin: zendesk}\n"))
+    assert told.endswith(":1: sources: it is empty; write its value or take the line out")
+
+
 @pytest.mark.parametrize("empty", ["", "  "])
 def test_empty_secret_in_the_environment_is_refused(write, empty: str) -> None:
     (told,) = problems_of(write("review: {tokens: [{env: TOKEN}]}"), {"TOKEN": empty})
@@ -168,7 +180,7 @@ def test_empty_secret_in_the_environment_is_refused(write, empty: str) -> None:
         ("sources: [desk]\n", 1, "sources"),
         ("sources: {desk: 5}\n", 1, "sources.desk"),
         ("sources: {desk: {}}\n", 1, "no plugin is named"),
-        ("sources: {DESK main: {plugin: desk}}\n", 1, "small latin letters"),
+        ("sources: {DESK main: {plugin: desk}}\n", 1, "small Latin letters"),
         ("url: desk.example\n", 1, "url"),
         ("review: {tokens: [{file: ''}]}\n", 1, "names nothing"),
     ],
@@ -194,7 +206,9 @@ def test_missing_file_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "value"),
     [("PORT", "http"), ("PORT", "0"), ("PORT", "70000"), ("PORT", "-1"), ("PORT", "²"),
-     ("DATABASE_URL", "mysql://u:secret@h/d"), ("DATABASE_URL", "nonsense"), ("REDIS_URL", "http://:secret@x")],
+     ("DATABASE_URL", "mysql://u:secret@h/d"), ("DATABASE_URL", "nonsense"), ("REDIS_URL", "http://:secret@x"),
+     ("DATABASE_URL", "postgresql://u:se@cret:secret/1@db:5432/d"), ("REDIS_URL", "redis://:secret/1@db:6379/0"),
+     ("REDIS_URL", "redis://db:port/0"), ("REDIS_URL", "redis://[secret/0")],
 )  # fmt: skip
 def test_bad_environment_is_refused_without_repeating_passwords(name: str, value: str) -> None:
     with pytest.raises(SettingsError) as refused:

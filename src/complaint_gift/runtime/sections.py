@@ -117,8 +117,10 @@ def _complain(document: Document, schema: Schema, where: Path_, text: str, base:
         document.complain(where, "nothing is called so", f"remove it or use one of: {known}")
     elif text.startswith("Missing data"):
         document.complain(where, "it is missing", f"add `{where[-1]}:` here")
+    elif text.startswith("Field may not be null"):
+        document.complain(where, "it is empty", "write its value or take the line out")
     else:
-        document.complain(where, text.rstrip(".").lower(), "correct the value")
+        document.complain(where, text[:1].lower() + text[1:].rstrip("."), "correct the value")
 
 
 def _known_fields(schema: Schema, path: Path_) -> Iterator[str]:
