@@ -4,6 +4,7 @@ import json
 import socket
 import threading
 import time
+import zlib
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -209,12 +210,18 @@ def test_nobody_there_is_unreachable() -> None:
 
 
 @pytest.mark.alone
-def test_an_answer_that_trickles_ends_with_its_time(desk: Desk) -> None:
+@pytest.mark.parametrize("size", [1, 70_000])
+@pytest.mark.parametrize("framing", ["Content-Length: 9999999", "Content-Encoding: gzip", "X: until the end"])
+def test_an_answer_that_trickles_ends_with_its_time(desk: Desk, size: int, framing: str) -> None:
     def trickle(answer: BaseHTTPRequestHandler) -> None:
-        answer.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 999999\r\n\r\n")
+        answer.wfile.write(f"HTTP/1.1 200 OK\r\n{framing}\r\n\r\n".encode())
+        packed = zlib.compressobj(level=0, wbits=31)
         try:
             for _ in range(100):
-                answer.wfile.write(b" " * 70_000)
+                sent = b" " * size
+                if "gzip" in framing:
+                    sent = packed.compress(sent) + packed.flush(zlib.Z_SYNC_FLUSH)
+                answer.wfile.write(sent)
                 time.sleep(0.05)
         except OSError:
             pass

@@ -23,6 +23,7 @@ from urllib.parse import urlsplit
 
 import requests
 import structlog
+import urllib3
 
 from complaint_gift.plugin import Refused, Unreachable
 
@@ -191,7 +192,7 @@ class Client:
 
     def _read(self, response: requests.Response, started: float) -> bytes:
         content = bytearray()
-        for chunk in response.iter_content(_CHUNK):
+        while chunk := _read_some(response):
             content += chunk
             if len(content) > self.limits.size:
                 text = f"an answer is larger than {self.limits.size} bytes; it was not read further"
@@ -232,6 +233,19 @@ class Client:
     def _note(self, method: str, path: str, started: float, **seen: Any) -> None:
         took = round((time.monotonic() - started) * 1000)
         _log.info("helpdesk asked", source=self.source, method=method, path=path, ms=took, **seen)
+
+
+def _read_some(response: requests.Response) -> bytes:
+    """What there is, at most _CHUNK; `iter_content` would wait until so much has come. Raises as it does."""
+    try:
+        found: bytes = response.raw.read1(_CHUNK, decode_content=True)
+    except urllib3.exceptions.ReadTimeoutError as exc:
+        raise requests.ReadTimeout(exc) from exc
+    except urllib3.exceptions.SSLError as exc:
+        raise requests.exceptions.SSLError(exc) from exc
+    except urllib3.exceptions.HTTPError as exc:
+        raise requests.exceptions.ChunkedEncodingError(exc) from exc
+    return found
 
 
 def read_patience(headers: Mapping[str, str], now: datetime) -> float | None:
