@@ -209,6 +209,14 @@ def test_nobody_there_is_unreachable() -> None:
         assert "connection failed" in str(fails(Unreachable, lambda: client.get("/t")))
 
 
+@pytest.mark.parametrize("token", ["abc\u200b", "аbc", "\u201cabc\u201d", "ab\nc"])
+def test_credentials_that_no_header_takes_are_said(desk: Desk, token: str) -> None:
+    client = Client(desk.url, source="desk", credentials=Bearer(token))
+    error = fails(Unreachable, lambda: client.get("/t"))
+    assert "check them in the configuration" in str(error)
+    assert (error.retry_after, token in str(error)) == (60, False)
+
+
 @pytest.mark.alone
 @pytest.mark.parametrize("size", [1, 70_000])
 @pytest.mark.parametrize("framing", ["Content-Length: 9999999", "Content-Encoding: gzip", "X: until the end"])

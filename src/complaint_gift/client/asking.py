@@ -30,6 +30,7 @@ from complaint_gift.plugin import Refused, Unreachable
 LONGEST_PATIENCE = 86_400.0
 _CHUNK = 65_536
 _BROKEN = (requests.exceptions.ChunkedEncodingError, requests.exceptions.ContentDecodingError)
+_UNSENDABLE = (requests.exceptions.InvalidHeader, UnicodeEncodeError)
 _WINDOW = re.compile(r"remaining=\s*0\b.*?resets=\s*(\d+)")
 _log = structlog.get_logger(__name__)
 
@@ -181,6 +182,9 @@ class Client:
         except (requests.Timeout, requests.ConnectionError, *_BROKEN) as exc:
             self._note(method, path, started, why=type(exc).__name__)
             raise self._silence(method, path, exc) from exc
+        except _UNSENDABLE as exc:
+            self._note(method, path, started, why=type(exc).__name__)
+            raise self._unsendable(method, path) from None
         except requests.RequestException as exc:
             self._note(method, path, started, why=type(exc).__name__)
             why = type(exc).__name__
@@ -211,6 +215,11 @@ class Client:
         else:
             why = "the connection failed"
         return Unreachable(f"{self.source}: {method} {path} got no answer, {why}; it will be tried again.")
+
+    def _unsendable(self, method: str, path: str) -> Unreachable:
+        # As with a 401: whoever repairs the credentials shall find the work still waiting.
+        why = "the credentials hold a letter that no header takes; check them in the configuration"
+        return Unreachable(f"{self.source}: {method} {path} was not sent, {why}.", retry_after=60.0)
 
     def _refusal(self, method: str, path: str, answer: Answer) -> Refused | Unreachable:
         code, words = _read_refusal(answer)
