@@ -14,6 +14,7 @@ from complaint_gift.domain import Reason
 from complaint_gift.learned.listener import Listener
 from complaint_gift.promises import _finder as find_promises_of
 from complaint_gift.service.language import guess_language
+from complaint_gift.service.lexicon import has_any
 from complaint_gift.service.policyfile import load_policy
 
 MakeWorld = Callable[..., World]
@@ -99,6 +100,36 @@ def test_policy_says_which_triggers_escalate(make_world: MakeWorld) -> None:
     world = make_world(policy, classifier=Classifier(Heard(triggers=("safety", "leaving"))))
     world.complain("A zebra came into the salon.")
     assert world.reasons() == ["leaving"]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("It is hard to beat your prices.", ""),
+        ("Nobody can beat you on price.", ""),
+        ("The heat will kill your plants.", ""),
+        ("I'm going to kill your courier.", "employee-threatened"),
+        ("I will beat him up.", "employee-threatened"),
+        ("Хочу убить вечер, а не убью время зря.", ""),
+        ("Этого курьера я прибью.", "employee-threatened"),
+        ("The pizza was burnt and cold.", ""),
+        ("We got burnt pizza again.", ""),
+        ("My hand was badly burned.", "health"),
+        ("I burned my tongue on the coffee.", "health"),
+        ("I am sick of waiting for my parcel.", ""),
+        ("My kids got sick after eating it.", "health"),
+        ("I'm a lawyer, but that's not why I write.", ""),
+        ("My lawyers will write to you.", "court"),
+        ("I have spoken to a solicitor.", "court"),
+        ("Номер заказа передали в доставку, но посылки нет.", ""),
+        ("Мой номер телефона передали мошенникам.", "data-leak"),
+        ("Мои данные передали третьим лицам.", "data-leak"),
+        ("Номер карты передали без моего согласия.", "data-leak"),
+    ],
+)
+def test_shipped_triggers_take_no_figure_of_speech_for_danger(text: str, reason: str) -> None:
+    triggers = load_policy(None).triggers
+    assert [one.value for one in triggers if has_any(text, triggers[one])] == ([reason] if reason else [])
 
 
 def test_shipped_policy_escalates_what_must_not_wait() -> None:
