@@ -140,6 +140,19 @@ def test_texts_that_nobody_ever_closes_go_too(store: SqlStore) -> None:
         assert [m.message.text for m in tx.messages(young.id)] != [""]
 
 
+def test_texts_go_where_the_helpdesk_never_says_when_something_changed(store: SqlStore) -> None:
+    for name, status in (("quiet", "open"), ("closed", "closed")):
+        _finished(store, name, status=status, updated_at=None)
+    with store.transaction() as tx:
+        assert tx.purge(Kept.QUIET_TEXT, NOW, 9) == 0, "seen at this moment"
+        assert tx.purge(Kept.TEXT, LATER, 9) == 1
+        assert tx.purge(Kept.QUIET_TEXT, LATER, 9) == 1
+        for name in ("quiet", "closed"):
+            row = tx.find_conversation("desk", name)
+            assert row is not None
+            assert [m.message.text for m in tx.messages(row.id)] == [""]
+
+
 def test_what_went_is_in_no_file_although_nothing_was_rewritten(sqlite_url: str) -> None:
     """Rewriting a large database would keep webhooks waiting, every hour."""
     upgrade(sqlite_url)

@@ -19,6 +19,8 @@ from complaint_gift.store.tables import (
     delivery,
     draft_review,
     escalation,
+    message,
+    message_version,
     outgoing,
     own_write,
     sighting,
@@ -84,10 +86,18 @@ def _quiet(before: datetime) -> Select[Any]:
         same = (table.c.source == conversation.c.source, table.c.conversation == conversation.c.external_id)
         return exists().where(*same, condition)
 
+    # Not every helpdesk says when a conversation changed; then it is when we last saw new words in it.
+    seen = (
+        select(func.max(message_version.c.seen_at))
+        .select_from(message_version.join(message))
+        .where(message.c.conversation_id == conversation.c.id)
+        .scalar_subquery()
+    )
+    changed = func.coalesce(conversation.c.updated_at, conversation.c.deleted_at, seen)
     return (
         select(conversation.c.id)
         .where(~conversation.c.purged)
-        .where(func.coalesce(conversation.c.updated_at, conversation.c.deleted_at) < before)
+        .where(changed < before)
         .where(~waits(escalation, escalation.c.state != EscalationState.RESOLVED))
         .where(~waits(action, action.c.state == ActionState.PENDING))
         .order_by(conversation.c.id)
