@@ -1,5 +1,6 @@
 """Credentials: who shares a cache shares one token, renewed in time; plain words when there is none."""
 
+import errno
 import multiprocessing
 import stat
 import threading
@@ -150,6 +151,16 @@ def test_spoiled_cache_counts_as_empty(web: Any, tmp_path: Path, content: str) -
 def test_cache_that_cannot_be_written_is_unreachable(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     assert "cannot be kept" in unreachable(log_in(FileCache(tmp_path / "file" / "t.json")).header)
+
+
+def test_a_full_disk_is_said_without_a_file_that_nobody_named(web: Any, tmp_path: Path) -> None:
+    class Full(FileCache):
+        def write(self, token: Token | None) -> None:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    give(web)
+    told = unreachable(log_in(Full(tmp_path / "t.json")).header)
+    assert "the access token cannot be kept: No space left on device." in told
 
 
 def _count_up(path: Path, times: int) -> None:

@@ -103,7 +103,8 @@ class ClientCredentials:
             with self.cache.locked():
                 yield
         except OSError as exc:
-            text = f"the access token cannot be kept in {exc.filename}: {exc.strerror}"
+            where = f" in {exc.filename}" if exc.filename else ""  # a full disk names no file
+            text = f"the access token cannot be kept{where}: {exc.strerror}"
             raise Unreachable(f"{self.client.source}: {text}.", retry_after=REPAIR) from exc
 
     def _fetch(self) -> Token:
