@@ -160,6 +160,12 @@ def test_a_missing_folder_is_said(store: SqlStore, url: str, tmp_path: Path) -> 
         back_up(url, tmp_path / "gone" / "b.gz")
 
 
+def test_a_file_in_the_place_of_a_folder_is_said(store: SqlStore, url: str, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(BackupNotUsable, match="cannot be written: Not a directory"):
+        back_up(url, tmp_path / "file" / "b.gz")
+
+
 def test_a_half_written_backup_is_refused_at_any_length(sqlite_url: str, tmp_path: Path) -> None:
     upgrade(sqlite_url)
     store = SqlStore(sqlite_url)

@@ -13,7 +13,7 @@ import json
 import os
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -51,10 +51,10 @@ def back_up(url: str, target: Path) -> Contents:
 
     Raises BackupNotUsable (the file exists, the folder does not take it) and StoreUnavailable.
     """
-    if target.exists():
-        raise BackupNotUsable(f"{target} exists already; name a new file")
     part = target.with_name(target.name + ".part")
     try:
+        if target.exists():
+            raise BackupNotUsable(f"{target} exists already; name a new file")
         with open(part, "wb", opener=_private) as raw:
             contents = _write(url, raw)
             raw.flush()
@@ -64,7 +64,8 @@ def back_up(url: str, target: Path) -> Contents:
     except OSError as error:
         raise BackupNotUsable(f"{target} cannot be written: {error.strerror}") from error
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):  # where nothing could be opened, nothing is left either
+            part.unlink()
     return contents
 
 
