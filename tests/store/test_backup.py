@@ -130,6 +130,19 @@ def test_a_database_that_holds_something_is_not_overwritten(
     assert _everything(url) == before
 
 
+def test_an_empty_table_of_somebody_else_is_not_dropped(database_url: str, tmp_path: Path) -> None:
+    made = f"sqlite:///{tmp_path}/made.db"
+    upgrade(made)
+    back_up(made, tmp_path / "b.gz")
+    upgrade(database_url)
+    with connect(read_url(database_url), pooled=False).begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE theirs (id INTEGER)")
+    with pytest.raises(BackupNotUsable, match="is not empty"):
+        restore(database_url, tmp_path / "b.gz")
+    with connect(read_url(database_url), pooled=False).connect() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM theirs").scalar() == 0
+
+
 def test_a_backup_never_overwrites_a_file(filled: SqlStore, url: str, tmp_path: Path) -> None:
     target = tmp_path / "b.gz"
     target.write_text("precious")

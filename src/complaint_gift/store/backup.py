@@ -26,6 +26,7 @@ from complaint_gift.store.columns import instant_text
 from complaint_gift.store.engine import READING, connect, is_sqlite, place, read_url
 from complaint_gift.store.faults import guarded
 from complaint_gift.store.sequences import go_on_after, last_given
+from complaint_gift.store.tables import metadata
 
 FORMAT = "complaint-gift backup 1"
 _AT_ONCE = 500
@@ -241,4 +242,6 @@ def _start_over(connection: Connection) -> None:
 
 
 def _holds_something(connection: Connection) -> bool:
+    if any(table.name not in metadata.tables for table in _tables(connection)):
+        return True  # somebody else's, and all tables are about to be made anew
     return any(connection.execute(select(1).select_from(t).limit(1)).scalar() for t in _tables(connection))
