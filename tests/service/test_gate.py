@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
-from small_world import AGENT, SOURCE, DeskPlugin, World
+from small_world import AGENT, SOURCE, DeskPlugin, World, refuse
 
 from complaint_gift.domain import Finding, Layer, Severity
 from complaint_gift.plugin import Fate, Outgoing, Receipt, Refused, Ruling, Uncertain, Unreachable
@@ -34,6 +34,13 @@ class Post:
 
     def rewrite(self, mail: Outgoing, text: str) -> bytes:
         return text.encode()
+
+
+class Pages:
+    """Our own pages."""
+
+    def to_message(self, number: int, reader: str, *, may_decide: bool) -> str:
+        return f"/outgoing/{number}"
 
 
 class Power(BaseException):
@@ -296,6 +303,46 @@ def test_a_message_that_nobody_takes_comes_back_to_a_person(
     assert (failed.state, failed.error) == (OutgoingState.FAILED, str(trouble))
     assert world.reasons() == ["delivery-failed"]
     assert [one.id for one in world.service.list_outgoing()] == [kept.number]
+
+
+def test_a_worker_that_dies_at_the_last_attempt_leaves_it_to_a_person(
+    world: World, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = hold(world)
+    post.trouble = Unreachable("mail: away")
+    world.service.approve(kept.number, "Olga")
+    world.work()
+    for _ in range(world.service.means.policy.limits.attempts - 2):
+        world.settle(1)
+
+    def die(*_: Any) -> Receipt:
+        raise Power
+
+    monkeypatch.setattr(world.service.means.plugins["desk"], "send", die, raising=False)
+    with pytest.raises(Power):
+        world.settle(1)
+    world.settle(1)
+    assert [one.state for one in world.service.list_outgoing()] == [OutgoingState.UNKNOWN]
+    assert world.reasons() == ["sending-unknown"]
+
+
+def test_each_message_that_was_not_taken_is_told_until_it_is_decided(world: World, post: Post) -> None:
+    world.desk.trouble = refuse("fetch")
+    world.tell()
+    world.work()
+    assert world.reasons() == ["delivery-failed"], "something else has failed before"
+    post.trouble = Refused("mail: 550 no such user")
+    world.service.means.links = Pages()
+    numbers = [hold(world, key=key).number for key in ("m1", "m2")]
+    for number in numbers:
+        world.service.approve(number, "Olga")
+    world.work()
+    assert world.reasons() == ["delivery-failed"] * 3
+    told = [one.text for one in world.post.to("owner@example.com") if "550 no such user" in one.text]
+    assert all(f"decide: /outgoing/{number}" in text for number, text in zip(numbers, told, strict=True))
+    for number in numbers:
+        world.service.give_back(number, "Olga", "She has moved")
+    assert world.reasons() == ["delivery-failed"]
 
 
 def test_something_that_breaks_while_sending_is_unknown(world: World, post: Post) -> None:

@@ -17,7 +17,7 @@ from complaint_gift.service.ports import Notice, Transaction
 from complaint_gift.service.records import KeptPromise, PromiseState, StoredMessage, Subject, hash_text
 
 _MOST_FINDINGS = 5
-_HELD = (Reason.REPLY_HELD, Reason.SENDING_UNKNOWN)
+_HELD = (Reason.REPLY_HELD, Reason.SENDING_UNKNOWN, Reason.DELIVERY_FAILED)
 _PROMISED = {Reason.PROMISE_DUE: PromiseState.OPEN, Reason.PROMISE_BROKEN: PromiseState.BROKEN}
 
 

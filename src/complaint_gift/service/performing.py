@@ -115,9 +115,8 @@ def _end(
         if not tx.settle_action(action.id, claimed.lease, state, error=error):
             return
         tx.append_audit(AuditEntry(now, "complaint-gift", f"action-{state.value}", {"action": action.id}))
-        if action.kind is ActionKind.SEND:
-            releasing.give_up(tx, action, error)
-        if state is ActionState.FAILED or action.kind in MATTERS:
+        is_told = action.kind is ActionKind.SEND and releasing.give_up(tx, outbox, means, action, error)
+        if not is_told and (state is ActionState.FAILED or action.kind in MATTERS):
             _escalate(tx, outbox, means, action, error, reason)
     outbox.ring(means.bell)
     log.error("action-" + state.value, action=action.id, kind=action.kind.value, why=error)

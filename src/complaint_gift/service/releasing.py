@@ -173,11 +173,20 @@ def _record(means: Means, found: KeptOutgoing, plugin: Any) -> None:
         log.warning("sent-not-recorded", outgoing=found.id, why=str(exc))
 
 
-def give_up(tx: Transaction, action: Action, error: str) -> None:
-    """Its action has ended for good: what still waits for a worker waits for a person from now on."""
+def give_up(tx: Transaction, outbox: Outbox, means: Means, action: Action, error: str) -> bool:
+    """Its action has ended for good: from now on the message waits for a person, who is told.
+
+    False where that changes nothing for the message.
+    """
     found = tx.lock_outgoing(int(action.payload.get("outgoing", 0)))
-    if found is not None and found.state is OutgoingState.APPROVED:
-        tx.save_outgoing(replace(found, state=OutgoingState.FAILED, error=error[:500]))
+    if found is not None and found.state is OutgoingState.SENDING:
+        _call_unknown(tx, outbox, means, found, error)
+        return True
+    if found is None or found.state not in (OutgoingState.APPROVED, OutgoingState.FAILED):
+        return False
+    said = f"{action.kind.value} {action.id}: {error}"
+    _wait(tx, outbox, means, found, OutgoingState.FAILED, error, Reason.DELIVERY_FAILED, said)
+    return True
 
 
 def _settle(means: Means, number: int, state: OutgoingState, error: str) -> None:
@@ -192,24 +201,37 @@ def _settle(means: Means, number: int, state: OutgoingState, error: str) -> None
 
 
 def _lose(means: Means, number: int, why: str) -> None:
-    now = means.now()
     with means.store.transaction() as tx:
-        outbox = Outbox(tx, now)
+        outbox = Outbox(tx, means.now())
         found = tx.lock_outgoing(number)
         if found is None or found.state is not OutgoingState.SENDING:
             return
-        mail = found.mail
-        key = f"sending-unknown:{number}:{found.sends}@{mail.source}"
-        cause = Cause(Reason.SENDING_UNKNOWN, mail.source, mail.conversation, key, "")
-        raised = raise_escalation(tx, outbox, means, cause, None) or 0
-        tx.save_outgoing(
-            replace(
-                found, state=OutgoingState.UNKNOWN, error=why[:500], escalation=raised or found.escalation
-            )
-        )
-        _note(tx, means, OURSELVES, "outgoing-unknown", number)
+        _call_unknown(tx, outbox, means, found, why)
     outbox.ring(means.bell)
-    log.error("sending-unknown", outgoing=number, why=why)
+
+
+def _call_unknown(tx: Transaction, outbox: Outbox, means: Means, found: KeptOutgoing, why: str) -> None:
+    _wait(tx, outbox, means, found, OutgoingState.UNKNOWN, why, Reason.SENDING_UNKNOWN, "")
+    _note(tx, means, OURSELVES, "outgoing-unknown", found.id)
+    log.error("sending-unknown", outgoing=found.id, why=why)
+
+
+def _wait(
+    tx: Transaction,
+    outbox: Outbox,
+    means: Means,
+    found: KeptOutgoing,
+    state: OutgoingState,
+    error: str,
+    reason: Reason,
+    summary: str,
+) -> None:
+    """A person has to decide once more; the escalation is the message's own and over with that decision."""
+    mail, key = found.mail, f"{reason.value}:{found.id}:{found.sends}@{found.mail.source}"
+    cause = Cause(reason, mail.source, mail.conversation, key, summary)
+    raised = raise_escalation(tx, outbox, means, cause, None)
+    kept = replace(found, state=state, error=error[:500], escalation=raised or found.escalation)
+    tx.save_outgoing(kept)
 
 
 def _decide(
