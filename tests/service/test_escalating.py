@@ -265,6 +265,17 @@ def test_mail_that_cannot_be_sent_says_so_once(world: World) -> None:
     assert world.reasons().count("delivery-failed") == 1
 
 
+def test_nobody_is_asked_to_take_what_was_resolved_while_the_mail_waited(world: World) -> None:
+    world.post.trouble = be_away("email")
+    world.complain("My lawyer will write to you.")
+    (found,) = world.service.list_escalations()
+    world.service.resolve(found.id, "Olga", "We met")
+    world.post.trouble = lambda what: None
+    world.settle(hours=1)
+    assert not world.post.sent
+    assert not [row for row in world.service.actions(state=ActionState.PENDING)]
+
+
 def test_every_step_is_in_the_audit(world: World) -> None:
     world.complain("My lawyer will write to you.")
     (found,) = world.service.list_escalations()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import structlog
 
-from complaint_gift.domain import Action, ActionKind, Reason
+from complaint_gift.domain import Action, ActionKind, EscalationState, Reason
 from complaint_gift.plugin import Published, Receipt, Refused, Unreachable
 from complaint_gift.service import releasing
 from complaint_gift.service.authors import tell_author
@@ -74,6 +74,8 @@ def _do(means: Means, action: Action) -> Receipt:
             escalation = tx.escalation(int(action.payload["escalation"]))
             if escalation is None:
                 raise Refused("its escalation does not exist any more; nothing is left to tell")
+            if escalation.state is EscalationState.RESOLVED:
+                return Receipt(detail="its escalation was resolved before it could be told")
             notice = make_notice(tx, means, escalation, channel, to)
     return Receipt(detail=means.notifier.notify(notice, action.mark))
 
