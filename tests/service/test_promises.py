@@ -188,6 +188,34 @@ def test_tag_keeps_what_was_promised_before_and_is_taken_off(world: World) -> No
         assert "promise-kept" in repr(tx.audit(0, 100))
 
 
+def test_tag_that_comes_when_all_is_kept_keeps_no_later_promise(world: World) -> None:
+    promise(world)
+    for day in ("Thursday", "Friday"):
+        world.clock.turn(hours=3)
+        world.reply("As promised, I have called you.")
+        world.desk.change("1", tags=world.desk.conversations["1"].tags | {"promise_kept"})
+        world.tell()
+        world.work()
+        assert "promise_kept" not in world.desk.conversations["1"].tags
+        world.clock.turn(hours=3)
+        world.reply(f"Thank you. I will write to you on {day}.")
+        world.tell()
+        world.work()
+        assert world.service.case_facts(SOURCE, "1").promises[-1].state is PromiseState.OPEN
+
+
+def test_tag_is_taken_off_again_after_a_click_has_taken_it_back(world: World) -> None:
+    promise(world)
+    for _ in range(2):
+        world.clock.turn(hours=1)
+        world.desk.change("1", tags=world.desk.conversations["1"].tags | {"promise_kept"})
+        world.tell()
+        world.work()
+        assert promised(world).state is PromiseState.KEPT
+        assert "promise_kept" not in world.desk.conversations["1"].tags
+        world.service.settle_promise(SOURCE, "1", promised(world).id, False, "Dana")
+
+
 def test_one_click_keeps_it_and_resolves_what_waits(world: World) -> None:
     promise(world)
     world.settle(hours=TO_BREACH)

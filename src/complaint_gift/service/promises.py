@@ -37,12 +37,13 @@ class Watch:
         snapshot, policy = self.facts.snapshot, self.means.policy.promises
         tags = sorted(tag for tag in snapshot.tags if tag.casefold() in policy.kept_tags)
         kept = [one for one in self._promises() if one.state in UNSETTLED]
-        if not tags or not kept:
+        if not tags:
             return
         for promise in kept:
             self._settle(promise, PromiseState.KEPT, self.outbox.now, f"tag:{tags[0]}")
         if self.means.can(snapshot.source, Can.TAG) and snapshot.status != "closed":
-            cause = f"promises:{max(one.id for one in kept)}"
+            # With nothing left to keep it goes as well: else it would keep the next promise unread.
+            cause = f"promises:{max((one.id for one in kept), default=0)}:{snapshot.updated_at}"
             payload = {"add": [], "remove": tags}
             self.outbox.add(ActionKind.TAGS, snapshot.source, snapshot.id, cause, payload)
 
