@@ -10,6 +10,7 @@ from growth import require_linear_in
 from hypothesis import given
 from hypothesis import strategies as st
 
+from complaint_gift.service import people
 from complaint_gift.service.hours import Hours, Span
 from complaint_gift.service.language import guess_language
 from complaint_gift.service.lexicon import check, has_any
@@ -157,6 +158,15 @@ def test_english_name_is_found_in_the_story_only(text: str, named: bool) -> None
 )
 def test_russian_name_is_found_in_any_case(text: str, named: bool) -> None:
     assert bool(find_named([text], ["Ольга Литвин"])) is named
+
+
+def test_many_names_are_not_compared_with_every_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared = []
+    monkeypatch.setattr(people, "_is_form", lambda word, form: bool(compared.append(word)))
+    letters = "abcdefghij"
+    names = [f"{a}{b}{c}{a}" for a in letters for b in letters for c in letters]
+    find_named(["we met " + " and ".join(name.capitalize() for name in names)], names)
+    assert len(compared) == len(names), "each with the one that begins as it does"
 
 
 def test_hash_of_a_text_survives_what_a_helpdesk_does_to_white_space() -> None:

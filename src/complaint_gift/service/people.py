@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -24,7 +24,9 @@ def find_named(texts: Iterable[str], names: Iterable[str]) -> tuple[str, ...]:
 
     A first name is enough, in any Russian case or with an English 's.
     """
-    said = {fold(word) for text in texts for word in _telling_words(text)}
+    said: dict[str, set[str]] = {}
+    for word in {fold(word) for text in texts for word in _telling_words(text)}:
+        said.setdefault(word[:_SHORTEST], set()).add(word)
     return tuple(dict.fromkeys(name for name in names if _is_named(name, said)))
 
 
@@ -51,9 +53,10 @@ def _telling_words(text: str) -> Iterable[str]:
             yield from (word for word in words if word[0].isupper())
 
 
-def _is_named(name: str, said: Iterable[str]) -> bool:
+def _is_named(name: str, said: Mapping[str, Iterable[str]]) -> bool:
+    """`said` are words by how they begin: hundreds of names are not compared with every word of a story."""
     forms = _forms(vocabulary(), name)
-    return any(_is_form(word, form) for word in said for form in forms)
+    return any(_is_form(word, form) for form in forms for word in said.get(form.whole[0][:_SHORTEST], ()))
 
 
 @dataclass(frozen=True, slots=True)
