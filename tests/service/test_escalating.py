@@ -186,6 +186,16 @@ def test_greeting_a_person_does_not_accuse_them(world: World) -> None:
     assert world.reasons() == []
 
 
+def test_speaking_to_a_person_does_not_accuse_them(world: World) -> None:
+    world.complain()
+    world.reply("Thank you, I will look into it.")
+    world.desk.say("1", CUSTOMER, "Dana, where is my refund by now?")
+    world.tell()
+    world.work()
+    assert "accused-handles" not in world.reasons()
+    assert world.desk.done(ActionKind.ASSIGN) == []
+
+
 def test_complaint_about_a_manager_goes_to_the_director(make_world: Callable[..., World]) -> None:
     world = make_world(ACCUSED_OWNER)
     world.complain("Kevin Brooks shouted at me, I will go to court.")
@@ -273,7 +283,7 @@ def test_nobody_is_asked_to_take_what_was_resolved_while_the_mail_waited(world: 
     world.post.trouble = lambda what: None
     world.settle(hours=1)
     assert not world.post.sent
-    assert not [row for row in world.service.actions(state=ActionState.PENDING)]
+    assert not world.service.actions(state=ActionState.PENDING)
 
 
 def test_every_step_is_in_the_audit(world: World) -> None:

@@ -139,6 +139,13 @@ def test_hostile_text_is_read_quickly_by_every_shipped_phrase() -> None:
         ("I waited.\nDana", False),
         ("The bandana was torn when it came.", False),
         ("We went to danas house for tea.", False),
+        ("Dana, where is my refund by now?", False),
+        ("Dana, it was Dana who shouted at me.", True),
+        ("Yesterday Dana, your courier, shouted at me.", True),
+        ("My name is Dana and I ordered a lamp.", False),
+        ("I'm Dana, a customer of yours since May.", False),
+        ("I am so angry with Dana by now.", True),
+        ("I waited.\nKind regards, Dana Mary Smith", False),
     ],
 )
 def test_english_name_is_found_in_the_story_only(text: str, named: bool) -> None:
@@ -154,6 +161,13 @@ def test_english_name_is_found_in_the_story_only(text: str, named: bool) -> None
         ("Здравствуйте, Ольга, когда будет ответ?", False),
         ("Спасибо Ольге за терпение.", False),
         ("Ольхон мы видели в прошлом году.", False),
+        ("Ольга, вы обещали вернуть деньги вчера.", False),
+        ("Ольга Петровна, добрый день, где мой заказ?", False),
+        ("Вчера Ольга, ваш администратор, на меня накричала.", True),
+        ("Доброго дня, Ольга, где мой заказ?", False),
+        ("Меня зовут Ольга, я заказала у вас лампу.", False),
+        ("Я, Ольга Смирнова, заказала у вас лампу.", False),
+        ("Я в шоке от того, как Ольга со мной говорила.", True),
     ],
 )
 def test_russian_name_is_found_in_any_case(text: str, named: bool) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -15,6 +15,7 @@ from complaint_gift.text.wordfiles import Vocabulary
 _GREETING = Shape("people", r"\s*{greeting}\b")
 _SENTENCE = re.compile(r"[^.!?…\n]+")
 _WORD = re.compile(r"[^\W\d_]+")
+_ADDRESS = re.compile(r"\s*[^\W\d_]+(?: [^\W\d_]+){0,2},")
 _SHORTEST = 3
 _MOST_MORE = 3  # letters of a case behind the stem
 
@@ -22,12 +23,19 @@ _MOST_MORE = 3  # letters of a case behind the stem
 def find_named(texts: Iterable[str], names: Iterable[str]) -> tuple[str, ...]:
     """Those of `names` that the texts mention outside greetings, thanks and signatures.
 
-    A first name is enough, in any Russian case or with an English 's.
+    A first name is enough, in any Russian case or with an English 's. Who is spoken to is not spoken about:
+    what stands before the first comma of a sentence is passed over where it begins with one of the names.
     """
-    said: dict[str, set[str]] = {}
-    for word in {fold(word) for text in texts for word in _telling_words(text)}:
-        said.setdefault(word[:_SHORTEST], set()).add(word)
-    return tuple(dict.fromkeys(name for name in names if _is_named(name, said)))
+    known = tuple(dict.fromkeys(names))
+    told = [_split_address(one) for text in texts for one in _telling_sentences(text)]
+    first = _by_beginning(address[0] for address, _ in told if address)
+    spoken_to = {word for name in known for word in _mentions(name, first)}
+    said = _by_beginning(
+        word
+        for address, words in told
+        for word in (words if address and address[0] in spoken_to else (*address, *words))
+    )
+    return tuple(name for name in known if any(_mentions(name, said)))
 
 
 def is_same(policy: Policy, one: str, about: Iterable[str]) -> bool:
@@ -44,19 +52,36 @@ def is_about(person: Person, about: Iterable[str]) -> bool:
     return bool(person.identities & {name.casefold() for name in about if name})
 
 
-def _telling_words(text: str) -> Iterable[str]:
+def _telling_sentences(text: str) -> Iterator[str]:
     greeting = _GREETING.pattern()
     for sentence in _SENTENCE.findall(text):
-        words = _WORD.findall(sentence)
         # A line of one or two words is a signature, not a story.
-        if len(words) > 2 and not greeting.match(sentence):
-            yield from (word for word in words if word[0].isupper())
+        if len(_WORD.findall(sentence)) > 2 and not greeting.match(sentence):
+            yield sentence
 
 
-def _is_named(name: str, said: Mapping[str, Iterable[str]]) -> bool:
-    """`said` are words by how they begin: hundreds of names are not compared with every word of a story."""
-    forms = _forms(vocabulary(), name)
-    return any(_is_form(word, form) for form in forms for word in said.get(form.whole[0][:_SHORTEST], ()))
+def _split_address(sentence: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The words in capitals by which somebody may be spoken to, and those of the rest."""
+    address = _ADDRESS.match(sentence)
+    end = address.end() if address else 0
+    return _capitals(sentence[:end]), _capitals(sentence[end:])
+
+
+def _capitals(text: str) -> tuple[str, ...]:
+    return tuple(fold(word) for word in _WORD.findall(text) if word[0].isupper())
+
+
+def _by_beginning(words: Iterable[str]) -> Mapping[str, set[str]]:
+    """Hundreds of names are not compared with every word of a story."""
+    found: dict[str, set[str]] = {}
+    for word in words:
+        found.setdefault(word[:_SHORTEST], set()).add(word)
+    return found
+
+
+def _mentions(name: str, said: Mapping[str, Iterable[str]]) -> Iterator[str]:
+    for form in _forms(vocabulary(), name):
+        yield from (word for word in said.get(form.whole[0][:_SHORTEST], ()) if _is_form(word, form))
 
 
 @dataclass(frozen=True, slots=True)
