@@ -11,6 +11,7 @@ import smtplib
 import socket
 import ssl
 from collections.abc import Mapping
+from contextlib import closing, suppress
 from email.message import EmailMessage
 from email.utils import formatdate
 from importlib import import_module
@@ -79,10 +80,13 @@ def _send_mail(email: Mapping[str, Any], notice: Notice, mark: str) -> str:
     message.set_content(notice.text)
     host = email["host"]
     try:
-        with _connect(email) as smtp:
+        # Left by hand: as a context it takes an odd good-bye for a failure, and the mail would be sent again.
+        with closing(_connect(email)) as smtp:
             if email["user"]:
                 smtp.login(email["user"], email["password"])
             smtp.send_message(message)
+            with suppress(smtplib.SMTPException, OSError):
+                smtp.quit()
     except smtplib.SMTPRecipientsRefused as exc:
         codes = [code for code, _ in exc.recipients.values()]
         _raise_smtp(f"email: {host} does not take mail for this address", min(codes, default=0))

@@ -137,11 +137,11 @@ def test_other_addresses_need_the_extra() -> None:
 
 
 class Mailbox(threading.Thread):
-    """An SMTP server of a few lines; `refusal` is what it says to RCPT."""
+    """An SMTP server of a few lines; `refusal` is what it says to RCPT, `farewell` to QUIT."""
 
     def __init__(self, refusal: str = "250 ok") -> None:
         super().__init__()
-        self.refusal = refusal
+        self.refusal, self.farewell = refusal, "221 bye"
         self.door = socket.create_server(("127.0.0.1", 0))
         self.port = self.door.getsockname()[1]
         self.mail = ""
@@ -162,7 +162,7 @@ class Mailbox(threading.Thread):
                     self.mail = "".join(iter(talk.readline, ".\r\n"))
                     say("250 taken")
                 elif verb == "QUIT":
-                    say("221 bye")
+                    say(self.farewell)
                     return
                 else:
                     say(self.refusal if verb == "RCPT" else "250 ok")
@@ -191,6 +191,11 @@ def test_mail_carries_the_mark_and_no_smuggled_header(box: Mailbox) -> None:
     box.join(5)
     assert "Message-ID: <mark-1@complaint-gift.invalid>" in box.mail
     assert "\nBcc:" not in box.mail
+
+
+def test_mail_that_was_taken_is_sent_whatever_the_server_says_to_good_bye(box: Mailbox) -> None:
+    box.farewell = "421 too busy"
+    assert mail(box) == "mail given to 127.0.0.1"
 
 
 @pytest.mark.parametrize("box", ["550 no such user"], indirect=True)
