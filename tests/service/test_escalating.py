@@ -212,6 +212,17 @@ def test_accused_owner_is_left_out_on_every_later_step(make_world: Callable[...,
     assert world.post.to("kevin@example.com") == []
 
 
+def test_who_is_accused_later_is_left_out_from_then_on(world: World) -> None:
+    world.complain("My lawyer will write to you.")
+    world.desk.say("1", CUSTOMER, "And Dora Director herself shouted at me yesterday.")
+    world.tell()
+    world.work()
+    for _ in range(3):
+        world.settle(hours=8)
+    assert world.post.to("director@example.com") == []
+    assert len(world.post.to("owner@example.com")) > 2, "rather than nobody"
+
+
 def test_violation_of_a_colleague_is_told_to_its_author_only(world: World) -> None:
     world.complain()
     world.reply("It was your fault.", author=COLLEAGUE)

@@ -169,15 +169,17 @@ def climb(tx: Transaction, outbox: Outbox, means: Means, escalation: Escalation)
     """Nobody took it in time, or it was taken and never finished: the next step hears of it."""
     policy, now = means.policy, outbox.now
     row = tx.find_conversation(escalation.source, escalation.conversation)
-    snapshot = row.snapshot if row else None
+    snapshot, case = (row.snapshot, tx.case(row.id)) if row else (None, None)
+    # Whom the customer has named since then is left out as well.
+    about = tuple(dict.fromkeys((*escalation.about, *(case.about if case else ()))))
     rung, wait = escalation.rung, policy.finish_within
     if escalation.state is EscalationState.OPEN:
-        rung = ladder.next_rung(policy, escalation.rung, escalation.about, snapshot)
+        rung = ladder.next_rung(policy, escalation.rung, about, snapshot)
         wait = policy.ladder[rung].wait
     # A wait of nothing would tell the same people in every sweep.
     next_at = max(policy.hours.after(now, wait), now + timedelta(minutes=1))
-    tx.save_escalation(replace(escalation, rung=rung), next_at)
-    people = ladder.people_on(policy, rung, escalation.about, snapshot)
+    tx.save_escalation(replace(escalation, rung=rung, about=about), next_at)
+    people = ladder.people_on(policy, rung, about, snapshot)
     turn = f"{rung}:{int(now.timestamp())}"
     tell(outbox, escalation.source, escalation.conversation, escalation.id, people, turn)
     tx.append_audit(_entry(now, OURSELVES, "escalation-told", escalation.id, rung=rung))
