@@ -129,6 +129,23 @@ def test_clean_up_rewrites_no_database(world: World, monkeypatch: pytest.MonkeyP
     assert world.service.sweep().purged > 0
 
 
+def test_file_that_cannot_be_removed_does_not_hide_what_left_the_database(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(source: Source, memory: object) -> int:
+        raise PermissionError
+
+    emptied: list[object] = []
+    monkeypatch.setattr(world.service.means.plugins["desk"], "tidy", refuse, raising=False)
+    monkeypatch.setattr(type(world.store), "empty_log", lambda self: emptied.append(self))
+    world.complain()
+    world.clock.turn(days=100)
+    world.service.sweep()
+    with world.store.reading() as tx:
+        assert [row.entry.what for row in tx.audit(0, 100)] == ["retention"]
+    assert emptied
+
+
 def test_look_goes_on_after_one_conversation_breaks(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     world.complain(number="1")
     world.complain("Another complaint of mine: my second complaint.", number="2")
