@@ -75,6 +75,7 @@ def test_list_replaces_the_shipped_list(tmp_path: Path) -> None:
         ("extends: default\ncalendar: {week: {mon: ['9-18']}}\n", "2:25:", "'9-18' is no stretch of a day"),
         ("extends: default\ncalendar: {holidays: [christmas]}\n", "2:23:", "'christmas' is no date"),
         ("extends: default\nlimits: {notes: many}\n", "2:17:", "'many' is no number from 0 to 1000"),
+        ("extends: default\nlimits: {attempts: 0}\n", "2:20:", "0 would try nothing at all; write 1"),
         ("extends: default\nlimits: {notes: 3, notes: 4}\n", "2:20:", "'notes' stands here twice"),
         ("extends: default\nnotes: {write: maybe}\n", "2:16:", "'maybe' is neither true nor false"),
         ("extends: default\nnotes: {en: {default: ' '}}\n", "2:13:", "the notes lack 'default'"),

@@ -36,6 +36,7 @@ from complaint_gift.service.reading import (
     read_placed,
     read_span,
     read_text,
+    read_tries,
     read_words,
 )
 from complaint_gift.service.records import Kept
@@ -330,7 +331,7 @@ _SECTIONS: Mapping[str, Callable[[Reading, Spot], Any]] = {
     "language": one_of(*LANGUAGES),
     "limits": _section(
         "limits",
-        dict.fromkeys(("notes", "attempts", "poison_attempts"), read_count)
+        {"notes": read_count, "attempts": read_tries, "poison_attempts": read_tries}
         | dict.fromkeys(
             (
                 "notes_apart",

@@ -83,6 +83,14 @@ def read_count(reading: Reading, spot: Spot) -> int:
     return int(spot.value)
 
 
+def read_tries(reading: Reading, spot: Spot) -> int:
+    """How often something is tried, which is once at least: with none nothing at all would be done."""
+    count = read_count(reading, spot)
+    if type(spot.value) is int and spot.value == 0:
+        reading.say(spot.place, "0 would try nothing at all", "write 1 to try once and not again")
+    return count
+
+
 def read_amount(reading: Reading, spot: Spot) -> float:
     """Money in whole units of its currency (49.90), below 1e12; 0.0 after a complaint."""
     if isinstance(spot.value, bool) or not isinstance(spot.value, int | float) or not 0 <= spot.value < 1e12:
