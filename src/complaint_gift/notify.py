@@ -69,7 +69,7 @@ def make_notifier(settings: Mapping[str, Any]) -> Messenger:
 def _send_mail(email: Mapping[str, Any], notice: Notice, mark: str) -> str:
     message = EmailMessage()
     try:
-        message["From"], message["To"] = email["sender"], notice.to
+        message["From"], message["To"] = _in_ascii(email["sender"]), _in_ascii(notice.to)
     except ValueError:
         raise Refused(f"email: {notice.to!r} is no address; correct it in the policy") from None
     message["Subject"] = " ".join(notice.subject.split())
@@ -92,9 +92,20 @@ def _send_mail(email: Mapping[str, Any], notice: Notice, mark: str) -> str:
         _raise_smtp(f"email: {host} does not take mail for this address", min(codes, default=0))
     except smtplib.SMTPResponseException as exc:
         _raise_smtp(f"email: {host} answered {exc.smtp_code}", exc.smtp_code)
+    except smtplib.SMTPNotSupportedError as exc:
+        raise Unreachable(f"email: {host} cannot take it: {exc}; check `notify: email`") from None
     except (smtplib.SMTPException, OSError) as exc:
         raise Unreachable(f"email: {host} cannot be reached ({type(exc).__name__})") from None
     return f"mail given to {host}"
+
+
+def _in_ascii(address: str) -> str:
+    """With its domain as every mail server understands it; as it is where that cannot be written so."""
+    local, at, domain = address.rpartition("@")
+    try:
+        return f"{local}{at}{domain.encode('idna').decode()}"
+    except UnicodeError:
+        return address
 
 
 def _connect(email: Mapping[str, Any]) -> smtplib.SMTP:

@@ -144,7 +144,7 @@ class Mailbox(threading.Thread):
         self.refusal, self.farewell = refusal, "221 bye"
         self.door = socket.create_server(("127.0.0.1", 0))
         self.port = self.door.getsockname()[1]
-        self.mail = ""
+        self.mail, self.recipient = "", ""
 
     def run(self) -> None:
         visitor, _ = self.door.accept()
@@ -165,6 +165,7 @@ class Mailbox(threading.Thread):
                     say(self.farewell)
                     return
                 else:
+                    self.recipient = line.strip() if verb == "RCPT" else self.recipient
                     say(self.refusal if verb == "RCPT" else "250 ok")
 
 
@@ -191,6 +192,18 @@ def test_mail_carries_the_mark_and_no_smuggled_header(box: Mailbox) -> None:
     box.join(5)
     assert "Message-ID: <mark-1@complaint-gift.invalid>" in box.mail
     assert "\nBcc:" not in box.mail
+
+
+def test_mail_reaches_a_domain_in_any_script(box: Mailbox) -> None:
+    assert mail(box, "olga@компания.рф") == "mail given to 127.0.0.1"
+    box.join(5)
+    assert box.recipient == "rcpt TO:<olga@xn--80aqeigdi5k.xn--p1ai>"
+    assert "\nTo: olga@xn--80aqeigdi5k.xn--p1ai\n" in box.mail.replace("\r", "")
+
+
+def test_what_the_mail_server_cannot_do_is_said(box: Mailbox) -> None:
+    with pytest.raises(Unreachable, match=r"cannot take it: .* SMTPUTF8 capability; check `notify: email`"):
+        mail(box, "ольга@example.com")
 
 
 def test_mail_that_was_taken_is_sent_whatever_the_server_says_to_good_bye(box: Mailbox) -> None:
