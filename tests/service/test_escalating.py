@@ -5,11 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from small_world import AGENT, COLLEAGUE, CUSTOMER, MORNING, ROBOT, World, be_away, refuse
 
-from complaint_gift.domain import ActionKind, Escalation, EscalationState, Reason
+from complaint_gift.domain import (
+    ActionKind,
+    Decision,
+    Escalation,
+    EscalationState,
+    Finding,
+    Layer,
+    Reason,
+    Severity,
+    Verdict,
+)
 from complaint_gift.service import AlreadyResolved, NotFound, sweeping
 from complaint_gift.service.records import ActionState, EscalationFilter
 
@@ -228,6 +239,29 @@ def test_violation_of_a_colleague_is_told_to_its_author_only(world: World) -> No
     world.reply("It was your fault.", author=COLLEAGUE)
     told = {notice.to for notice in world.post.sent.values()}
     assert told == {"dana@example.com"}, "the assignee's step; the author has no address in the policy"
+
+
+def test_each_escalation_quotes_the_reply_it_is_about(world: World) -> None:
+    def review(text: str, **_: Any) -> Verdict:
+        found = [
+            Finding(rule, rule, Severity.ERROR, Layer.LEXICAL, False, 0, len(text), text)
+            for rule in ("fault", "policy")
+            if rule in text
+        ]
+        return Verdict(Decision.HOLD if found else Decision.PASS, tuple(found), (), "book")
+
+    world.book.review = review  # type: ignore[assignment]
+    world.complain()
+    world.reply("Your fault, that is our policy.")
+    world.reply("Again your fault.")
+    quoted = {
+        one.summary: {f.quote for f in world.service.look_behind(one.id).findings}
+        for one in world.service.list_escalations()
+    }
+    assert quoted == {
+        "fault, policy": {"Your fault, that is our policy."},
+        "fault": {"Again your fault."},
+    }
 
 
 def test_policy_can_switch_a_reason_off(make_world: Callable[..., World]) -> None:

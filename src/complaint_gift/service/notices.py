@@ -63,8 +63,11 @@ def look_behind(tx: Transaction, escalation: Escalation) -> Told:
         errors = [f for f in verdict.findings if f.severity is Severity.ERROR] if verdict else []
         if errors:
             found.append((stored, errors))
-    named = [one for one in found if escalation.summary.startswith(say_rules(one[1]))]
-    for stored, errors in (named or found)[:1]:
+    rules = set(escalation.summary.partition(" (")[0].split(", "))
+    # Of what its author was not shown nothing is said, so that a reply may hold more than was told.
+    exact = [one for one in found if rules == {f.rule for f in one[1]}]
+    more = [one for one in found if rules < {f.rule for f in one[1]}]
+    for stored, errors in (exact or more or found)[:1]:
         about = {hash_text(stored.message.text), *(hash_text(f.quote) for f in errors if f.quote)}
         waivers = tx.waivers(escalation.source, escalation.conversation)
         reasons = dict.fromkeys(w.reason for w in waivers if w.text_hash in about and w.reason)
