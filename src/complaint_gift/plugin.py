@@ -172,10 +172,10 @@ class Outgoing:
     """A message of our side on its way out, which nobody outside has yet.
 
     `key` is the same for a repetition of the same message, `message` its id in its channel, "" for none.
-    `text` is its new part as plain text, `history` what it quotes: known, never judged. `author` is who wrote
-    it; `tell` the mail address that reaches them, "" for none. `raw` are the bytes that go on, `envelope`
-    what the plugin needs to send them (JSON). `findings` are the plugin's own, about accounts; their `params`
-    bring their words as `say_en`, `say_ru`.
+    `text` is its new part as plain text, `history` the words it answers, with what those quote behind `>`:
+    known, never judged. `author` is who wrote it; `tell` the mail address that reaches them, "" for none.
+    `raw` are the bytes that go on, `envelope` what the plugin needs to send them (JSON). `findings` are the
+    plugin's own, about accounts; their `params` bring their words as `say_en`, `say_ru`.
     """
 
     source: str

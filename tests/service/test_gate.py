@@ -11,6 +11,7 @@ from small_world import AGENT, SOURCE, DeskPlugin, World, refuse
 
 from complaint_gift.domain import Finding, Layer, Severity
 from complaint_gift.plugin import Fate, Outgoing, Receipt, Refused, Ruling, Uncertain, Unreachable
+from complaint_gift.service import gate
 from complaint_gift.service.escalating import AlreadyResolved, NotFound
 from complaint_gift.service.held import OutgoingState
 
@@ -108,6 +109,11 @@ def test_what_answers_no_complaint_passes(world: World) -> None:
 def test_an_unknown_thread_without_history_is_judged_by_its_words_alone(world: World) -> None:
     assert world.service.rule(a_mail("We will look.", history=""), Fate.HOLD).fate is Fate.PASS
     assert world.service.rule(a_mail(RUDE, history=""), Fate.HOLD).fate is Fate.HOLD
+
+
+def test_what_the_complaint_quotes_in_its_turn_is_no_part_of_it(world: World) -> None:
+    mail = a_mail(history="Nobody has come back to me.\n\n> Please call us on +44 20 7946 0000.")
+    assert gate.quoted(mail)["complaint_text"] == "Nobody has come back to me."
 
 
 def test_a_known_conversation_decides_whether_it_is_a_complaint(world: World) -> None:

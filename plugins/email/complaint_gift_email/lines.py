@@ -34,12 +34,23 @@ def read_lines(texts: Iterable[str]) -> list[Line]:
     return [Line(text) for text in texts]
 
 
+def is_marked(text: str) -> bool:
+    """Whether it begins with `>` or another mark of a quotation."""
+    return bool(_QUOTE.match(text) or _INITIALS.match(text))
+
+
+def unmarked(text: str) -> str:
+    """Without one mark, as it stood in the mail that is quoted."""
+    mark = _QUOTE.match(text) or _INITIALS.match(text)
+    return text[mark.end() :].removeprefix(" ") if mark else text
+
+
 class Line:
     """One line; only its first 400 characters are looked at. Answers are computed once, when asked."""
 
     def __init__(self, text: str) -> None:
         self.text = text[:LOOKED_AT]
-        self.is_quote = bool(_QUOTE.match(self.text) or _INITIALS.match(self.text))
+        self.is_quote = is_marked(self.text)
 
     def joined(self, other: Line) -> Line:
         """This line and the next one as one, as they were before a mail program wrapped them."""

@@ -21,7 +21,7 @@ from complaint_gift_email.addresses import Address, read_addresses
 from complaint_gift_email.attachments import Attachment, gather
 from complaint_gift_email.body import read_body
 from complaint_gift_email.mime import Headers, leaves
-from complaint_gift_email.quoting import judged_part, new_part
+from complaint_gift_email.quoting import judged_part, new_part, quoted_part
 
 NOBODY = Address("")
 LONGEST_ID = 250
@@ -78,6 +78,11 @@ class Mail:
     def judged(self) -> str:
         """What an outgoing reply is judged by: `new`, or all of it where that is less than three words."""
         return judged_part(self.text)
+
+    @property
+    def quoted(self) -> str:
+        """What it answers, as far as it quotes that; "" where `judged` is all of it."""
+        return "" if self.judged == self.text.strip() else quoted_part(self.text)
 
     @property
     def digest(self) -> str:

@@ -4,6 +4,7 @@ Made for English and Russian mail (other languages are known as far as their pro
 line is looked at once and only its first characters are, so time grows with the length of the mail at most.
 
     new_part(text)                  what rules look at: no history, no signature below `--`, no device line
+    quoted_part(text)               what it answers: the newest quoted mail, older ones behind `>`
     Split.of(text).new              without the farewell ("С уважением, Иван") as well
     Split.of(text).without_history  history alone is gone, signature and farewell stay
 """
@@ -15,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from complaint_gift_email.lines import LOOKED_AT, Line, read_lines
+from complaint_gift_email.lines import LOOKED_AT, Line, is_marked, read_lines, unmarked
 
 MOST_LINES = 1000
 _FEWEST_WORDS = 3
@@ -85,6 +86,14 @@ class Split:
         """What is quoted."""
         return self.only(Kind.HISTORY)
 
+    @property
+    def is_marked(self) -> bool:
+        """Whether `>` or the like shows what is quoted."""
+        return any(
+            kind is Kind.HISTORY and is_marked(text)
+            for text, kind in zip(self.lines, self.kinds, strict=True)
+        )
+
 
 def new_part(plain: str) -> str:
     """What its author wrote just now, farewell included.
@@ -96,9 +105,46 @@ def new_part(plain: str) -> str:
 
 
 def judged_part(plain: str) -> str:
-    """What a reply is judged by: its new part, or all of it where that is less than three words."""
-    found = Split.of(plain).written
-    return found if len(_WORD.findall(found[:500])) >= _FEWEST_WORDS else plain.strip()
+    """What a reply is judged by: its new part, or all of it where that is less than three words.
+
+    Marked quotations are never the author's own words, however short the answer to them is.
+    """
+    split = Split.of(plain)
+    found = split.written
+    is_enough = len(_WORD.findall(found[:500])) >= _FEWEST_WORDS or (found and split.is_marked)
+    return found if is_enough else plain.strip()
+
+
+def quoted_part(plain: str) -> str:
+    """What a mail answers, as its author would read it: without marks and introduction.
+
+    Mails that are quoted in that one in their turn stay behind `>`.
+    """
+    split = Split.of(plain)
+    bare = [unmarked(text) for text in split.only(Kind.HISTORY).split("\n")]
+    lines = read_lines(bare)
+    inner = Split.of("\n".join(bare[_end_of_heading(lines) :]))
+    told = [
+        f"> {text}".rstrip() if kind is Kind.HISTORY and not line.is_quote else text.rstrip()
+        for text, kind, line in zip(inner.lines, inner.kinds, read_lines(inner.lines), strict=True)
+    ]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(told)).strip("\n")
+
+
+def _end_of_heading(lines: Sequence[Line]) -> int:
+    """Where the words begin below `On ... wrote:` or a block of header fields."""
+    number = _next_filled(lines, 0)
+    if number == len(lines):
+        return number
+    if length := _intro_at(lines, number):
+        return number + length
+    if not _history_begins(lines, number):
+        return number
+    while number < len(lines) and (lines[number].is_title or lines[number].is_rule):
+        number = _next_filled(lines, number + 1)
+    while number < len(lines) and lines[number].role:
+        number += 1
+    return number
 
 
 def _apart(texts: list[str]) -> list[str]:

@@ -54,6 +54,7 @@ def check(mail: Mail) -> None:
         mail.text,
         mail.new,
         mail.judged,
+        mail.quoted,
         mail.sender.name,
         mail.sender.address,
     ):

@@ -3,7 +3,7 @@
 import pytest
 from growth import require_linear_in
 
-from complaint_gift_email.quoting import MOST_LINES, Split, judged_part, new_part
+from complaint_gift_email.quoting import MOST_LINES, Split, judged_part, new_part, quoted_part
 
 REPLY = "Добрый день!\n\nЗаказ так и не привезли, верните деньги."
 ENGLISH = "Hello,\n\nthe parcel never came, I want my money back."
@@ -170,8 +170,66 @@ def test_postscript_below_the_farewell_is_new() -> None:
 
 def test_nothing_but_quotation_comes_back_as_it_is() -> None:
     assert new_part("> Верните деньги") == "> Верните деньги"
-    assert judged_part("> Верните деньги!\nда") == "> Верните деньги!\nда"
+    assert judged_part("> Верните деньги!") == "> Верните деньги!"
     assert new_part("") == ""
+
+
+def test_marked_words_of_others_are_no_words_of_a_short_answer() -> None:
+    assert judged_part("> Верните деньги!\nда") == "да"
+    assert (
+        judged_part("Thank you!\n\nOn Mon, 2 Mar 2026 at 10:00, Bob <b@x.test> wrote:\n> Idiots.")
+        == "Thank you!"
+    )
+    bare = "Принято.\n\nОт: Иван <i@x.test>\nДата: 2 марта 2026 г. 10:00\nКому: Магазин\nТема: Заказ\n\nДа."
+    assert judged_part(bare) == bare
+
+
+SAID = "Посылка пришла разбитой.\nВерните деньги."
+MARKED = "".join(f"\n> {line}" for line in SAID.split("\n"))
+
+
+@pytest.mark.parametrize(
+    "history",
+    [
+        "пт, 11 июл. 2025 г. в 10:00, Иван Очень Длинное Имя\n<i@x.test>:\n" + MARKED,
+        "> 11 июля 2025 г., в 10:00, Иван <i@x.test> написал(а):\n>" + MARKED,
+        "On Mon, 2 Mar 2026 at 10:00, Ivan <i@x.test> wrote:" + MARKED,
+        "Вы писали 11 июля 2025 г., 10:00:00:\n" + MARKED.replace("> ", "ИП> "),
+        "11.07.2025, 10:00, «Иван» <i@x.test>:\n" + SAID,
+        "-----Исходное сообщение-----\nОт: Иван <i@x.test>\nОтправлено: 11 июля 2025 г. 10:00\n"
+        "Кому: Магазин\nТема: Заказ\n\n" + SAID,
+        "________________________________\nFrom: Ivan <i@x.test>\nSent: Friday, July 11, 2025 10:00 AM\n"
+        "To: Shop\nSubject: Order\n\n" + SAID,
+    ],
+)
+@pytest.mark.parametrize(
+    "reply", [REPLY, "Добрый день! \nПростите нас.  ", "Добрый день!\n\n\n\nПростите.\n\n-- \nАнна, Магазин"]
+)
+def test_what_a_reply_answers_is_the_words_that_it_quotes(reply: str, history: str) -> None:
+    assert quoted_part(f"{reply}\n\n{history}\n") == SAID
+
+
+def test_answers_between_quotations_leave_the_words_they_answer() -> None:
+    intro = "On Mon, 2 Mar 2026 at 10:00, Ivan <i@x.test> wrote:"
+    mail = f"Hello,\n\n{intro}\n> It came broken.\n\nWe are sorry.\n\n> He shouted.\n\nWe spoke with him."
+    assert quoted_part(mail) == "It came broken.\nHe shouted."
+    assert quoted_part(REPLY) == ""
+
+
+@pytest.mark.parametrize("mark", ["> ", ""])
+def test_older_mails_stay_behind_a_mark(mark: str) -> None:
+    older = [
+        "From: Shop <s@x.test>",
+        "Sent: Monday, March 2, 2026 12:00 PM",
+        "To: Ivan",
+        "Subject: Order",
+        "",
+        "Photo?",
+    ]
+    quoted = [f"{mark}{line}".rstrip() for line in ("Where is my money?", "", *older)]
+    intro = "On Tue, 3 Mar 2026 at 10:00, Ivan <i@x.test> wrote:"
+    found = quoted_part("\n".join([ENGLISH, "", intro, *quoted])).split("\n")
+    assert found == ["Where is my money?", "", *(f"> {line}".rstrip() for line in older)]
 
 
 def test_introduction_on_the_line_of_the_last_word_is_cut() -> None:
@@ -203,3 +261,4 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_time_for_hostile_text_grows_with_its_length_alone(name: str) -> None:
     require_linear_in(new_part, HOSTILE[name])
+    require_linear_in(quoted_part, HOSTILE[name])

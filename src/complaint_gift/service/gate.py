@@ -21,6 +21,7 @@ from complaint_gift.service.notices import say_rules
 from complaint_gift.service.outbox import Outbox
 from complaint_gift.service.ports import Transaction
 from complaint_gift.service.verdicts import join
+from complaint_gift.text import new_part
 
 STATES = {
     Fate.TELL: OutgoingState.PASSED,
@@ -82,7 +83,7 @@ def _judge(means: Means, mail: Outgoing) -> Verdict | None:
         is_complaint = bool(hear(means, mail.history).why)
     if is_complaint is False or not mail.text.strip() or not (mail.is_reply or is_complaint):
         return None
-    known = Context.parse(placed.context if placed else {**given_here, "complaint_text": mail.history})
+    known = Context.parse(placed.context if placed else quoted(mail))
     verdict = means.review(mail.text, known)
     if placed and len(placed.turn.messages) > 1:
         verdict = join(verdict, means.review(placed.turn.text, known))
@@ -106,6 +107,11 @@ def given(mail: Outgoing) -> dict[str, Any]:
         "channel": "email",
         "author": {key: value for key, value in writer.items() if value != ""},
     }
+
+
+def quoted(mail: Outgoing) -> dict[str, Any]:
+    """`given`, and the complaint as far as the message quotes it: what it quotes in its turn is older."""
+    return {**given(mail), "complaint_text": new_part(mail.history)}
 
 
 def _sentence(means: Means, finding: Finding) -> str:

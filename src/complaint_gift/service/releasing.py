@@ -93,7 +93,7 @@ def edit(means: Means, number: int, by: str, text: str) -> KeptOutgoing:
         raise Refused(f"{source.name}: its plugin cannot edit; approve the message or give it back")
     raw = rewrite(found.mail, text)
     mail = replace(found.mail, raw=raw, text=text)
-    verdict = means.review(text, Context.parse({**gate.given(mail), "complaint_text": mail.history}))
+    verdict = means.review(text, Context.parse(gate.quoted(mail)))
     metadata = tuple(f for f in found.findings if f.params.get("say_en"))
     with means.store.transaction() as tx:
         current = _waiting(tx, number)

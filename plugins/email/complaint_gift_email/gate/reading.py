@@ -64,7 +64,7 @@ def read_outgoing(
         envelope=_envelope(passage, login),
         conversation=thread(mail),
         is_reply=is_reply or bool(mail.in_reply_to or mail.references or _REPLY.match(mail.subject)),
-        history=_history(mail.text, text),
+        history=mail.quoted,
         subject=mail.subject,
         recipients=passage.recipients,
         tell=accounts.mailbox(login) or _mailbox_of(mail, passage),
@@ -120,12 +120,6 @@ def _login_of(mail: Mail) -> str:
         if told := _LOGIN.search(value):
             return told[1]
     return ""
-
-
-def _history(whole: str, new: str) -> str:
-    at = whole.find(new)
-    rest = whole[:at] + whole[at + len(new) :] if at >= 0 and new else ""
-    return "\n".join(line.lstrip("> ") for line in rest.splitlines()).strip()
 
 
 def _key(mail: Mail, passage: Passage) -> str:
