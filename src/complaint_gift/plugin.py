@@ -58,12 +58,15 @@ class Published(Refused):
 class Unreachable(PluginError):
     """The helpdesk cannot be reached or asked for patience; `retry_after` in seconds if it said how long.
 
-    `code` is the helpdesk's own word for why, "" where it gave none.
+    `status` is that of the answer, 0 where none came, `code` the helpdesk's own word for why, "" without.
     """
 
-    def __init__(self, message: str, retry_after: float | None = None, *, code: str = "") -> None:
+    def __init__(
+        self, message: str, retry_after: float | None = None, *, status: int = 0, code: str = ""
+    ) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+        self.status = status
         self.code = code
 
 

@@ -37,6 +37,7 @@ def _add_note(action: Action, section: Mapping[str, Any], source: Source, desk: 
         raise Refused(f"{source.name}: the note for ticket {action.conversation} is empty.")
     done = _find_note(action, section, source, desk)
     if done is not None:
+        _require_looked_at(done, action, section, source, desk)
         return Receipt(done, f"note in ticket {action.conversation}, written before")
     wish = make_wish(section, note_values(action.conversation, text[:LONGEST_NOTE], action.mark))
     if not section["internal"]["sent"].holds(wish.seen()):
@@ -45,13 +46,15 @@ def _add_note(action: Action, section: Mapping[str, Any], source: Source, desk: 
     answer = _once(action, desk, lambda: desk.do(wish))
     number = read_id(section["id"].find(answer))
     desk.journal.write(action.mark, [number] if number else ["?"])
-    _require_internal(answer, number, action, section, source, desk)
+    answered = section["internal"]["answered"]
+    is_internal = answered.holds(answer) if answered else _reads_internal(number, action, source, desk)
+    _require_internal(is_internal, number, action, section, source, desk)
     return Receipt((number,) if number else (), f"note in ticket {action.conversation}")
 
 
 def _once(action: Action, desk: Helpdesk, do: Callable[[], Any]) -> Any:
-    """Do it unless it was begun before: then it may have happened, and only a person may go on."""
-    if desk.journal.read(action.mark) == ():
+    """Do it unless it was begun before and nobody can look: it may have happened, and a person must go on."""
+    if desk.journal.read(action.mark) == () and not _can_look(action, desk.source):
         text = f"the answer about the {action.kind.value} of ticket {action.conversation} was lost earlier"
         raise Refused(f"{desk.source.name}: {text}; look whether it is there, we do not write it twice.")
     desk.journal.write(action.mark, ())
@@ -67,8 +70,8 @@ def _once(action: Action, desk: Helpdesk, do: Callable[[], Any]) -> Any:
 
 
 def _is_undone(exc: Unreachable) -> bool:
-    """The helpdesk answered that it did not, or was never reached."""
-    if isinstance(exc, Unclear):
+    """The helpdesk answered that it did not, or was never reached. It may fail after it has done it."""
+    if isinstance(exc, Unclear) or (exc.status >= 500 and exc.status != 503):
         return False
     cause = exc.__cause__
     told = f"{type(cause).__name__} {cause}"
@@ -101,14 +104,21 @@ def _find_note(
     return None
 
 
+def _require_looked_at(
+    done: tuple[str, ...], action: Action, section: Mapping[str, Any], source: Source, desk: Helpdesk
+) -> None:
+    """Whoever wrote it may have ended, or lost the answer, before it was known to be internal."""
+    was_told = section["internal"]["answered"] and desk.journal.read(action.mark)
+    if was_told or not source.settings["message"]["internal"]:
+        return
+    number = done[0] if done else ""
+    _require_internal(_reads_internal(number, action, source, desk), number, action, section, source, desk)
+
+
 def _require_internal(
-    answer: Any, number: str, action: Action, section: Mapping[str, Any], source: Source, desk: Helpdesk
+    is_internal: bool, number: str, action: Action, section: Mapping[str, Any], source: Source, desk: Helpdesk
 ) -> None:
     """Trust only what the helpdesk says it did. A note that may be public is taken back and shouted about."""
-    if section["internal"]["answered"]:
-        is_internal = section["internal"]["answered"].holds(answer)
-    else:
-        is_internal = _reads_internal(number, action, source, desk)
     if is_internal:
         return
     place = f"ticket {action.conversation}"

@@ -141,6 +141,7 @@ class Desk:
         self.asked: list[tuple[str, str, Any]] = []
         self.publishes = False  # shows a note to everybody
         self.loses: set[str] = set()  # methods that are done, and whose answer is lost
+        self.lost = Response("<html>Bad gateway</html>", 200)  # what comes in its place
         self._numbers = itertools.count(100)
         self.source = make_source()
 
@@ -163,7 +164,7 @@ class Desk:
         answer = self._answer(request, body)
         if request.method in self.loses:
             self.loses.discard(request.method)
-            answer = Response("<html>Bad gateway</html>", 200)
+            answer = self.lost
         return answer(environ, start)
 
     def _answer(self, request: WebRequest, body: Any) -> Response:

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from werkzeug import Response
 
 from complaint_gift.domain import Action, ActionKind
 from complaint_gift.plugin import Can, Published, Receipt, Refused, Unreachable
@@ -67,6 +68,46 @@ def test_lost_answer_makes_no_second_note(
     receipt = perform(plugin, source, ActionKind.NOTE, number, text=TEXT)
     (note,) = desk.desk.notes(number)
     assert receipt.external_ids == (note["id"],)
+
+
+@pytest.mark.parametrize("lost", ["GET", "POST"])
+def test_note_that_nobody_has_looked_at_is_looked_at_later(
+    desk: SimpleNamespace, plugin: GenericPlugin, lost: str
+) -> None:
+    answered = {} if lost == "POST" else {"write__note__internal__answered": None, "write__note__mark": None}
+    source = desk.configure(**answered)
+    number, desk.desk.loses, desk.desk.publishes = desk.desk.open(), {lost}, True
+    with pytest.raises(Unreachable):
+        perform(plugin, source, ActionKind.NOTE, number, text=TEXT)
+    with pytest.raises(Published, match="taken back"):
+        perform(plugin, source, ActionKind.NOTE, number, text=TEXT)
+    assert desk.desk.notes(number) == []
+
+
+def test_note_of_a_worker_that_died_before_it_wrote_is_written(
+    desk: SimpleNamespace, plugin: GenericPlugin, tmp_path: Path
+) -> None:
+    number, source = desk.desk.open(), desk.configure(folder=tmp_path)
+    plugin.connect(source).journal.write("cg-note-1", ())
+    assert perform(plugin, source, ActionKind.NOTE, number, text=TEXT).external_ids
+    assert len(desk.desk.notes(number)) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "wanted"), [(500, Refused), (502, Refused), (504, Refused), (503, Receipt)]
+)
+def test_fault_of_the_helpdesk_tells_nothing_about_what_it_did(
+    desk: SimpleNamespace, plugin: GenericPlugin, status: int, wanted: Any
+) -> None:
+    source = desk.configure(fetch=None, write__tags=None, write__note__mark=None)
+    number, desk.desk.loses, desk.desk.lost = desk.desk.open(), {"POST"}, Response(status=status)
+    with pytest.raises(Unreachable):
+        perform(plugin, source, ActionKind.NOTE, number, text=TEXT)
+    if wanted is Refused:
+        with pytest.raises(Refused, match="lost earlier"):
+            perform(plugin, source, ActionKind.NOTE, number, text=TEXT)
+    else:
+        assert perform(plugin, source, ActionKind.NOTE, number, text=TEXT).external_ids
 
 
 def test_helpdesk_that_cannot_be_asked_gets_one_note(

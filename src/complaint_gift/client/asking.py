@@ -228,11 +228,12 @@ class Client:
         if answer.status == 401:
             # Whoever repairs the credentials shall find the work still waiting.
             text = f"{asked} was not let in{said}; check the credentials in the configuration."
-            return Unreachable(text, retry_after=60.0)
+            return Unreachable(text, retry_after=60.0, status=answer.status)
         if answer.status in (408, 425, 429) or answer.status >= 500:
             patience = read_patience(answer.headers, datetime.now(UTC))
             text = f"{asked} was put off with {answer.status}{said}; it will be tried again."
-            return Unreachable(text, retry_after=patience, code=answer.headers.get("ratelimit-reason", ""))
+            reason = answer.headers.get("ratelimit-reason", "")
+            return Unreachable(text, retry_after=patience, status=answer.status, code=reason)
         if 300 <= answer.status < 400:
             text = f"{asked} leads elsewhere ({answer.status}), which is not followed; check the address."
         else:
