@@ -93,9 +93,9 @@ class Accounts:
 
 
 def normal(address: str) -> str:
-    """Lower case, Unicode domain, without what follows a plus sign (a `*` before the @ stays)."""
+    """Lower case, Unicode domain, without what follows a plus sign; a pattern too."""
     local, at, domain = address.strip().lower().rpartition("@")
-    local = local.partition("+")[0] or local if not local.endswith("+*") else local
+    local = local.partition("+")[0] or local
     return f"{local}{at}{in_unicode(domain)}" if at else domain
 
 

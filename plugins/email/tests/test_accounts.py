@@ -13,7 +13,7 @@ from complaint_gift_email.message import read_mail
 ACCOUNTS = Accounts.of(
     {
         "address": "support@shop.ru",
-        "accounts": ["care-*@shop.ru", "Shop@mail.ru"],
+        "accounts": ["care-*@shop.ru", "help+*@shop.ru", "Shop@mail.ru"],
         "domains": ["shop.ru", "магазин.рф"],
         "freemail": ["own.example"],
         "staff": {"ivanov": ["ivan@shop.ru", "i.ivanov@gmail.com"]},
@@ -27,6 +27,8 @@ ACCOUNTS = Accounts.of(
         ("support@shop.ru", Kind.COMPANY),
         ("Support+cg.x@SHOP.RU", Kind.COMPANY),
         ("care-7@shop.ru", Kind.COMPANY),
+        ("help+7@shop.ru", Kind.COMPANY),
+        ("help@shop.ru", Kind.COMPANY),
         ("shop@mail.ru", Kind.COMPANY),
         ("ivan@shop.ru", Kind.STAFF),
         ("i.ivanov@gmail.com", Kind.STAFF),
