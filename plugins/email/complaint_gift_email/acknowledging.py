@@ -12,7 +12,7 @@ from ruamel.yaml import YAML
 from complaint_gift.domain import Action
 from complaint_gift.plugin import Receipt, Refused, Source, Uncertain
 from complaint_gift_email.accounts import Accounts
-from complaint_gift_email.addresses import normalise
+from complaint_gift_email.addresses import in_ascii, normalise
 from complaint_gift_email.charset import one_line
 from complaint_gift_email.loops import is_robot
 from complaint_gift_email.sending import send_own
@@ -50,13 +50,13 @@ def make_acknowledgement(source: Source, action: Action, to: str) -> EmailMessag
     text = (
         own.get(language) or next(iter(own.values()), "") or _texts()[language if language == "ru" else "en"]
     )
-    address = str(settings["address"])
-    domain = address.rpartition("@")[2].encode("idna").decode("ascii")
+    address = in_ascii(str(settings["address"]))
+    domain = address.rpartition("@")[2]
     secret = str(settings["thread_secret"]) or source.name
     mail = EmailMessage()
     subject = one_line(str(told.get("subject") or ""))[:LONGEST_SUBJECT]
     mail["Subject"] = f"Re: {subject}" if subject else "Re:"
-    mail["From"], mail["To"] = address, to
+    mail["From"], mail["To"] = address, in_ascii(to)
     mail["Message-ID"] = f"<{make_id(action.conversation, secret, domain, action.mark)}>"
     answered = one_line(str(told.get("answers") or ""))
     if "@" in answered and not set(answered) & set("<> "):

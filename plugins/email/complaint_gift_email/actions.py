@@ -13,11 +13,13 @@ from complaint_gift.domain import Action, ActionKind
 from complaint_gift.plugin import Receipt, Refused, Source, Uncertain
 from complaint_gift_email.accounts import Accounts
 from complaint_gift_email.acknowledging import send_acknowledgement
+from complaint_gift_email.addresses import in_ascii
 from complaint_gift_email.charset import one_line
 from complaint_gift_email.sending import send_own
 from complaint_gift_email.thread import make_id
 
 LONGEST_NOTE = 60_000
+LONGEST_SHOWN = 70  # letters of the note, in its subject
 KEPT_SECONDS = 30 * 86_400
 _NAME = re.compile(r"[a-z2-7]{16}")
 _CYRILLIC = re.compile(r"[а-яё]", re.I)
@@ -51,13 +53,13 @@ def readers(source: Source) -> list[str]:
 
 def make_note(source: Source, action: Action, text: str) -> EmailMessage:
     """The note as a mail; its id is the same for every attempt."""
-    address = str(source.settings["address"])
     mail = EmailMessage()
     language = "ru" if _CYRILLIC.search(text) else "en"
-    shown = " ".join(text.split())[:70].rsplit(" ", 1)[0]
+    whole = " ".join(text.split())
+    shown = whole if len(whole) <= LONGEST_SHOWN else whole[:LONGEST_SHOWN].rsplit(" ", 1)[0]
     mail["Subject"] = _SUBJECTS[language].format(text=one_line(shown), number=action.conversation)
-    mail["From"] = address
-    mail["To"] = ", ".join(readers(source))
+    mail["From"] = in_ascii(str(source.settings["address"]))
+    mail["To"] = ", ".join(map(in_ascii, readers(source)))
     mail["Message-ID"] = f"<{note_id(source, action)}>"
     mail.set_content(text[:LONGEST_NOTE])
     return mail
@@ -65,7 +67,7 @@ def make_note(source: Source, action: Action, text: str) -> EmailMessage:
 
 def note_id(source: Source, action: Action) -> str:
     """The Message-ID of this action's mail."""
-    domain = str(source.settings["address"]).rpartition("@")[2].encode("idna").decode("ascii")
+    domain = in_ascii(str(source.settings["address"])).rpartition("@")[2]
     secret = str(source.settings["thread_secret"]) or source.name
     return make_id(action.conversation, secret, domain, action.mark)
 

@@ -12,6 +12,7 @@ from email.utils import formatdate
 from typing import Any
 
 from complaint_gift.plugin import Outgoing, Receipt, Refused, Source, Uncertain, Unreachable
+from complaint_gift_email.addresses import in_ascii
 from complaint_gift_email.gate.dialogue import Away, Dialogue, Lost, Reply, stuff
 
 LOOP = "X-Complaint-Gift-Loop"
@@ -111,4 +112,6 @@ def send_own(source: Source, mail: EmailMessage, recipients: Sequence[str]) -> R
     if "Date" not in mail:
         mail["Date"] = formatdate(usegmt=True)
     raw = mail.as_bytes(policy=policy.SMTP)
-    return Receipt((str(mail["Message-ID"]).strip("<>"),), hand_over(server, "", recipients, raw))
+    return Receipt(
+        (str(mail["Message-ID"]).strip("<>"),), hand_over(server, "", [*map(in_ascii, recipients)], raw)
+    )

@@ -18,6 +18,7 @@ from email.utils import formatdate
 from typing import NamedTuple
 
 from complaint_gift.plugin import Source
+from complaint_gift_email.addresses import in_ascii
 from complaint_gift_email.charset import one_line
 from complaint_gift_email.message import Mail
 from complaint_gift_email.sending import LOOP
@@ -63,8 +64,8 @@ def name_advice(advice: Advice) -> str:
 
 def make_note(source: Source, draft: Mail, advice: Advice, flag: str) -> bytes:
     """The note as raw bytes."""
-    address = str(source.settings["address"])
-    domain = address.rpartition("@")[2].encode("idna").decode("ascii")
+    address = in_ascii(str(source.settings["address"]))
+    domain = address.rpartition("@")[2]
     letter = next(key for key, value in FLAGS.items() if value == flag)
     told = f"{name_draft(draft)}.{name_advice(advice)}.{letter}"
     title = one_line(advice.title)

@@ -14,6 +14,7 @@ from smtp_world import Sink
 from complaint_gift.domain import Action, ActionKind
 from complaint_gift.plugin import Can, Refused, Source, Unreachable
 from complaint_gift_email import EmailPlugin
+from complaint_gift_email.message import read_mail
 from complaint_gift_email.settings import EmailSettings
 
 NAME = "abcdefghijklmnop"
@@ -75,6 +76,23 @@ def test_a_company_may_say_it_in_its_own_words(sink: Sink, language: str) -> Non
 def test_machines_and_ourselves_get_nothing(sink: Sink, to: str) -> None:
     assert "nobody reads" in send(a_source(sink.port), an_action(to=to)).detail
     assert sink.heard == []
+
+
+def test_a_russian_domain_is_written_as_mail_servers_understand_it(sink: Sink) -> None:
+    source = a_source(sink.port, address="support@магазин.рф", notes_to=["lead@магазин.рф"])
+    send(source, an_action(to="marta@почта.рф"))
+    note = Action(2, ActionKind.NOTE, "mail", NAME, {"text": "Не возвращать деньги"}, "cg-note-1")
+    send(source, note)
+    ours, theirs = ("xn--80aairftm.xn--p1ai", "xn--80a1acny.xn--p1ai")
+    assert [line for line in sink.heard if line.startswith("RCPT")] == [
+        f"RCPT TO:<marta@{theirs}>",
+        f"RCPT TO:<lead@{ours}>",
+    ]
+    for raw, to in zip(sink.mails, (f"marta@{theirs}", f"lead@{ours}"), strict=True):
+        mail = read_mail(raw)
+        assert mail.headers.get("from") == f"support@{ours}"
+        assert mail.headers.get("to") == to
+    assert read_mail(sink.mails[1]).subject == f"Заметка о жалобе: Не возвращать деньги [#{NAME}]"
 
 
 def test_trouble_is_told_apart(sink: Sink) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from complaint_gift.bundle import bundle
 from complaint_gift.plugin import Source
 from complaint_gift_email.accounts import Accounts
+from complaint_gift_email.addresses import in_ascii
 from complaint_gift_email.outlook.draft import own_domains
 
 APP = Path(__file__).resolve().parent / "app"
@@ -49,7 +50,7 @@ def ours(source: Source) -> list[str]:
     """Patterns of addresses inside the company, `*` allowed; people's private addresses are not told."""
     accounts = Accounts.of(source.settings)
     patterns = [*accounts.accounts, *(f"*@{domain}" for domain in sorted(own_domains(source)))]
-    return list(dict.fromkeys(form for one in patterns for form in (one, _ascii(one))))
+    return list(dict.fromkeys(form for one in patterns for form in (one, in_ascii(one))))
 
 
 def _config(source: Source, origin: str) -> bytes:
@@ -66,11 +67,3 @@ def _app() -> Mapping[str, bytes]:
 @lru_cache(maxsize=1)
 def _script() -> bytes:
     return bundle(APP / SCRIPT).encode()
-
-
-def _ascii(pattern: str) -> str:
-    local, at, domain = pattern.rpartition("@")
-    try:
-        return f"{local}{at}{domain.encode('idna').decode()}"
-    except UnicodeError:
-        return pattern
