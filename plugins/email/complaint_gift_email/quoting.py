@@ -279,14 +279,28 @@ def _mark_signature(lines: Sequence[Line], kinds: list[Kind]) -> None:
         if lines[number].is_device and (place > 0 or len(filled) == 1):
             filled = _mark(kinds, filled, place, Kind.SIGNATURE)
             break
-    for place in range(max(1, len(filled) - _LONGEST_SIGNATURE), len(filled)):
-        if _DASHES.match(lines[filled[place]].text):
-            filled = _mark(kinds, filled, place, Kind.SIGNATURE)
-            break
+    if place := _dashes_at(lines, filled):
+        filled = _mark(kinds, filled, place, Kind.SIGNATURE)
     for place in range(max(1, len(filled) - _LONGEST_FAREWELL), len(filled)):
         if lines[filled[place]].is_farewell and _is_signed(lines, filled[place:]):
             _mark(kinds, filled, place, Kind.FAREWELL, lines)
             break
+
+
+def _dashes_at(lines: Sequence[Line], filled: Sequence[int]) -> int:
+    """Where a signature begins, 0 for nowhere.
+
+    `--` says so. Other dashes also part the points that somebody makes: only the only ones, and below words.
+    """
+    places = range(max(1, len(filled) - _LONGEST_SIGNATURE), len(filled))
+    dashed = [place for place in places if _DASHES.match(lines[filled[place]].text)]
+    for place in dashed:
+        if lines[filled[place]].text.strip() == "--":
+            return place
+    if len(dashed) != 1:
+        return 0
+    above = " ".join(lines[number].text for number in filled[: dashed[0]])
+    return dashed[0] if len(_WORD.findall(above[:500])) >= _FEWEST_WORDS else 0
 
 
 def _is_signed(lines: Sequence[Line], rest: Sequence[int]) -> bool:

@@ -168,6 +168,18 @@ def test_postscript_below_the_farewell_is_new() -> None:
     assert "чек приложил" in Split.of(f"{REPLY}\n\nС уважением,\nИван\n\nP.S. чек приложил").new
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Здравствуйте!\n---\nЗаказ 1 пришёл разбитым.\n---\nЗаказ 2 не пришёл.",
+        "Hi,\n___\nOrder 1 came broken, order 2 never came.",
+        "Order 1 came broken.\n---\nOrder 2 never came.\n---\nI want my money back.",
+    ],
+)
+def test_dashes_between_points_begin_no_signature(text: str) -> None:
+    assert new_part(text) == text
+
+
 def test_nothing_but_quotation_comes_back_as_it_is() -> None:
     assert new_part("> Верните деньги") == "> Верните деньги"
     assert judged_part("> Верните деньги!") == "> Верните деньги!"
