@@ -254,6 +254,9 @@ AUTOMATIC: dict[str, tuple[dict[str, str], str]] = {
     ),
     "spam-report": ({"content_type": "multipart/report; report-type=feedback-report; boundary=b"}, "report"),
     "russian": ({"subject": "Автоответ: Cold soup"}, "auto-reply"),
+    "russian-answer": ({"subject": "Автоответ на письмо «Суп»"}, "auto-reply"),
+    "russian-notice": ({"subject": "Уведомление об отсутствии на рабочем месте"}, "auto-reply"),
+    "russian-notice-alone": ({"subject": "Уведомление об отсутствии с 1 по 10 мая"}, "auto-reply"),
     "russian-long": ({"subject": "Автоматический ответ: отпуск"}, "auto-reply"),
     "english": ({"subject": "Automatic reply: Cold soup"}, "auto-reply"),
     "office": ({"subject": "Out of Office Re: Cold soup"}, "auto-reply"),
@@ -281,6 +284,7 @@ COMPLAINTS = (
     "On vacation in your hotel: mould in the bathroom", "Message not delivered to my neighbour",
     "Я в отпуске, а заказ не приехал", "Отпуск испорчен", "Нет на месте менеджера",
     "Возвращенное письмо с претензией",
+    "Автоответ на мою жалобу меня не устраивает", "Уведомление об отсутствии товара через неделю",
     "Out of office hours nobody answers the phone", "Сообщение не доставлено курьеру",
 )  # fmt: skip
 
