@@ -38,7 +38,7 @@ def read_conversation(
     message = Message(
         id=_free_id(mail, author, known),
         author=author,
-        text=text_of(mail, is_first=known is None),
+        text=text_of(mail, is_first=known is None, is_form=writer != mail.sender),
         visibility=_visibility(mail, incoming, author, accounts),
         sent_at=_sent_at(mail, received_at),
         channel="email",
@@ -89,9 +89,13 @@ def _answers_for_others(found: Conversation | None, answered: str, writer: str) 
     return authors.get(answered, Role.AGENT) in (Role.AGENT, Role.MANAGER)
 
 
-def text_of(mail: Mail, *, is_first: bool) -> str:
-    """The new part; a subject that says more than a nearly empty body comes before it."""
-    text = mail.new.strip()
+def text_of(mail: Mail, *, is_first: bool, is_form: bool = False) -> str:
+    """The new part; a subject that says more than a nearly empty body comes before it.
+
+    What a form sends answers nothing, and its fields look like the header of an older mail.
+    """
+    is_whole = is_form and not (mail.in_reply_to or mail.references)
+    text = (mail.text if is_whole else mail.new).strip()
     if is_first and len(re.findall(r"\w+", text[:200])) < _FEWEST_WORDS and mail.subject:
         text = f"{mail.subject}\n\n{text}".strip()
     return text[:LONGEST_TEXT]

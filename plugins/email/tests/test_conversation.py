@@ -176,6 +176,15 @@ def test_form_speaks_for_the_customer_also_where_our_server_vouches(kit: Any, re
     assert (found.messages[0].author.role, found.requester_id) == (Role.CUSTOMER, "anna@customer.test")
 
 
+@pytest.mark.parametrize("sender", ["site@shop.test", "no-reply@forms.test"])
+def test_fields_of_a_form_are_no_header_of_an_older_mail(kit: Any, sender: str) -> None:
+    filled = (
+        "Новое сообщение с сайта\n\nОт: Анна Иванова\nДата: 03.03.2026 10:00\nТема: Жалоба\n\nКурьер нахамил."
+    )
+    raw = kit.make_mail(filled, from_=sender, reply_to="Anna <anna@customer.test>")
+    assert read(kit, raw).messages[0].text == filled
+
+
 def test_robot_of_a_form_service_is_no_customer(kit: Any) -> None:
     found = read(kit, kit.make_mail(from_="no-reply@forms.test", reply_to="Anna <anna@customer.test>"))
     assert (found.messages[0].author.role, found.requester_id) == (Role.CUSTOMER, "anna@customer.test")
