@@ -13,7 +13,7 @@ from complaint_gift.domain import Event, Message, MessageAdded, Role, Visibility
 from complaint_gift.plugin import Delivery, PluginError, Source
 from complaint_gift_generic.expression import Expression
 from complaint_gift_generic.parse import parse, read_body
-from complaint_gift_generic.reading import find_items, read_conversation
+from complaint_gift_generic.reading import find_items, read_conversation, read_moment
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 MOST_SHOWN = 20
@@ -102,10 +102,24 @@ def _doubts(body: Any, source: Source, messages: Sequence[Message]) -> Iterator[
     for name, where in _described(source.settings["message"], "message"):
         if items and name != "message.each" and all(where.find(item) is None for item in items):
             yield f"! {name} ({where.text}) finds nothing"
+    yield from _odd_moments(items, body, source)
     if any(message.visibility is Visibility.UNKNOWN for message in messages):
         yield "! some messages are neither public nor internal by their values; they are checked as public"
     if messages and not any(message.author.role in (Role.AGENT, Role.MANAGER) for message in messages):
         yield "! no message is by staff: only what staff write is checked"
+
+
+def _odd_moments(items: Sequence[Any], body: Any, source: Source) -> Iterator[str]:
+    """Times that are told and cannot be read: a message that is fetched would be of 1970."""
+    told = {
+        "message.sent_at": (source.settings["message"]["sent_at"], items),
+        "conversation.updated_at": (source.settings["conversation"]["updated_at"], [body]),
+    }
+    for name, (where, documents) in told.items():
+        values = [where.find(one) for one in documents] if where else []
+        odd = next((one for one in values if one is not None and read_moment(one) is None), None)
+        if odd is not None:
+            yield f"! {name} finds {str(odd)[:40]!r}, which is no time; ISO 8601 is, as 2026-01-31T08:30Z"
 
 
 def _described(section: Any, above: str) -> Iterator[tuple[str, Expression]]:

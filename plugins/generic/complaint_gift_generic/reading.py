@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from complaint_gift.domain import Author, Conversation, Message, Role, Visibility
@@ -149,10 +150,10 @@ def read_id(value: Any) -> str:
 
 
 def read_moment(value: Any) -> datetime | None:
-    """ISO 8601 (UTC without an offset), or seconds or milliseconds since 1970. None for anything else."""
+    """ISO 8601 (UTC without an offset), as mail has it, or seconds or milliseconds since 1970; else None."""
     try:
         if isinstance(value, str) and not value.strip().isdecimal():
-            moment = datetime.fromisoformat(value.strip())
+            moment = _read_words(value.strip())
             return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
         if isinstance(value, bool) or not isinstance(value, str | int | float):
             return None
@@ -160,8 +161,15 @@ def read_moment(value: Any) -> datetime | None:
         if not math.isfinite(seconds):
             return None
         return datetime.fromtimestamp(seconds / 1000 if abs(seconds) >= _MILLISECONDS else seconds, UTC)
-    except (ValueError, OverflowError, OSError):
+    except (ValueError, OverflowError, OSError, IndexError, TypeError):
         return None
+
+
+def _read_words(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text.removesuffix(" UTC"))
+    except ValueError:
+        return parsedate_to_datetime(text)
 
 
 def read_tags(value: Any) -> frozenset[str]:

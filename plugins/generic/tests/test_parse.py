@@ -141,6 +141,14 @@ def test_strange_moment_is_none(value: Any) -> None:
     assert read_moment(value) is None
 
 
+@pytest.mark.parametrize(
+    "value",
+    ["2026-03-02T10:00:00+03:00", "2026-03-02 07:00:00 UTC", "Mon, 02 Mar 2026 10:00:00 +0300", 1772434800],
+)
+def test_moments_are_read_as_helpdesks_write_them(value: Any) -> None:
+    assert read_moment(value) == datetime(2026, 3, 2, 7, tzinfo=UTC)
+
+
 def test_tags_come_in_a_list_or_a_text() -> None:
     assert read_tags(["a", None, 3, "b c"]) == {"a", "b c"}
     assert read_tags("a, b  c,") == {"a", "b", "c"}

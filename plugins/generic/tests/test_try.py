@@ -47,6 +47,12 @@ def test_what_looks_wrong_is_said(kit: SimpleNamespace, payload: Any) -> None:
     assert "! message.text (txet) finds nothing" in result.output
     assert "neither public nor internal" in result.output
     assert "no message is by staff" in result.output
+    late = payload(kit.event(ticket=kit.ticket(kit.reply(at="31.01.2026 08:30"), updated="today")))
+    told = run(kit, late, "--source", "acme-desk").output
+    assert "! message.sent_at finds '31.01.2026 08:30', which is no time" in told
+    assert "! conversation.updated_at finds 'today', which is no time" in told
+    body = payload(kit.event())
+    assert "no time" not in run(kit, body, "--source", "acme-desk").output
     empty = run(kit, body, "--source", "acme-desk", message__each="ticket.nothing")
     assert "! message.each finds no messages" in empty.output
 
