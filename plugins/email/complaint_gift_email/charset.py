@@ -44,6 +44,7 @@ _ENCODED = re.compile(r"=\?([^?\s]{1,60})\?([bq])\?([^?]{0,4000})\?=", re.I)
 _BETWEEN = re.compile(r"(\?=)[ \t\r\n]{1,40}(?==\?)")
 # A sign that touches letters where no writer puts it.
 _INSIDE = re.compile(r"[»€§№°•£©®][^\W\d_]|[^\W\d_][«№§©®€£][^\W\d_]|[^\W\d_][^\w\s!-~«»–—…’‘“”°§€]")
+_BASE64 = re.compile(rb"[+/_=-]*[A-Za-z0-9][A-Za-z0-9+/_=-]*")
 _LONGEST_HEADER = 20_000
 _SAMPLE = 4000
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -135,7 +136,17 @@ def _word_bytes(encoding: str, text: str) -> bytes:
 
 
 def loose_base64(raw: bytes) -> bytes:
-    """Base64 with whatever padding, noise or line breaks; what cannot be read is left out."""
+    """Base64 with whatever padding, noise or line breaks; what cannot be read is left out.
+
+    Some programs pad every piece; below the last one servers put footers as they are.
+    """
+    head, _, tail = raw.partition(b"=")
+    lines = (line.strip() for line in tail.lstrip(b"=").splitlines())
+    more = b"".join(line for line in lines if len(line) % 4 == 0 and _BASE64.fullmatch(line))
+    return b"".join(map(_decode_piece, (head, *more.split(b"="))))
+
+
+def _decode_piece(raw: bytes) -> bytes:
     kept = re.sub(rb"[^A-Za-z0-9+/]", b"", raw.replace(b"-", b"+").replace(b"_", b"/"))
     kept = kept[: len(kept) - 1] if len(kept) % 4 == 1 else kept
     try:

@@ -6,7 +6,7 @@ import pytest
 
 from complaint_gift_email.addresses import Address, normalise, read_addresses
 from complaint_gift_email.attachments import keep, safe_name
-from complaint_gift_email.charset import decode, decode_header, known_charset
+from complaint_gift_email.charset import decode, decode_header, known_charset, loose_base64
 from complaint_gift_email.message import read_mail
 
 TEXT = "Здравствуйте! Товар пришёл сломанным."
@@ -182,3 +182,13 @@ def test_attachments_are_kept_aside_under_their_own_names(tmp_path) -> None:
     assert {path.stat().st_mode & 0o777 for path in found} == {0o600}
     assert {path.name for path in tmp_path.iterdir()} == {"kept"}
     assert len(safe_name("я" * 500 + ".pdf").encode()) <= 255
+
+
+def test_base64_ends_where_its_last_piece_does() -> None:
+    pieces = b"".join(base64.b64encode(piece.encode()) for piece in ("Посылка ", "пришла ", "разбитой"))
+    assert loose_base64(pieces).decode() == "Посылка пришла разбитой"
+    wrapped = base64.encodebytes("Верните деньги!".encode())
+    footer = b"\r\n-- \r\nTold to everybody\r\n________\r\nUnsubscribe here\r\n"
+    assert loose_base64(base64.encodebytes("Курьер нахамил. ".encode()) + wrapped + footer).decode() == (
+        "Курьер нахамил. Верните деньги!"
+    )
