@@ -9,6 +9,7 @@ from complaint_gift_email.mime import Part
 
 LONGEST = 1_000_000
 _STUB = 20
+_LONGEST_EXCUSE = 300
 
 
 def read_body(parts: Sequence[Part]) -> tuple[str, bool]:
@@ -53,7 +54,13 @@ def _one_of(group: Sequence[Part], most: int) -> str:
     """Encoded bytes are read up to `most`, which is never less than their text."""
     plain = "\n".join(part.text(most) for part in group if part.kind == "text/plain")
     marked = [part for part in group if part.kind == "text/html"]
-    if len(plain.strip()) >= _STUB or not marked:
+    is_excuse = _is_excuse(plain)
+    if not marked or (len(plain.strip()) >= _STUB and not is_excuse):
         return plain
     html = "\n".join(to_text(part.text(most)) for part in marked[:20])
-    return html if len(html.strip()) > len(plain.strip()) else plain
+    return html if html.strip() and (is_excuse or len(html.strip()) > len(plain.strip())) else plain
+
+
+def _is_excuse(plain: str) -> bool:
+    """Whether it only says that there is HTML, as programs of sites do."""
+    return len(plain) < _LONGEST_EXCUSE and "html" in plain.lower()

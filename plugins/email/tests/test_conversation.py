@@ -6,6 +6,7 @@ import pytest
 
 from complaint_gift.domain import Role, Visibility
 from complaint_gift_email import EmailPlugin
+from complaint_gift_email.compose import compose
 from complaint_gift_email.loops import is_robot, why_automatic
 from complaint_gift_email.message import Envelope, read_mail
 from complaint_gift_email.thread import make_id, name_of, tagged
@@ -161,6 +162,20 @@ def test_nobody_writes_over_the_message_of_another(kit: Any) -> None:
 def test_subject_speaks_where_the_body_is_empty(kit: Any) -> None:
     raw = kit.make_mail("", subject="Give me my money back")
     assert read(kit, raw).messages[0].text == "Give me my money back"
+
+
+@pytest.mark.parametrize(
+    ("plain", "text"),
+    [
+        ("To view the message, please use an HTML compatible email viewer!", "The courier was rude."),
+        ("Ваш почтовый клиент не поддерживает HTML", "The courier was rude."),
+        ("Your site shows its HTML instead of my order.", "Your site shows its HTML instead of my order."),
+    ],
+)
+def test_text_that_only_speaks_of_html_is_no_text(plain: str, text: str) -> None:
+    shown = f"<p>{text}</p>"
+    raw = compose([("From", "anna@customer.test")], plain, shown)
+    assert read_mail(raw).text == text
 
 
 def test_dates_of_senders_are_believed_within_reason(kit: Any) -> None:
