@@ -150,6 +150,17 @@ def test_verdicts_are_those_of_the_gate(desk: ScriptedDesk, path: Path, dial: Ca
         assert (command, told[:9]) == (b"y", b"451 4.3.0")
 
 
+def test_nobody_writes_under_the_login_of_whoever_was_there_before(
+    desk: ScriptedDesk, path: Path, dial: Callable[..., Server]
+) -> None:
+    with a_milter(desk, f"unix:{path}"):
+        server = dial()
+        server.show(a_mail(), login="anna@shop.test")
+        server.say(b"K")
+        server.show(a_mail("We are sorry."))
+    assert [mail.author.id for mail in desk.asked] == ["anna@shop.test", "support@shop.test"]
+
+
 def test_a_mail_that_is_too_large_is_refused(
     desk: ScriptedDesk, path: Path, dial: Callable[..., Server]
 ) -> None:

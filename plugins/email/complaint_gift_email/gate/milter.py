@@ -97,6 +97,7 @@ class Talk:
             self._note(told)
         elif command in (ABORT, QUIT_AND_STAY):
             self._forget()
+            self._login = ""  # who comes next over this connection is told anew, or is nobody we know
         elif command == END:
             self._add(told)
             await self._end()
