@@ -30,6 +30,36 @@ def mail(kit: Any, number: int) -> bytes:
     return raw
 
 
+class Busy(Desk):
+    """Another mail comes while the first one is taken in."""
+
+    def __init__(self, server: Server, raw: bytes) -> None:
+        super().__init__()
+        self.server, self.raw = server, raw
+
+    def take(self, source: str, key: str, headers: Any, body: bytes) -> bool:
+        is_first = not self.taken
+        done = super().take(source, key, headers, body)
+        if is_first:
+            self.server.append(self.raw)
+        return done
+
+
+@pytest.mark.slow
+def test_mail_that_comes_while_others_are_read_waits_for_nothing(
+    kit: Any, server: Server, tmp_path: Path
+) -> None:
+    for number in (1, 2):
+        server.append(mail(kit, number))
+    desk = Busy(server, mail(kit, 3))
+    door = Mailbox(source_at(kit, server, tmp_path, begin="all"), desk, "INBOX")  # type: ignore[arg-type]
+    door.start()
+    try:
+        desk.wait_for(3)
+    finally:
+        door.stop()
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("idle", [True, False])
 def test_new_mail_comes_in_once_and_stays_untouched(

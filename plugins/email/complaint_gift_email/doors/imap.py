@@ -132,9 +132,11 @@ class Mailbox:
                 with open_mailbox(self.source) as mailbox:
                     self._found = ""
                     while not self._stopping.is_set():
-                        self.look(mailbox)
+                        has_more = self.look(mailbox) > 0 and not self.is_writing
                         pause = FIRST_PAUSE
-                        self._wait(mailbox)
+                        # What came meanwhile was told beside other answers, and IDLE tells nothing twice.
+                        if not has_more:
+                            self._wait(mailbox)
             except PluginError as exc:
                 _log.warning("mailbox-away", source=self.source.name, folder=self.folder, why=str(exc))
             except Exception as exc:
