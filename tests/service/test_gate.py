@@ -234,6 +234,18 @@ def test_an_edited_message_is_judged_again_and_goes_out_so(world: World, post: P
         world.service.edit_outgoing(kept.number, "Olga", "Later")
 
 
+def test_an_edited_message_is_judged_as_the_gate_would_judge_it(world: World, post: Post) -> None:
+    kept = hold(world, history="")
+    edited = world.service.edit_outgoing(kept.number, "Olga", "We will look.")
+    assert (edited.findings, edited.decision) == ((), "pass"), "nothing says that it answers a complaint"
+    world.complain()
+    known = hold(world, key="m2", conversation="1", history="When do you open?")
+    edited = world.service.edit_outgoing(known.number, "Olga", "We will look.")
+    assert [finding.missing for finding in edited.findings] == [True]
+    world.service.decide_complaint(SOURCE, "1", False, "Olga")
+    assert world.service.edit_outgoing(known.number, "Olga", RUDE).findings == ()
+
+
 def test_a_message_that_is_given_back_tells_its_author_why(world: World, post: Post) -> None:
     kept = hold(world)
     world.service.give_back(kept.number, "Olga", "Thank her first")

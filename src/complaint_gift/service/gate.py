@@ -48,7 +48,7 @@ _PLAIN = str.maketrans(
 
 def rule(means: Means, mail: Outgoing, stop: Fate) -> Ruling:
     """What shall become of it; `stop` is the fate of what the playbook holds. Raises StoreUnavailable."""
-    verdict = _judge(means, mail)
+    verdict = judge(means, mail)
     if verdict is None:
         return Ruling(Fate.PASS)
     findings = sorted((*mail.findings, *verdict.findings), key=lambda f: f.severity.rank)
@@ -67,7 +67,7 @@ def rule(means: Means, mail: Outgoing, stop: Fate) -> Ruling:
     return Ruling(fate, tuple(findings), decision.value, sentence=_sentence(means, said[0]))
 
 
-def _judge(means: Means, mail: Outgoing) -> Verdict | None:
+def judge(means: Means, mail: Outgoing) -> Verdict | None:
     """None for what is no reply to a complaint. What is missing is judged only where it is sure to be one."""
     given_here = given(mail)
     placed, is_complaint = None, None
@@ -92,7 +92,9 @@ def _judge(means: Means, mail: Outgoing) -> Verdict | None:
 
 def _said_only(verdict: Verdict) -> Verdict:
     said = tuple(f for f in verdict.findings if not f.missing)
-    return verdict if said == verdict.findings else replace(verdict, findings=said)
+    if said == verdict.findings:
+        return verdict
+    return replace(verdict, findings=said, decision=verdict.decision if said else Decision.PASS)
 
 
 def given(mail: Outgoing) -> dict[str, Any]:

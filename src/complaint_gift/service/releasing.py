@@ -7,9 +7,8 @@ from typing import Any
 
 import structlog
 
-from complaint_gift.domain import Action, ActionKind, Reason
+from complaint_gift.domain import Action, ActionKind, Decision, Reason
 from complaint_gift.plugin import Receipt, Refused, Uncertain, Unreachable
-from complaint_gift.rules import Context
 from complaint_gift.service import gate
 from complaint_gift.service.escalating import AlreadyResolved, Cause, NotFound, raise_escalation, settle
 from complaint_gift.service.held import WAITING, KeptOutgoing, OutgoingState
@@ -93,7 +92,7 @@ def edit(means: Means, number: int, by: str, text: str) -> KeptOutgoing:
         raise Refused(f"{source.name}: its plugin cannot edit; approve the message or give it back")
     raw = rewrite(found.mail, text)
     mail = replace(found.mail, raw=raw, text=text)
-    verdict = means.review(text, Context.parse(gate.quoted(mail)))
+    verdict = gate.judge(means, mail)
     metadata = tuple(f for f in found.findings if f.params.get("say_en"))
     with means.store.transaction() as tx:
         current = _waiting(tx, number)
@@ -102,9 +101,9 @@ def edit(means: Means, number: int, by: str, text: str) -> KeptOutgoing:
         done = replace(
             current,
             mail=mail,
-            findings=(*metadata, *verdict.findings),
-            decision=verdict.decision.value,
-            playbook=verdict.playbook,
+            findings=(*metadata, *(verdict.findings if verdict else ())),
+            decision=(verdict.decision if verdict else Decision.PASS).value,
+            playbook=means.playbook().hash,
             is_edited=True,
         )
         tx.save_outgoing(done)
