@@ -15,6 +15,11 @@ SAME_BOX = """() => {
   const isSame = same.every((name) => a[name] === b[name]);
   return isSame && ["top", "left", "width"].every((edge) => Math.abs(one[edge] - two[edge]) < 1);
 }"""
+# The check answers only when the test lets it.
+SLOW_SERVER = """() => {
+  const play = window.playJira, gate = new Promise((resolve) => { window.goOn = resolve; });
+  window.playJira = (name, payload) => (name === "invoke" ? gate : Promise.resolve()).then(() => play(name, payload));
+}"""
 Open = Callable[[], Page]
 WORDS = {
     "en": {
@@ -116,3 +121,38 @@ def test_nobody_waits_for_a_check_that_is_away(open_app: Open, jira: Any) -> Non
     page.get_by_role("button", name="Send to the customer").click()
     expect(page.locator("#line")).to_contain_text("went out unchecked", timeout=15_000)
     assert jira.asked == [(*REPLY, {"body": "Thank you for telling us.", "public": True})]
+
+def test_two_clicks_send_one_reply(open_app: Open, jira: Any) -> None:
+    page = open_app()
+    page.fill("#draft", "Thank you for telling us.")
+    page.get_by_role("button", name="Send to the customer").dblclick()
+    expect(page.locator("#line")).to_have_text(WORDS["en"]["sent"])
+    page.wait_for_timeout(300)
+    assert jira.asked == [(*REPLY, {"body": "Thank you for telling us.", "public": True})]
+
+
+def test_draft_stands_still_while_it_is_read_and_sent(open_app: Open, jira: Any) -> None:
+    page = open_app()
+    page.evaluate(SLOW_SERVER)
+    page.fill("#draft", "Thank you for telling us.")
+    page.get_by_role("button", name="Send to the customer").click()
+    page.locator("#draft").press_sequentially(" Please calm down.")
+    page.evaluate("window.goOn()")
+    expect(page.locator("#line")).to_have_text(WORDS["en"]["sent"])
+    assert jira.asked == [(*REPLY, {"body": "Thank you for telling us.", "public": True})]
+    page.locator("#draft").press_sequentially("And")
+    assert page.input_value("#draft") == "And"
+
+
+def test_reason_is_for_the_words_it_was_asked_for(open_app: Open, jira: Any) -> None:
+    page = open_app()
+    page.fill("#draft", "Please calm down.")
+    page.get_by_role("button", name="Send to the customer").click()
+    expect(page.locator("#cg-reason")).to_be_visible()
+    page.fill("#draft", "Do calm down, will you.")
+    expect(page.locator("#question")).to_be_hidden()
+    page.get_by_role("button", name="Send to the customer").click()
+    page.locator("#cg-reason").fill("A joke between us")
+    page.get_by_role("button", name="Send anyway").click()
+    expect(page.locator("#line")).to_have_text(WORDS["en"]["sent"])
+    assert jira.asked[0] == (*REPLY, {"body": "Do calm down, will you.", "public": True})

@@ -2,7 +2,7 @@
 // a button that sends the checked reply to the customer.
 
 import { invokeRemote, requestJira, view } from "@forge/bridge";
-import { closeWhenMended, openQuestion, say } from "@panel/beside.js";
+import { closeQuestion, closeWhenMended, openQuestion, say } from "@panel/beside.js";
 import { editTextarea } from "@panel/mirror.js";
 import { mountPanel } from "@panel/mount.js";
 import { KeptInside, NoRequest, sendReply } from "./reply.js";
@@ -47,22 +47,35 @@ async function start() {
   });
   $("composer").addEventListener("submit", (event) => {
     event.preventDefault();
-    if (isAction) send().catch(() => say(texts.notSent));
+    if (isAction) alone(send).catch(() => say(texts.notSent));
   });
+  // The question is about one text, and so is the reason.
+  draft.addEventListener("input", closeQuestion);
+
+  // While a reply is on its way the draft stands still: what was read is what goes out, and once.
+  async function alone(work) {
+    if ($("send").disabled) return;
+    draft.readOnly = $("send").disabled = true;
+    $("send").textContent = texts.sending;
+    try {
+      await work();
+    } finally {
+      draft.readOnly = $("send").disabled = false;
+      $("send").textContent = texts.send;
+    }
+  }
 
   async function send() {
     const text = draft.value.trim();
-    if (!text || $("send").disabled) return;
+    if (!text) return;
     const isRead = await panel.settled(WAIT_FOR_VERDICT);
-    if (!isRead || panel.verdict === null) return post(text, { after: texts.unread });
-    if (panel.verdict === "block") return say(texts.blocked);
-    if (panel.verdict === "hold") return askWhy(text);
-    return post(text);
+    if (!isRead || panel.verdict === null) await post(text, { after: texts.unread });
+    else if (panel.verdict === "block") say(texts.blocked);
+    else if (panel.verdict === "hold") askWhy(text);
+    else await post(text);
   }
 
   async function post(text, { reason = "", after = texts.sent } = {}) {
-    $("send").disabled = true;
-    $("send").textContent = texts.sending;
     try {
       const isNoted = !reason || (await panel.sendAnyway(reason));
       const isKept = await sendReply(requestJira, { key: issue.key, text, reason });
@@ -73,16 +86,13 @@ async function start() {
     } catch (error) {
       const known = error instanceof NoRequest ? texts.noRequest : error instanceof KeptInside && texts.keptInside;
       say(known || texts.notSent);
-    } finally {
-      $("send").disabled = false;
-      $("send").textContent = texts.send;
     }
   }
 
   function askWhy(text) {
     const answer = (reason) => {
       if (reason === null) draft.focus();
-      else post(text, { reason });
+      else alone(() => post(text, { reason }));
     };
     openQuestion({ findings: panel.findings, language, verdict: panel.verdict, answer }).reason.focus();
   }
