@@ -53,6 +53,20 @@ def test_reason_holds_for_its_own_text_only(open_ticket: Callable[..., Page], re
     assert submit(page)["why"] == "held"
 
 
+def test_question_goes_when_its_words_change(open_ticket: Callable[..., Page], review: Review) -> None:
+    page = open_ticket()
+    write(page, "calm down")
+    submit(page)
+    expect(app_of(page).locator("#question")).to_be_visible()
+    write(page, "calm down, calm down")
+    expect(app_of(page).locator("#question")).to_be_hidden()
+    assert submit(page)["why"] == "held"
+    app_of(page).locator("#question textarea").fill("because")
+    app_of(page).get_by_role("button", name="Send anyway").click()
+    expect(app_of(page).locator("#line")).to_contain_text("once more")
+    assert submit(page)["saved"] is True
+
+
 def test_reason_that_cannot_be_saved_does_not_hold(open_ticket: Callable[..., Page], review: Review) -> None:
     review.waiver_status = 503
     page = open_ticket()

@@ -33,6 +33,7 @@ async function start({ context }) {
     agent: String(currentUser.id ?? ""),
   });
   const released = new Set();
+  let asked = "";
   const panel = mountPanel({
     element: $("review"),
     editor: ticket.editor,
@@ -45,6 +46,10 @@ async function start({ context }) {
     onState: closeWhenMended,
   });
   keepSize();
+  // The question is about one text, and so is the reason: another text would be held again.
+  ticket.editor.listen(() => {
+    if (ticket.draft.text !== asked) closeQuestion();
+  });
 
   client.on("ticket.save", makeSaveHook({ check, unread: () => tell(texts.unread) }));
   const lookAgain = () => ticket.reload().then(panel.refresh, () => {});
@@ -76,6 +81,7 @@ async function start({ context }) {
 
   function askWhy(text) {
     const { findings, verdict } = panel;
+    asked = text;
     const answer = async (reason) => {
       if (reason === null) return;
       released.add(text);
