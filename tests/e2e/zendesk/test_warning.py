@@ -147,3 +147,20 @@ def test_page_outside_of_zendesk_says_where_it_belongs(browser: Browser, zendesk
     page.goto(f"{zendesk.app}/assets/iframe.html")
     expect(page.locator("#line")).to_contain_text("works beside a ticket")
     context.close()
+
+
+def test_word_written_while_the_ticket_is_read_again_is_not_forgotten(
+    open_ticket: Callable[..., Page], review: Review
+) -> None:
+    page = open_ticket()
+    write(page, "I am sorry.")
+    page.evaluate("""() => {
+      const answer = window.answer;
+      window.answer = (told) => setTimeout(answer, told.params?.includes?.("ticket.brand") ? 700 : 0, told);
+      window.__emit("app.activated", null);
+    }""")
+    page.wait_for_timeout(200)
+    write(page, "calm down")
+    page.wait_for_timeout(2500)
+    assert review.asked[-1]["text"] == "calm down"
+    expect(app_of(page).locator(".cg-panel")).to_have_attribute("data-mood", "hold")

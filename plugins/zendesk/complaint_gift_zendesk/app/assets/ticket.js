@@ -20,8 +20,13 @@ export function watchTicket(client, { agent, isNew }) {
     return Object.assign({}, ...got);
   }
 
+  // Each counts as soon as it is there: a word written while the other one is on its way must not be forgotten.
   async function reload() {
-    [draft, around] = [readDraft(await getAll(DRAFT)), await getAll(AROUND)];
+    await Promise.all([readAround(), readNow()]);
+  }
+
+  async function readAround() {
+    around = await getAll(AROUND);
   }
 
   /** The draft as it is now; the promise of the SDK may hang, so callers set a time. */
@@ -40,9 +45,7 @@ export function watchTicket(client, { agent, isNew }) {
     if (typeof html === "string") take({ ...draft, html, text: toPlain(html, draft.isRich) });
   });
   client.on("comment.type.changed", (type) => take({ ...draft, isPublic: type !== "internalNote" }));
-  client.on("ticket.conversation.changed", async () => {
-    around = await getAll(AROUND);
-  });
+  client.on("ticket.conversation.changed", readAround);
 
   function describe() {
     const scope = draft.isPublic ? "public-reply" : "employee-note";
