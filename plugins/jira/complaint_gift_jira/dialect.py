@@ -24,6 +24,10 @@ class Dialect(Protocol):
     def tells_visibility(self) -> bool:
         """Whether comments of the platform say who can read them."""
 
+    @property
+    def counts_pages(self) -> bool:
+        """Whether the place in a search is a number, not the issue after which the next page begins."""
+
     def write(self, plain: str, small: str = "") -> Any:
         """A text as the platform wants it, with a last line in small type."""
 
@@ -46,6 +50,7 @@ class Cloud:
 
     api: str = "/rest/api/3"
     tells_visibility: bool = True
+    counts_pages: bool = False
 
     def write(self, plain: str, small: str = "") -> Any:
         """See Dialect."""
@@ -75,6 +80,7 @@ class OwnServer:
 
     api: str = "/rest/api/2"
     tells_visibility: bool = False
+    counts_pages: bool = True
 
     def write(self, plain: str, small: str = "") -> Any:
         """See Dialect."""

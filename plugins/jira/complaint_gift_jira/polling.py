@@ -19,7 +19,7 @@ _log = structlog.get_logger(__name__)
 
 
 def poll(source: Source, cursor: str, api: Jira, clock: Callable[[], float] = time.time) -> Page:
-    """Issues updated since the cursor, oldest first, by JQL; without one since an hour ago.
+    """Issues updated since the cursor, by JQL; without one since an hour ago.
 
     The cursor reads `since|until|place`: what is asked for, from where on the next round asks, and where the
     next page begins ("" after the last one). Minutes ago, because JQL reads times in our user's time zone.
@@ -28,8 +28,13 @@ def poll(source: Source, cursor: str, api: Jira, clock: Callable[[], float] = ti
     since, until, place = _read_cursor(cursor, now)
     if not place:
         since, until = until, now
-    # The same on every page: a place is one in exactly this search.
-    jql = make_jql(source, until - since)
+    if api.dialect.counts_pages:
+        # Who leaves a page makes the rest move up, and one is missed. So what changes meanwhile comes to the
+        # front, and nobody grows too old: what was asked for first still is.
+        jql = make_jql(source, now - since, "DESC")
+    else:
+        # The same on every page: a place is one in exactly this search.
+        jql = make_jql(source, until - since, "ASC")
     try:
         numbers, following = api.search(jql, place)
     except Refused as exc:
@@ -40,12 +45,12 @@ def poll(source: Source, cursor: str, api: Jira, clock: Callable[[], float] = ti
     return Page(tuple(dict.fromkeys(numbers)), f"{since:.0f}|{until:.0f}|{following}", more=bool(following))
 
 
-def make_jql(source: Source, ago: float) -> str:
+def make_jql(source: Source, ago: float, order: str) -> str:
     """Names of projects are keys of capital letters, so nothing in here has to be escaped."""
     minutes = math.ceil((max(ago, 0.0) + MARGIN) / 60)
     projects = ", ".join(f'"{key}"' for key in source.settings["projects"])
     narrowed = f"project in ({projects}) AND " if projects else ""
-    return f'{narrowed}updated >= "-{minutes}m" ORDER BY updated ASC'
+    return f'{narrowed}updated >= "-{minutes}m" ORDER BY updated {order}'
 
 
 def _read_cursor(cursor: str, now: float) -> tuple[float, float, str]:

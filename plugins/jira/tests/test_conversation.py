@@ -1,6 +1,7 @@
 """An issue as a conversation: who speaks, who can read it, what was said; pure, and over HTTP."""
 
 import os
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,9 @@ import pytest
 from complaint_gift.domain import Role, Visibility
 from complaint_gift.plugin import Refused, Unreachable
 from complaint_gift_jira.conversation import read_conversation
+from complaint_gift_jira.dialect import OwnServer
 from complaint_gift_jira.directory import Directory
+from complaint_gift_jira.polling import poll
 from complaint_gift_jira.settings import api_url
 
 FIELDS = {"request_type": "c1", "rating": "c2", "organizations": "c3", "participants": "c4"}
@@ -344,11 +347,46 @@ def test_poll_asks_by_minutes_and_pages_to_the_end(desk: Any) -> None:
         found += page.conversations
     assert found == numbers
     asked = [body["jql"] for _, path, _, body in desk.asked if "search" in path]
-    assert asked[0] == 'project in ("SD", "HR") AND updated >= "-62m" ORDER BY updated ASC'
+    order = "ASC" if desk.cloud else "DESC"
+    assert asked[0] == f'project in ("SD", "HR") AND updated >= "-62m" ORDER BY updated {order}'
     desk.plugin.poll(desk.source, page.cursor, desk.api())
-    assert len(set(asked)) == 1
+    assert len(set(asked)) == 1 or not desk.cloud
     (last,) = [body["jql"] for _, path, _, body in desk.asked if "search" in path][len(asked) :]
     assert '"-2m"' in last or '"-3m"' in last
+
+
+class Busy:
+    """A Data Center that answers three at once, and in which time passes and things happen between pages."""
+
+    dialect = OwnServer()
+
+    def __init__(self, issues: dict[str, float], now: float) -> None:
+        self.issues, self.now = issues, now
+
+    def search(self, jql: str, place: str) -> tuple[list[str], str]:
+        ago = re.search(r"-(\d+)m", jql)
+        assert ago is not None
+        found = [number for number, at in self.issues.items() if at >= self.now - 60 * int(ago[1])]
+        found.sort(key=lambda number: self.issues[number], reverse=jql.endswith("DESC"))
+        start = int(place or 0)
+        return found[start : start + 3], str(start + 3) if start + 3 < len(found) else ""
+
+
+@pytest.mark.parametrize("happens", ["one of the first page changes", "the oldest ones grow too old"])
+def test_poll_misses_nobody_when_issues_move_between_pages(kit: Any, happens: str) -> None:
+    start = 1_800_000_000.0
+    source = kit.make_source()
+    busy = Busy({str(n): start - 600 + 60 * n for n in range(1, 10)}, start)
+    cursor, found, more = f"{start - 420:.0f}|{start - 420:.0f}|", set[str](), True
+    while more:
+        page = poll(source, cursor, busy, lambda: busy.now)  # type: ignore[arg-type]
+        if happens.startswith("one") and not found:
+            busy.issues[page.conversations[0]] = busy.now + 1
+        elif not happens.startswith("one"):
+            busy.now += 70
+        found |= set(page.conversations)
+        cursor, more = page.cursor, page.more
+    assert found >= {number for number, at in busy.issues.items() if at >= start - 420}
 
 
 def test_poll_begins_anew_when_its_place_is_lost(desk: Any) -> None:

@@ -18,7 +18,8 @@ SAME_BOX = """() => {
 # The check answers only when the test lets it.
 SLOW_SERVER = """() => {
   const play = window.playJira, gate = new Promise((resolve) => { window.goOn = resolve; });
-  window.playJira = (name, payload) => (name === "invoke" ? gate : Promise.resolve()).then(() => play(name, payload));
+  const wait = (name) => (name === "invoke" ? gate : Promise.resolve());
+  window.playJira = (name, payload) => wait(name).then(() => play(name, payload));
 }"""
 Open = Callable[[], Page]
 WORDS = {
@@ -121,6 +122,7 @@ def test_nobody_waits_for_a_check_that_is_away(open_app: Open, jira: Any) -> Non
     page.get_by_role("button", name="Send to the customer").click()
     expect(page.locator("#line")).to_contain_text("went out unchecked", timeout=15_000)
     assert jira.asked == [(*REPLY, {"body": "Thank you for telling us.", "public": True})]
+
 
 def test_two_clicks_send_one_reply(open_app: Open, jira: Any) -> None:
     page = open_app()
