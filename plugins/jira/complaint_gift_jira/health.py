@@ -120,6 +120,11 @@ def _look_at_webhook(source: Source, api: Jira) -> Iterator[str]:
     if different:
         text_ = f"our webhook differs from what it should be in {', '.join(different)}"
         yield f"{text_}; run `complaint-gift jira install`."
+    if not webhook.is_signed(source) and webhook.token_of(hooks[0]) not in settings["url_tokens"]:
+        text_ = (
+            "the token in the address of our webhook is not among url_tokens, so every event is turned away"
+        )
+        yield f"{text_}; run `complaint-gift jira install`."
     if webhook.is_signed(source) and not settings["signing_secrets"]:
         yield "no signing secret is known, so every event is turned away; run `complaint-gift jira install`."
     if settings["deployment"] == CLOUD and settings["url_tokens"]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from urllib.parse import parse_qs, quote, urlsplit
 
 from complaint_gift.plugin import Source
 from complaint_gift_jira.register import Hook
@@ -31,7 +32,9 @@ def is_signed(source: Source) -> bool:
 
 def address(source: Source, endpoint: str) -> str:
     """Where the webhook shall lead, the token that it may need included."""
-    return endpoint if is_signed(source) else f"{endpoint}?token={source.settings['url_tokens'][0]}"
+    if is_signed(source):
+        return endpoint
+    return f"{endpoint}?token={quote(source.settings['url_tokens'][0], safe='')}"
 
 
 def find_ours(hooks: Iterable[Hook], source: Source, endpoint: str) -> tuple[list[Hook], list[Hook]]:
@@ -65,3 +68,8 @@ def differences(hook: Hook, wish: Hook) -> list[str]:
 def plain(hook: Hook) -> str:
     """The address without a token."""
     return hook.url.partition("?")[0]
+
+
+def token_of(hook: Hook) -> str:
+    """The token in the address, "" without one."""
+    return next(iter(parse_qs(urlsplit(hook.url).query).get("token", ())), "")

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from click.testing import CliRunner, Result
@@ -112,6 +113,28 @@ def test_old_data_center_gets_its_token_into_the_address(kit: Any) -> None:
         assert "secret" not in hook(desk)
         assert "as it should be" in run(desk, "install").output
         assert "Removed" in run(desk, "uninstall").output
+
+
+def test_token_of_any_letters_survives_the_address(kit: Any) -> None:
+    from small_jira import Desk
+
+    from complaint_gift_jira import JiraPlugin
+
+    desk = Desk(cloud=False)
+    desk.version, desk.plugin = 9, JiraPlugin()
+    token = "kJ+2/ab=&c#d%41 and more letters"
+    with kit.serve(desk) as url:
+        desk.url = url
+        desk.source = kit.make_data_center(
+            base_url=url, signing_secrets=None, url_tokens=[token], endpoint=ENDPOINT
+        )
+        run(desk, "install")
+        assert parse_qs(urlsplit(hook(desk)["url"]).query) == {"token": [token]}
+        assert "every event is turned away" not in run(desk, "status").output
+        desk.source = kit.make_data_center(
+            base_url=url, signing_secrets=None, url_tokens=[kit.TOKEN], endpoint=ENDPOINT
+        )
+        assert "not among url_tokens, so every event is turned away" in run(desk, "status").output
 
 
 def test_webhook_elsewhere_is_left_alone_until_it_may_move(desk: Any) -> None:
