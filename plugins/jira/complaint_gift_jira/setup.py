@@ -48,6 +48,7 @@ def install(source: Source, api: Jira, wish: Wish) -> Iterator[str]:
         what = f"a webhook to {wish.endpoint} for {len(wanted.events)} kinds of events"
         if not wish.dry:
             api.write("POST", register.path, register.write(wanted, secret))
+            _tidy_secrets(wish, is_new=is_new)
         yield f"{'Would create' if wish.dry else 'Created'} {what}."
         return
     different = webhook.differences(ours[0], wanted) + (["secret"] if is_new else [])
@@ -55,6 +56,7 @@ def install(source: Source, api: Jira, wish: Wish) -> Iterator[str]:
         if not wish.dry:
             # With the secret, whatever is different: what replaces a webhook might leave it without one.
             api.write("PUT", place_of(register, ours[0], source), register.write(wanted, secret))
+            _tidy_secrets(wish, is_new=is_new)
         yield f"{'Would correct' if wish.dry else 'Corrected'} our webhook: {', '.join(different)}."
     else:
         yield f"The webhook to {wish.endpoint} is as it should be."
@@ -87,7 +89,8 @@ def _choose_secret(source: Source, wish: Wish) -> tuple[str, bool, list[str]]:
         return "x", True, [f"Would make a new signing secret and {where}."]
     secret = chance.token_urlsafe(32)
     if wish.secret_file:
-        _write_secret(wish.secret_file, secret)
+        # All that are there stay behind it until Jira has taken it: nobody knows which of them it signs with.
+        _write_secrets(wish.secret_file, [secret, *read_secrets(wish.secret_file)])
         return (
             secret,
             True,
@@ -109,9 +112,14 @@ def _remove(api: Jira, place: str, hook: Hook, *, dry: bool, why: str) -> Iterat
     yield f"{'Would remove' if dry else 'Removed'} the webhook {hook.name!r}{why}."
 
 
-def _write_secret(path: Path, secret: str) -> None:
-    """The newest first, and the one before it: what was signed a moment ago is still on its way."""
-    lines = list(dict.fromkeys([secret, *read_secrets(path)]))[:2]
+def _tidy_secrets(wish: Wish, *, is_new: bool) -> None:
+    """Jira has the newest now. The one before it stays: what was signed a moment ago is still on its way."""
+    if is_new and wish.secret_file:
+        _write_secrets(wish.secret_file, read_secrets(wish.secret_file)[:2])
+
+
+def _write_secrets(path: Path, lines: list[str]) -> None:
+    """One a line, the newest first."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     fresh = path.with_name(path.name + ".new")
     with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:

@@ -137,6 +137,21 @@ def test_token_of_any_letters_survives_the_address(kit: Any) -> None:
         assert "not among url_tokens, so every event is turned away" in run(desk, "status").output
 
 
+def test_rotation_that_fails_loses_no_secret_that_jira_may_sign_with(desk: Any, tmp_path: Path) -> None:
+    file = tmp_path / "secret"
+    told = {"signing_secrets": None, "signing_secret_file": str(file), "endpoint": ENDPOINT}
+    desk.configure(**told)
+    run(desk, "install")
+    for _ in range(3):
+        desk.configure(**told)
+        desk.fail(r"PUT /rest/(jira-)?webhook", 500)
+        assert run(desk, "install", "--rotate-secret").exit_code == 1
+        assert hook(desk)["secret"] in file.read_text().split()
+    desk.configure(**told)
+    run(desk, "install", "--rotate-secret")
+    assert (file.read_text().split()[0], len(file.read_text().split())) == (hook(desk)["secret"], 2)
+
+
 def test_webhook_elsewhere_is_left_alone_until_it_may_move(desk: Any) -> None:
     desk.configure(endpoint="https://old.example.com/hooks/jira-main")
     run(desk, "install")
