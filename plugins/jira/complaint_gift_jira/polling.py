@@ -10,6 +10,7 @@ import structlog
 
 from complaint_gift.plugin import Page, Refused, Source
 from complaint_gift_jira.api import Jira
+from complaint_gift_jira.settings import projects_jql
 
 LOOK_BACK = 3600.0
 LONGEST_BACK = 30 * 86_400.0
@@ -46,10 +47,10 @@ def poll(source: Source, cursor: str, api: Jira, clock: Callable[[], float] = ti
 
 
 def make_jql(source: Source, ago: float, order: str) -> str:
-    """Names of projects are keys of capital letters, so nothing in here has to be escaped."""
+    """The search for what was updated in the last `ago` seconds, and a little before."""
     minutes = math.ceil((max(ago, 0.0) + MARGIN) / 60)
-    projects = ", ".join(f'"{key}"' for key in source.settings["projects"])
-    narrowed = f"project in ({projects}) AND " if projects else ""
+    projects = projects_jql(source.settings)
+    narrowed = f"{projects} AND " if projects else ""
     return f'{narrowed}updated >= "-{minutes}m" ORDER BY updated {order}'
 
 

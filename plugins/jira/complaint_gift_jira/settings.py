@@ -252,6 +252,12 @@ def forge_site(settings: Mapping[str, Any]) -> str:
     return str(settings["forge_site"] or settings["cloud_id"])
 
 
+def projects_jql(settings: Mapping[str, Any]) -> str:
+    """What narrows a search to the configured projects, "" for all. Keys may be words of JQL: ORDER, USER."""
+    keys = ", ".join(f'"{key}"' for key in settings["projects"])
+    return f"project in ({keys})" if keys else ""
+
+
 def browse_url(settings: Mapping[str, Any], key: str) -> str:
     """Where people look at an issue; made from the configuration, never from what a payload says."""
     home = str(settings["base_url"]).rstrip("/") or f"https://{settings['site']}.atlassian.net"

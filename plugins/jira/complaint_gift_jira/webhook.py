@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 from complaint_gift.plugin import Source
 from complaint_gift_jira.register import Hook
-from complaint_gift_jira.settings import DATA_CENTER
+from complaint_gift_jira.settings import DATA_CENTER, projects_jql
 
 NAME = "Complaint Gift"
 EVENTS = (
@@ -18,8 +18,7 @@ EVENTS = (
 
 def wanted(source: Source, endpoint: str) -> Hook:
     """The webhook to create or to align an existing one with; its secret is not in here."""
-    projects = source.settings["projects"]
-    query = f"project in ({', '.join(projects)})" if projects else ""
+    query = projects_jql(source.settings)
     return Hook("", f"{NAME} ({source.name})", endpoint, tuple(sorted(EVENTS)), query)
 
 

@@ -37,7 +37,7 @@ def test_install_makes_one_signed_webhook_and_keeps_its_secret(desk: Any, tmp_pa
     made = hook(desk)
     assert (made["url"], made["secret"]) == (ENDPOINT, secret)
     _, _, sent = desk.wrote()[-1]
-    assert sent["filters"] == {"issue-related-events-section": "project in (SD)"}
+    assert sent["filters"] == {"issue-related-events-section": 'project in ("SD")'}
     assert {"comment_created", "comment_updated", "comment_deleted", "jira:issue_updated"} <= set(
         made["events"]
     )
@@ -150,6 +150,13 @@ def test_rotation_that_fails_loses_no_secret_that_jira_may_sign_with(desk: Any, 
     desk.configure(**told)
     run(desk, "install", "--rotate-secret")
     assert (file.read_text().split()[0], len(file.read_text().split())) == (hook(desk)["secret"], 2)
+
+
+def test_project_named_like_a_word_of_jql_is_quoted(desk: Any) -> None:
+    desk.configure(endpoint=ENDPOINT, projects=["ORDER", "SD"])
+    run(desk, "install")
+    _, _, sent = desk.wrote()[-1]
+    assert sent["filters"] == {"issue-related-events-section": 'project in ("ORDER", "SD")'}
 
 
 def test_webhook_elsewhere_is_left_alone_until_it_may_move(desk: Any) -> None:
