@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from http import HTTPStatus
 
 from complaint_gift.domain import Action
 from complaint_gift.plugin import Receipt, Refused, Source
@@ -69,18 +70,30 @@ def _create(action: Action, source: Source, api: Jira, issue: Json) -> str:
         "description": api.dialect.write("\n".join(lines)),
         "labels": ["complaint-gift", action.mark],
     }
-    made = api.write("POST", f"{api.dialect.api}/issue", {"fields": fields}, action.conversation)
+    try:
+        made = api.write("POST", f"{api.dialect.api}/issue", {"fields": fields}, action.conversation)
+    except Refused as exc:
+        if exc.status != HTTPStatus.FORBIDDEN:
+            raise
+        raise Refused(f"{source.name}: our user may not create issues in project {wish['project']}.") from exc
     return _read_key(api.part(made, "the escalation"))
 
 
 def _link(key: str, action: Action, source: Source, api: Jira, issue: Json) -> None:
+    kind = source.settings["escalations"]["link"]
     body = {
-        "type": {"name": source.settings["escalations"]["link"]},
+        "type": {"name": kind},
         "inwardIssue": {"key": key},
         "outwardIssue": {"key": _read_key(issue)},
     }
-    # Linking what is linked already changes nothing in Jira.
-    api.write("POST", f"{api.dialect.api}/issueLink", body, action.conversation)
+    try:
+        # Linking what is linked already changes nothing in Jira.
+        api.write("POST", f"{api.dialect.api}/issueLink", body, action.conversation)
+    except Refused as exc:
+        if exc.status != HTTPStatus.NOT_FOUND:
+            raise
+        why = f"there is no link type {kind!r}, our user may not link issues, or links are switched off"
+        raise Refused(f"{source.name}: {key} was opened, but not linked: {why}.") from exc
 
 
 def move(number: str, wanted: str, issue: Json, source: Source, api: Jira) -> None:

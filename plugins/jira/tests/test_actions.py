@@ -145,6 +145,25 @@ def test_escalation_does_nothing_unless_it_is_configured(desk: Any) -> None:
     assert desk.asked == []
 
 
+@pytest.mark.parametrize(
+    ("asked", "status", "words"),
+    [
+        (r"POST /rest/api/\d/issueLink", 404, "no link type 'Relates'"),
+        (r"POST /rest/api/\d/issue$", 403, "may not create issues in project ESC"),
+    ],
+)
+def test_escalation_that_jira_does_not_take_is_not_blamed_on_the_issue(
+    desk: Any, asked: str, status: int, words: str
+) -> None:
+    desk.configure(escalations={"project": "ESC"})
+    number = desk.open()
+    desk.fail(asked, status)
+    with pytest.raises(Refused, match=words) as refused:
+        act(desk, number, ESCALATE, reason="court")
+    assert "is gone" not in str(refused.value)
+    assert f"may not change issue {number}" not in str(refused.value)
+
+
 def test_transition_that_is_not_there_names_those_that_are(desk: Any) -> None:
     desk.configure(escalations={"transition": "Panic"})
     with pytest.raises(Refused, match=r"no transition 'Panic' now; there is Escalate"):
