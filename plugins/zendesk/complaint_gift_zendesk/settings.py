@@ -161,6 +161,7 @@ def base_url(settings: Mapping[str, Any]) -> str:
 
 
 def app_audience(settings: Mapping[str, Any]) -> str:
-    """Our origin as our Zendesk app knows it; the endpoint's unless said otherwise."""
-    parts = urlsplit(settings["endpoint"])
-    return str(settings["app_audience"]) or f"{parts.scheme}://{parts.netloc}"
+    """Our origin, spelt as our Zendesk app does; the endpoint's unless said otherwise."""
+    parts = urlsplit(settings["app_audience"] or settings["endpoint"])
+    port = f":{parts.port}" if parts.port not in (None, 443) else ""
+    return f"{parts.scheme}://{parts.hostname}{port}"

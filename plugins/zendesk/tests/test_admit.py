@@ -9,6 +9,7 @@ import pytest
 from complaint_gift.plugin import NotAuthentic
 from complaint_gift.signing import make_hmac
 from complaint_gift_zendesk import ZendeskPlugin
+from complaint_gift_zendesk.package import collect
 from complaint_gift_zendesk.settings import app_audience
 
 ORIGIN = "https://cg.example.com"
@@ -52,3 +53,12 @@ def test_audience_is_the_origin_of_the_endpoint_unless_said(kit: Any) -> None:
     assert app_audience(kit.make_source(app_secrets=["x"], endpoint=endpoint).settings) == ORIGIN
     other = kit.make_source(app_secrets=["x"], endpoint=endpoint, app_audience="https://app.example.com")
     assert app_audience(other.settings) == "https://app.example.com"
+
+
+@pytest.mark.parametrize(
+    "said", ["https://CG.Example.com", "https://cg.example.com:443", "HTTPS://cg.example.com"]
+)
+def test_origin_is_told_as_the_packed_app_tells_it(kit: Any, said: str) -> None:
+    packed = collect(said)["assets/server.js"].decode()
+    for settings in ({"app_audience": said}, {"endpoint": f"{said}/hooks/zendesk-main"}):
+        assert f'"{app_audience(kit.make_source(app_secrets=["x"], **settings).settings)}"' in packed
