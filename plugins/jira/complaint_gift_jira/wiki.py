@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import json
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import itemgetter
 
 from complaint_gift_jira.adf import read_adf
 from complaint_gift_jira.clean import Clean, Writer
@@ -125,4 +127,6 @@ def _read_tables(source: str) -> Iterator[Cut]:
 
 
 def _inside(cut: Cut, ranges: list[tuple[int, int]]) -> bool:
-    return any(start <= cut.start < end for start, end in ranges)
+    """`ranges` stand in order and apart."""
+    before = bisect_right(ranges, cut.start, key=itemgetter(0))
+    return before > 0 and cut.start < ranges[before - 1][1]

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from growth import require_linear_in
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -184,6 +185,10 @@ def test_nesting_without_end_ends() -> None:
 @pytest.mark.timeout(20)
 def test_hostile_markup_costs_no_time(evil: str) -> None:
     read_wiki(evil * (90_000 // len(evil)), quotes=False)
+
+
+def test_many_macros_cost_no_more_than_their_length() -> None:
+    require_linear_in(read_wiki, "{code}*a*" * 2400)
 
 
 @given(LETTERS, st.booleans())
