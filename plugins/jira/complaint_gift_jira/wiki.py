@@ -74,9 +74,11 @@ def _read_blocks(source: str, *, quotes: bool) -> tuple[list[Cut], list[tuple[in
     cuts: list[Cut] = []
     verbatim: list[tuple[int, int]] = []
     opened: re.Match[str] | None = None
-    for tag in _MACRO.finditer(source):
+    tags = list(_MACRO.finditer(source))
+    last = {tag[1]: tag.start() for tag in tags}
+    for tag in tags:
         if opened is None:
-            opened = tag
+            opened = tag if tag.start() < last[tag[1]] else None
             continue
         if tag[1] != opened[1]:
             continue

@@ -187,6 +187,12 @@ def test_hostile_markup_costs_no_time(evil: str) -> None:
     read_wiki(evil * (90_000 // len(evil)), quotes=False)
 
 
+@pytest.mark.parametrize("alone", ["{code}", "{noformat}", "{adf}"])
+def test_macro_that_is_never_closed_hides_no_quotation(alone: str) -> None:
+    source = f"Your voucher is {alone} today.\n{{quote}}You are idiots{{quote}}\nSorry."
+    assert read_wiki(source, quotes=False).text.split() == ["Your", "voucher", "is", "today.", "Sorry."]
+
+
 def test_many_macros_cost_no_more_than_their_length() -> None:
     require_linear_in(read_wiki, "{code}*a*" * 2400)
 
