@@ -101,6 +101,13 @@ def test_a_lead_gives_it_back_with_a_reason(lead: FlaskClient, parts: Parts) -> 
     assert (kept.state, kept.reason) == (OutgoingState.RETURNED, "Thank her first")
 
 
+def test_enter_in_the_reason_gives_it_back(lead: FlaskClient, parts: Parts) -> None:
+    hold(parts)
+    forms = re.findall(r"<form.*?</form>", lead.get(LIST).text, re.DOTALL)
+    (reason,) = (form for form in forms if 'name="reason"' in form)
+    assert re.findall(r'name="deed" value="(\w+)"', reason) == ["return"]  # the first of a form hears Enter
+
+
 def test_a_plugin_that_cannot_edit_is_told(lead: FlaskClient, parts: Parts) -> None:
     number = hold(parts)
     answer = act(lead, f"{LIST}/{number}", lead.get(LIST), "save", text="Thank you.")
