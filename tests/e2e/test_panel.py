@@ -99,6 +99,23 @@ def test_an_apology_that_is_taken_back_lights_no_step(open_page: Open) -> None:
          "Мария, здравствуйте! NEW Мы всё проверили."),
         ("We looked.", "thank-for-the-complaint", None, "NEW We looked."),
         ("We looked.", "offer-concrete-remedy", None, "We looked. NEW"),
+        ("Dear Mr. Brown,\n\nWe looked.", "thank-for-the-complaint", None,
+         "Dear Mr. Brown,\n\nNEW We looked."),
+        ("Уважаемый А. С. Иванов!\nМы проверили.", "thank-for-the-complaint", None,
+         "Уважаемый А. С. Иванов!\nNEW Мы проверили."),
+        ("Hello\n\nWe looked.", "thank-for-the-complaint", None, "Hello\n\nNEW We looked."),
+        ("Dear Ann,\n\n", "thank-for-the-complaint", None, "Dear Ann,\n\nNEW"),
+        ("Dear Ann,\n\nBest regards,\nKate", "thank-for-the-complaint", None,
+         "Dear Ann, NEW\n\nBest regards,\nKate"),
+        ("We looked.\n\nBest regards,\nKate", "offer-concrete-remedy", None,
+         "We looked. NEW\n\nBest regards,\nKate"),
+        ("Проверили.\n\nС уважением,\nОльга", "offer-concrete-remedy", None,
+         "Проверили. NEW\n\nС уважением,\nОльга"),
+        ("We looked.\nKate Brown", "offer-concrete-remedy", None, "We looked. NEW\nKate Brown"),
+        ("We looked.\nYours was late, too.", "offer-concrete-remedy", None,
+         "We looked.\nYours was late, too. NEW"),
+        ("We asked Mr. Smith, you fool. Bye.", "x", (21, 29), "NEW Bye."),
+        ("Ждали до пяти, т. е. долго. Конец.", "x", (21, 26), "NEW Конец."),
     ],
 )  # fmt: skip
 def test_suggestion_goes_where_it_belongs(
@@ -109,6 +126,21 @@ def test_suggestion_goes_where_it_belongs(
     edit = "const e = planInsert(a[0], a[1]); return a[0].slice(0, e.from) + e.text + a[0].slice(e.to)"
     made = run(open_page(), edit, draft, finding)
     assert made == result
+
+
+def test_thanks_go_to_the_line_below_the_greeting_in_formatted_text_too(open_page: Open) -> None:
+    made = open_page().evaluate(
+        """async (html) => {
+      const { readHtml, replaceInHtml } = await import('/static/panel/rich.js');
+      const at = readHtml(html).text.indexOf('We');
+      return [replaceInHtml(html, at, at, 'NEW '), replaceInHtml(html, at - 1, at - 1, ' NEW')];
+    }""",
+        "<p>Dear <b>Ann</b>,</p><p>We looked.</p>",
+    )
+    assert made == [
+        "<p>Dear <b>Ann</b>,</p><p>NEW We looked.</p>",
+        "<p>Dear <b>Ann</b>, NEW</p><p>We looked.</p>",
+    ]
 
 
 def test_words_are_underlined_without_touching_the_text(open_page: Open, site: Any) -> None:

@@ -70,9 +70,12 @@ export function rangeOf({ places }, from, to, document = globalThis.document) {
   return range;
 }
 
-/** The place between two characters, as a collapsed Range after the one before; null where no text stands. */
+/** The place between two characters, as a collapsed Range after the one before, on a new line before the one behind; null where no text stands. */
 export function pointOf({ places }, at, document = globalThis.document) {
-  const place = places.findLast((p) => p.start < at) ?? places[0];
+  const before = places.findLast((p) => p.start < at);
+  // What parts two lines is in no text node.
+  const isNewLine = !before || before.start + before.length < at;
+  const place = (isNewLine && places.find((p) => p.start >= at)) || before;
   if (!place) return null;
   const range = document.createRange();
   range.setStart(place.node, within(place, at));

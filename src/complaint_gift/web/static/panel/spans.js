@@ -133,11 +133,19 @@ export function climb(text, { findings, signals }) {
   });
 }
 
+// Full stops that end no sentence: "Mr. Brown", "А. С. Иванов", "т. е. завтра".
+const SHORT = /(?<!\p{L})(?:[Mm](?:rs?|s)|[Dd]r|[Pp]rof|\p{Lu}(?=\.\s?\p{Lu}\.)|(?<=\p{Lu}\.\s?)\p{Lu}|\p{Ll}(?=\.\s+\p{Ll}))\./gu;
+
+/** The text, as long as it was, without these full stops. */
+function hush(text) {
+  return text.replace(SHORT, (word) => `${word.slice(0, -1)}·`);
+}
+
 /** The sentence around [from, to) as {from, to}: what a suggestion replaces. */
 export function sentenceAround(text, from, to) {
   const ends = /[.!?…]+["»”’)]*(?=\s|$)|\n/g;
   let start = 0;
-  for (const match of text.matchAll(ends)) {
+  for (const match of hush(text).matchAll(ends)) {
     const end = match[0] === "\n" ? match.index : match.index + match[0].length;
     if (end >= to) return { from: skipSpace(text, start), to: end };
     if (end <= from) start = match.index + match[0].length;
@@ -153,7 +161,7 @@ function skipSpace(text, at) {
 
 /**
  * The edit that puts a suggestion into a draft, as {from, to, text}: in place of the sentence it is about
- * (its greeting stays), thanks after the greeting, anything else that is missing before the signature line, else at the end.
+ * (its greeting stays), thanks after the greeting, anything else that is missing before the signature, else at the end.
  */
 export function planInsert(text, finding) {
   if (finding.from !== null) {
@@ -162,15 +170,32 @@ export function planInsert(text, finding) {
     const greeted = skipSpace(text, afterGreeting(text));
     return { from: greeted > from && greeted <= finding.from ? greeted : from, to, text: finding.suggestion };
   }
-  const place = finding.rule === LADDER[0] ? afterGreeting(text) : text.trimEnd().length;
+  const place = finding.rule === LADDER[0] ? belowGreeting(text) : text.slice(0, signatureAt(text)).trimEnd().length;
   const before = place > 0 && !/\s$/.test(text.slice(0, place)) ? " " : "";
   const after = place < text.length && !/^\s/.test(text.slice(place)) ? " " : "";
   return { from: place, to: place, text: before + finding.suggestion + after };
 }
 
+// A greeting with a line of its own keeps it.
+function belowGreeting(text) {
+  const at = afterGreeting(text);
+  const below = skipSpace(text, at);
+  return text.slice(at, below).includes("\n") && below <= signatureAt(text) ? below : at;
+}
+
 function afterGreeting(text) {
   const greeting =
-    /^\s*(?:(?:dear|hi|hello|hey|good (?:morning|afternoon|evening))\b[^.!?,\n]{0,40}[,!.]|[^.!?\n]{0,40}(?:здравствуй(?:те)?|добр(?:ый|ое|ой) (?:день|утро|вечер)|уважаем\S+|приветствуем)[^.!?\n]{0,40}[,!.])/iu;
-  const match = text.match(greeting);
+    /^\s*(?:(?:dear|hi|hello|hey|good (?:morning|afternoon|evening))\b[^.!?,\n]{0,40}|[^.!?\n]{0,40}(?:здравствуй(?:те)?|добр(?:ый|ое|ой) (?:день|утро|вечер)|уважаем\S+|приветствуем)[^.!?\n]{0,40})(?:[,!.]|(?=\n))/iu;
+  const match = hush(text).match(greeting);
   return match ? match[0].length : 0;
+}
+
+const CLOSING =
+  /\n[^\S\n]*(?:(?:--|(?:with )?(?:best|kind|kindest|warm|warmest) (?:regards|wishes)|с уважением|с наилучшими|искренне ваш\S?|всего (?:доброго|хорошего))(?!\p{L})[^\n]{0,60}|(?:regards|yours|(?:yours )?(?:sincerely|faithfully|truly))(?:,[^\n]{0,60}|[.!]?[^\S\n]*(?=\n|$)))(?:\n[^\n]{0,80}){0,6}$/iu;
+const NAME = /\n[^\S\n]*\p{Lu}[\p{L}’'-]+(?: \p{Lu}[\p{L}’'.-]*){0,2}$/u;
+
+/** Where a closing formula or a name on the last line begins; the end of a text without. */
+function signatureAt(text) {
+  const said = text.trimEnd();
+  return said.match(CLOSING)?.index ?? said.match(NAME)?.index ?? text.length;
 }
