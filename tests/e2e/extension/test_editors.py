@@ -55,6 +55,21 @@ def test_missing_step_is_added_in_a_real_editor(
     assert draft_of(page) == "Dear Ellen, Thank you for telling us. we looked into it."
 
 
+@pytest.mark.parametrize("editor", EDITORS)
+def test_thanks_go_to_the_paragraph_below_the_greeting_in_a_real_editor(
+    open_desk: Callable[..., Page], review: Review, editor: str
+) -> None:
+    review.missing = [("thank-for-the-complaint", "Thank you for telling us.")]
+    page = open_desk(editor)
+    write(page, "Dear Ellen,\nWe looked into it.")
+    badge(page, "warn")
+    page.locator(".badge").click()
+    page.get_by_role("button", name="Insert").click()
+    until(page, "window.editor.get().includes('Thank you')")
+    assert "Dear Ellen,\nThank you for telling us. We looked into it." in draft_of(page).replace("\n\n", "\n")
+    expect(page.locator(".cg-notice")).to_be_hidden()
+
+
 def test_words_put_in_by_a_macro_are_read_and_stopped(open_desk: Callable[..., Page], review: Review) -> None:
     page = open_desk("ckeditor")
     page.evaluate("window.editor.set('<p>Please <b>calm</b> down.</p>')")
