@@ -375,6 +375,21 @@ def test_draft_survives_reload_and_stays_with_its_conversation(open_page: Open, 
     expect(page.locator("#draft")).to_have_value("Half a sentence")
 
 
+def test_enter_in_a_dialog_loses_nothing(open_page: Open) -> None:
+    page = open_page(ticket=SALON)
+    page.get_by_role("button", name="Write as a customer").click()
+    page.get_by_label("What happened?").fill("A broken lamp, again.")
+    page.get_by_label("Your name").press("Enter")
+    expect(page.get_by_label("What happened?")).to_have_value("A broken lamp, again.")
+    page.get_by_label("Your name").fill("Eve")
+    page.get_by_label("Your name").press("Enter")
+    expect(page.locator("#subject")).to_have_text("A broken lamp, again.")
+    page.get_by_role("button", name="Start over").click()
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.locator("dialog")).to_have_count(0)
+    expect(page.locator("#subject")).to_have_text("A broken lamp, again.")
+
+
 def test_markup_in_a_conversation_is_text(open_page: Open, site: Any) -> None:
     page = open_page(ticket=SALON)
     page.get_by_role("button", name="Write as a customer").click()

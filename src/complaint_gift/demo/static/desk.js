@@ -37,7 +37,8 @@ export function dialogButtons(yes, texts) {
   return el(
     "div",
     { class: "sheet-buttons" },
-    el("button", { type: "submit", value: "no", formnovalidate: true, class: "plain" }, texts.cancel),
+    // No submit button: Enter in a field presses the first one of those.
+    el("button", { type: "button", class: "plain", onclick: (event) => event.target.closest("dialog").close() }, texts.cancel),
     el("button", { type: "submit", value: "yes", class: "send" }, yes),
   );
 }
