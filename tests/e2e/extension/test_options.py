@@ -53,6 +53,17 @@ def test_options_are_explained_checked_and_kept(
     page.close()
 
 
+def test_one_host_of_a_site_with_several_stands_among_the_others(extension: Extension) -> None:
+    extension.configure(hosts=["127.0.0.1", "outlook.office.com", "mail.google.com"], language="en")
+    extension.configured = None  # type: ignore[attr-defined]
+    page = extension.context.new_page()
+    page.goto(extension.options())
+    expect(page.get_by_label("Gmail")).to_be_checked()
+    expect(page.get_by_label("Outlook")).not_to_be_checked()
+    expect(page.locator("#others")).to_have_value("127.0.0.1\noutlook.office.com")
+    page.close()
+
+
 @pytest.fixture
 def policy(unpacked: Path, api: str) -> Iterator[None]:
     """What an administrator lays down for this extension, where Chromium looks for it."""

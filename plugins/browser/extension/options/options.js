@@ -33,14 +33,17 @@ async function show() {
 
 function drawSites() {
   const known = settings.sites.filter((site) => site.hosts.length);
-  const listed = new Set(known.flatMap((site) => site.hosts));
+  // A host of a site that is not allowed as a whole stands below, else the next Save would lose it.
+  const ticked = new Set(known.filter(isAllowed).flatMap((site) => site.hosts));
   $("sites").replaceChildren(...known.map(drawSite));
-  $("others").value = settings.hosts.filter((host) => !listed.has(host)).join("\n");
+  $("others").value = settings.hosts.filter((host) => !ticked.has(host)).join("\n");
 }
+
+const isAllowed = (site) => site.hosts.every((host) => settings.hosts.includes(host));
 
 function drawSite(site, i) {
   const box = Object.assign(document.createElement("input"), { type: "checkbox", id: `site-${i}` });
-  box.checked = site.hosts.every((host) => settings.hosts.includes(host));
+  box.checked = isAllowed(site);
   box.dataset.hosts = site.hosts.join(" ");
   const label = Object.assign(document.createElement("label"), { htmlFor: box.id, className: "check" });
   const hint = Object.assign(document.createElement("span"), { className: "hint", textContent: site.hosts.join(", ") });
@@ -80,11 +83,11 @@ async function save(event) {
     const wish = read();
     // Asked before anything else: the browser forgets the click while we wait.
     const origins = [...(wish.server ? [patternOf(new URL(wish.server).hostname)] : []), ...wish.hosts.map(patternOf)];
-    const isAllowed = origins.length === 0 || (await request(origins));
+    const isGranted = origins.length === 0 || (await request(origins));
     const own = Object.fromEntries(Object.entries(wish).filter(([key]) => !settings.locked.includes(key)));
     await chrome.storage.local.set(own);
     await show();
-    say(isAllowed ? texts.saved : texts.notAllowed, isAllowed ? "" : "error");
+    say(isGranted ? texts.saved : texts.notAllowed, isGranted ? "" : "error");
   } catch (error) {
     say(error.message, "error");
   }
