@@ -101,6 +101,17 @@ def test_a_lead_gives_it_back_with_a_reason(lead: FlaskClient, parts: Parts) -> 
     assert (kept.state, kept.reason) == (OutgoingState.RETURNED, "Thank her first")
 
 
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_an_emptied_reply_stays_and_the_lead_is_told_why(
+    lead: FlaskClient, parts: Parts, language: str
+) -> None:
+    number = hold(parts)
+    page = lead.get(f"{LIST}?lang={language}")
+    answer = act(lead, f"{LIST}/{number}", page, "send", text=" \r\n")
+    assert TEXTS[language]["no_words"] in lead.get(answer.headers["Location"]).text
+    assert state(parts, number) is OutgoingState.HELD
+
+
 def test_enter_in_the_reason_gives_it_back(lead: FlaskClient, parts: Parts) -> None:
     hold(parts)
     forms = re.findall(r"<form.*?</form>", lead.get(LIST).text, re.DOTALL)

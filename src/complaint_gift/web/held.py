@@ -27,7 +27,7 @@ from complaint_gift.web.wording import LANGUAGES, choose_language, choose_plural
 MOST_SHOWN = 100
 LONGEST_REASON = 2000
 NOTICES = ("done_sent", "done_saved", "done_returned", "done_called")
-PROBLEMS = ("still", "changed", "decided_already", "no_reason", "refused")
+PROBLEMS = ("still", "changed", "decided_already", "no_reason", "no_words", "refused")
 HOLDS = ("hold", "block")
 
 blueprint = Blueprint("held", __name__, url_prefix="/held")
@@ -179,6 +179,8 @@ def _do(number: int, by: str, deed: str) -> str:
         service.call_sent(number, by)
         return "done_called"
     text = request.form.get("text", kept.mail.text)
+    if not text.strip():
+        return "no_words"
     is_changed = hash_text(text) != hash_text(kept.mail.text)
     if is_changed:
         kept = service.edit_outgoing(number, by, text)
