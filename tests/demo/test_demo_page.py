@@ -14,7 +14,7 @@ from complaint_gift.demo.jira_side import JiraSide
 from complaint_gift.demo.page import create_page
 from complaint_gift.demo.setting_up import CLIENT, open_desk, open_jira, read_secret
 from complaint_gift.demo.sides import Side, ZendeskSide
-from complaint_gift.demo.standin import create_app
+from complaint_gift.demo.standin import create_app, tickets
 from complaint_gift.demo.standin_jira import create_app as create_jira
 from complaint_gift.demo.standin_jira.memory import issue_of
 
@@ -65,6 +65,23 @@ def test_list_speaks_one_language_and_marks_complaints(page: FlaskClient, desk: 
         assert any(t["complaint"] for t in found)
         assert not all(t["complaint"] for t in found)
         assert [t["moved"] for t in found] == sorted((t["moved"] for t in found), reverse=True)
+
+
+def test_what_we_do_moves_no_conversation_to_the_top(tmp_path: Path) -> None:
+    app = create_app(tmp_path / "s.sqlite3", deliver=False)
+    desk, bot = app.extensions["desk"], app.extensions["cast"].bot
+    conversations.fill(desk)
+    side = ZendeskSide(desk, bot)
+    before = side.list_tickets("en")["tickets"]
+    last, act = before[-1], tickets.Act(desk.account, bot)
+    wish = {"comment": {"body": "a note", "public": False}, "priority": "high"}
+    with desk.transaction() as records:
+        tickets.update_ticket(records, act, last["id"], wish)
+    after = side.list_tickets("en")["tickets"]
+    assert [(t["id"], t["moved"]) for t in after] == [(t["id"], t["moved"]) for t in before]
+    assert side.show_ticket(last["id"])["moved"] == last["moved"]
+    side.write_message(last["id"], "Thank you.", public=True, reason="")
+    assert side.list_tickets("en")["tickets"][0]["id"] == last["id"]
 
 
 def test_page_is_protected(page: FlaskClient) -> None:

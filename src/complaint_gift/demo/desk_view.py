@@ -12,12 +12,17 @@ from complaint_gift.demo.standin.desk import Json, Records
 COMPLAINT_TAGS = frozenset({"complaint", "cg_complaint", "cg-complaint"})
 
 
-def list_tickets(records: Records, language: str) -> list[Json]:
-    """The conversations in one language, the one that changed last first."""
+def list_tickets(records: Records, language: str, bot: int) -> list[Json]:
+    """The conversations in one language, the one in which a person did something last first."""
+    # Tags and notes of ours shall not move a conversation to the top.
     rows = records.connection.execute(
-        "select moved, body from record where kind='ticket' order by moved desc, place"
+        "select coalesce(max(audit.moved), ticket.moved) as last, ticket.body from record ticket"
+        " left join record audit on audit.kind='audit' and audit.ticket=ticket.id"
+        " and json_extract(audit.body, '$.author_id') is not ?"
+        " where ticket.kind='ticket' group by ticket.place order by last desc, ticket.place",
+        (bot,),
     ).fetchall()
-    shown = [_summarise(records, json.loads(body), moved) for moved, body in rows]
+    shown = [_summarise(records, json.loads(body), last) for last, body in rows]
     return [entry for entry in shown if entry["language"] == language]
 
 
@@ -41,11 +46,10 @@ def _summarise(records: Records, ticket: Json, moved: float) -> Json:
 def show_ticket(records: Records, number: int, bot: int) -> Json:
     """One ticket with its messages, the context for a review, replies to try, and its timeline."""
     ticket = tickets.show_ticket(records, number)
-    row = records.connection.execute(
-        "select moved from record where kind='ticket' and id=?", (str(number),)
-    ).fetchone()
-    entry = _summarise(records, ticket, row[0])
     audits = _timed_audits(records, number)
+    entry = _summarise(
+        records, ticket, max((at for at, audit in audits if audit["author_id"] != bot), default=0.0)
+    )
     messages = [
         _message(records, event, at, bot)
         for at, audit in audits

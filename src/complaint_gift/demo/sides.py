@@ -38,7 +38,7 @@ class ZendeskSide:
     def list_tickets(self, language: str) -> Json:
         """See Side."""
         with self.desk.reading() as records:
-            return {"tickets": desk_view.list_tickets(records, language), "now": time.time()}
+            return {"tickets": desk_view.list_tickets(records, language, self.bot), "now": time.time()}
 
     def show_ticket(self, number: int) -> Json:
         """See Side."""
