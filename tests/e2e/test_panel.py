@@ -375,6 +375,24 @@ def test_draft_survives_reload_and_stays_with_its_conversation(open_page: Open, 
     expect(page.locator("#draft")).to_have_value("Half a sentence")
 
 
+def test_reply_on_its_way_takes_no_other_draft_along(open_page: Open) -> None:
+    page = open_page(ticket=SALON)
+    page.fill("#draft", "Thank you, Marta.")
+    held: list[Any] = []
+    page.route("**/messages*", lambda route: held.append(route))
+    page.locator("#send").click()
+    page.wait_for_timeout(300)
+    page.locator("#tickets a", has_text="Third parcel").click()
+    page.fill("#draft", "Half a sentence")
+    (request,) = held
+    request.continue_()
+    expect(page.locator("#send")).to_be_enabled()
+    expect(page.locator("#draft")).to_have_value("Half a sentence")
+    page.locator("#tickets a", has_text=SALON).click()
+    expect(page.locator(".m-agent")).to_contain_text("Thank you, Marta.")
+    expect(page.locator("#draft")).to_have_value("")
+
+
 def test_enter_in_a_dialog_loses_nothing(open_page: Open) -> None:
     page = open_page(ticket=SALON)
     page.get_by_role("button", name="Write as a customer").click()

@@ -177,17 +177,18 @@ function fillDraft(text) {
 }
 
 // Each tab keeps its own draft; what the whole browser keeps is for the day the tab is gone.
-function keepDraft() {
-  if (page.current === null) return;
-  const key = `cg-draft-${page.desk}-${page.current}-${page.mode}`;
+function keepDraft(place = page, text = draft.value) {
+  if (place.current === null) return;
   for (const store of [sessionStorage, localStorage]) {
-    if (draft.value) store.setItem(key, draft.value);
-    else store.removeItem(key);
+    if (text) store.setItem(draftKey(place), text);
+    else store.removeItem(draftKey(place));
   }
 }
 
+const draftKey = ({ desk, current, mode }) => `cg-draft-${desk}-${current}-${mode}`;
+
 function bringDraft() {
-  const key = `cg-draft-${page.desk}-${page.current}-${page.mode}`;
+  const key = draftKey(page);
   draft.value = sessionStorage.getItem(key) ?? localStorage.getItem(key) ?? "";
   draft.dispatchEvent(new Event("input"));
 }
@@ -195,19 +196,21 @@ function bringDraft() {
 async function send(event) {
   event?.preventDefault();
   const text = draft.value.trim();
-  const { desk, current } = page;
-  if (!text || current === null || $("send").disabled) return;
+  const place = { desk: page.desk, current: page.current, mode: page.mode };
+  const isHere = () => draftKey(place) === draftKey(page);
+  if (!text || place.current === null || $("send").disabled) return;
   $("send").disabled = true;
   try {
     if (!page.ticket) await refreshTicket(); // without it nothing is checked
     const reason = await mayGo();
-    if (reason === false || desk !== page.desk || current !== page.current) return;
-    await call(`tickets/${current}/messages`, { text, public: page.mode === "public", reason: reason || undefined });
+    if (reason === false || !isHere()) return;
+    await call(`tickets/${place.current}/messages`, { text, public: place.mode === "public", reason: reason || undefined });
+    keepDraft(place, "");
+    if (!isHere()) return; // what stands in the field now is for somebody else
     draft.value = "";
     draft.dispatchEvent(new Event("input"));
-    keepDraft();
     page.sentAt = Date.now();
-    say(page.mode === "public" ? texts.sent : "");
+    say(place.mode === "public" ? texts.sent : "");
     await refreshTicket();
   } catch {
     say(texts.notSent);
@@ -359,7 +362,7 @@ async function openFirst() {
 
 function listen() {
   $("composer").addEventListener("submit", send);
-  draft.addEventListener("input", keepDraft);
+  draft.addEventListener("input", () => keepDraft());
   draft.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) send(event);
   });
