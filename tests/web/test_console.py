@@ -324,3 +324,15 @@ def test_database_that_is_away_is_said_calmly(lead: FlaskClient, parts: Parts) -
     answer = lead.get(LIST)
     assert answer.status_code == 503
     assert TEXTS["en"]["unavailable"] in answer.text
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_page_of_one_conversation_says_nothing_of_the_others(
+    lead: FlaskClient, parts: Parts, language: str
+) -> None:
+    escalate(parts)
+    page = lead.get(f"{LIST}?conversation=8&lang={language}").text
+    assert TEXTS[language]["empty_only"] in page
+    assert TEXTS[language]["empty_waiting"] not in page
+    assert COUNTS[language][0].format(n=1) not in page
+    assert COUNTS[language][0].format(n=1) in lead.get(f"{LIST}?lang={language}").text
