@@ -29,12 +29,13 @@ _NUMBER = (
     r"|\d+(?:[.,:]\d+)*(?:{ordinals}(?![^\W_]))?"
 )
 _SYMBOL = "[%£€₽$¥₴₸№§&+°]"
-_PLAIN = Shape("tokens", f"{_WORD}|{_NUMBER}|{_SYMBOL}", re.NOFLAG)
+# One group around everything: to cut a text at its words is faster than to go from match to match.
+_PLAIN = Shape("tokens", f"({_WORD}|{_NUMBER}|{_SYMBOL})", re.NOFLAG)
 _RICH = Shape(
     "tokens",
-    r"(?:https?://|www\.)[^\s<>\"»]{1,2000}(?<![.,!?;:)])"
+    r"((?:https?://|www\.)[^\s<>\"»]{1,2000}(?<![.,!?;:)])"
     r"|[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,6}"
-    rf"|@[A-Za-z0-9_.-]{{2,40}}|{_WORD}|{_NUMBER}|{_SYMBOL}",
+    rf"|@[A-Za-z0-9_.-]{{2,40}}|{_WORD}|{_NUMBER}|{_SYMBOL})",
 )
 _CLAUSE = re.compile(r"[,;:()—–\n]|\s-\s")
 _WINDOW = 5
@@ -60,11 +61,11 @@ class Text:
         rich = "@" in raw or "://" in raw or "www." in raw or "WWW." in raw
         last, fresh, previous = 0, True, ""
         known, add_word, add_start, add_end = interned.get, words.append, starts.append, ends.append
-        for match in (_RICH if rich else _PLAIN).finditer(raw):
-            start, end = match.span()
-            token = match.group()
-            if (start - last != 1 or raw[last] != " ") and start != last:
-                gap = raw[last:start]
+        parts = (_RICH if rich else _PLAIN).pattern().split(raw)
+        for gap, token in zip(parts[::2], parts[1::2], strict=False):
+            start = last + len(gap)
+            end = start + len(token)
+            if gap != " " and gap:
                 if not fresh and may_end(gap) and ends_sentence(raw, gap, previous, token, last):
                     self._close(gap)
                     fresh = True
