@@ -36,9 +36,11 @@ class Recall:
         yield from self.signals
 
     def find(self, situation: Situation) -> Iterator[Fault]:
+        if not situation.context.complaint_text or situation.has(self.signals):
+            return
         stop = self.stop | _names(situation)
         asked = meaning(situation.complaint, stop, own_words=False)
-        if not asked or any(True for _ in situation.found(self.signals)):
+        if not asked:
             return
         common = set(asked) & set(meaning(situation.text, stop))
         strong = any(key.isdigit() for key in common)
