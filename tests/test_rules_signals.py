@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from complaint_gift.domain import Layer
 from complaint_gift.rules.learned import decided, merged
+from complaint_gift.rules.marks import Counts
 from complaint_gift.rules.phrases import Classes
 from complaint_gift.rules.regexes import compile_regex
 from complaint_gift.rules.signals import (
-    Counts,
     Dropped,
     Finder,
     Learned,
@@ -81,6 +81,13 @@ def test_marks_silence_a_hit(counts: dict[str, object], text: str, mark: str | N
 def test_an_exception_silences_what_no_phrase_has_found(finder: Finder, text: str, hits: list[str]) -> None:
     found, marks = find(replace(part(unless=("began with _1",)), finders=(finder,)), text)
     assert (found, marks) == (hits, ["unless"] * ("with {" in text))
+
+
+def test_an_exception_that_is_remembered_moves_with_its_sentence() -> None:
+    finder = SignalFinder([replace(part(unless=("began with _1",)), finders=(find_placeholders,))])
+    one, other = "The letter began with {name}.", "Dear {name}, sorry."
+    for text, starts in ((one, []), (f"{other} {one}", [5]), (f"{one} {other}", [35]), (one, [])):
+        assert [hit.start for hit in finder.find(Text(text))] == starts
 
 
 def test_a_negation_that_the_phrase_names_itself_does_not_silence_it() -> None:

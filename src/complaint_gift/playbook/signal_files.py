@@ -12,10 +12,11 @@ from complaint_gift.playbook.tree import Node
 from complaint_gift.rules.detectors import DETECTORS
 from complaint_gift.rules.heads import HEADS
 from complaint_gift.rules.lexicon import check_size
+from complaint_gift.rules.marks import Counts
 from complaint_gift.rules.phrases import BadPhrase, Classes
 from complaint_gift.rules.regexes import compile_regex
 from complaint_gift.rules.regexfaults import BadRegex
-from complaint_gift.rules.signals import SURE, Counts, Finder, Learned, Part, Phrase
+from complaint_gift.rules.signals import SURE, Finder, Learned, Part, Phrase
 from complaint_gift.rules.specimen import specimen
 
 _MARKS = ("negated", "quoted", "conditional", "counterfactual", "question")

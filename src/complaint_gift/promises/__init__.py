@@ -13,8 +13,9 @@ from complaint_gift.promises.clauses import Said, promising, spans
 from complaint_gift.promises.times import When, find_times
 from complaint_gift.promises.vocabulary import vocabularies
 from complaint_gift.promises.who import who_of
+from complaint_gift.rules.marks import Counts
 from complaint_gift.rules.phrases import Classes
-from complaint_gift.rules.signals import Counts, Hit, Part, Phrase, SignalFinder
+from complaint_gift.rules.signals import Hit, Part, Phrase, SignalFinder
 from complaint_gift.text import Text
 
 __all__ = ["Calendar", "OfficeHours", "When", "find_promises", "find_times"]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
 
 from complaint_gift.domain import Layer
 from complaint_gift.rules.lexicon import Lexicon, Pattern
+from complaint_gift.rules.marks import COUNTS, Counts, silenced
 from complaint_gift.rules.matching import Match, Reading
 from complaint_gift.rules.phrases import Classes, Node, parse
 from complaint_gift.text import Text
@@ -20,21 +21,6 @@ _MOST_SENTENCES = 4_096  # remembered
 _ENDED, _GAP = re.compile(r"[.!?…\n]"), 200  # characters between two sentences that are looked through
 SURE = 1.0  # in everyday replies, judged by eye, it was mostly wrong about errors, whatever its score
 Finder = Callable[[str], Iterable[tuple[int, int]]]
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """Whether a hit counts although it is negated, quoted, conditional, counterfactual, asked.
-
-    `mood` asks for a sentence that is a "question" or a "statement"; "any" takes both.
-    """
-
-    negated: bool = False
-    quoted: bool = False
-    conditional: bool = True
-    counterfactual: bool = True
-    question: bool = True
-    mood: str = "any"
 
 
 class Phrase:
@@ -62,6 +48,9 @@ class Phrase:
         if self._nodes is None:
             self._nodes = parse(self.text, self._classes)
         return self._nodes
+
+
+Place = tuple[int, int, Phrase]  # code points from the start of a sentence, and what stands there
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +82,7 @@ class Part:
     language: str
     phrases: tuple[Phrase, ...] = ()
     unless: tuple[Phrase, ...] = ()
-    counts: Counts = Counts()
+    counts: Counts = COUNTS
     finders: tuple[Finder, ...] = ()
     learned: Learned | None = None
 
@@ -151,6 +140,7 @@ class SignalFinder:
         self._unless: dict[Part, tuple[tuple[Phrase, Pattern], ...]] = {}
         self._searches = _searches(parts)
         self._known: dict[bytes, tuple[Hit, ...]] = {}
+        self._excepted: dict[tuple[str, bytes], tuple[Place, ...]] = {}
         self.learned: dict[str, dict[str, Learned]] = {}
         for part in parts:
             if part.learned is not None:
@@ -231,7 +221,7 @@ class SignalFinder:
         exceptions: dict[int, list[tuple[Match, Phrase]]] | None = None
         hits = []
         for match, phrase in matches:
-            mark = _mark(match, part.counts, reading.text)
+            mark = silenced(match, part.counts, reading.text)
             if mark is None:
                 if exceptions is None:
                     sentences = {reading.text.sentences[one.start] for one, _ in matches}
@@ -265,23 +255,31 @@ class SignalFinder:
                 dropped.append(Dropped(hit, *mark))
         return hits
 
-    def _excepted_spans(
-        self, signal: str, hits: list[Hit], text: Text
-    ) -> dict[int, list[tuple[int, int, Phrase]]]:
+    def _excepted_spans(self, signal: str, hits: list[Hit], text: Text) -> dict[int, list[Place]]:
         """What silences a signal, in code points: what a finder finds need not be words."""
         unless = self._unless_by_signal[signal]
         if not hits or not unless or not text.sentences:
             return {}
-        sentences = {hit.sentence for hit in hits}
-        found = _matches_of(unless, sentences, Reading(text, self._lexicon, sentences))
+        known, spans = self._excepted, text.sentence_spans
+        keys = {at: (signal, _print_of(text, *spans[at])) for at in {hit.sentence for hit in hits}}
+        found = {at: places for at, key in keys.items() if (places := known.get(key)) is not None}
+        fresh = keys.keys() - found.keys()
+        if fresh:
+            matches = _matches_of(unless, fresh, Reading(text, self._lexicon, fresh))
+            new = {at: _places_in(text, spans[at][0], matches.get(at, ())) for at in fresh}
+            if len(known) + len(new) > _MOST_SENTENCES:
+                known.clear()
+            if len(new) <= _MOST_SENTENCES:
+                known.update((keys[at], places) for at, places in new.items())
+            found |= new
         return {
-            sentence: [(text.starts[m.start], text.ends[m.end - 1], phrase) for m, phrase in matches]
-            for sentence, matches in found.items()
+            at: [(spans[at][0] + start, spans[at][0] + end, phrase) for start, end, phrase in places]
+            for at, places in found.items()
         }
 
 
 def _matches_of(
-    phrases: Iterable[tuple[Phrase, Pattern]], sentences: set[int], reading: Reading
+    phrases: Iterable[tuple[Phrase, Pattern]], sentences: Set[int], reading: Reading
 ) -> dict[int, list[tuple[Match, Phrase]]]:
     """Where these phrases match in these sentences, by the number of the sentence."""
     present = reading.present_in(sentences)
@@ -291,6 +289,13 @@ def _matches_of(
             for match in reading.matches(pattern):
                 found.setdefault(reading.text.sentences[match.start], []).append((match, phrase))
     return found
+
+
+def _places_in(text: Text, first: int, matches: Iterable[tuple[Match, Phrase]]) -> tuple[Place, ...]:
+    """Where phrases match, counted from `first`, in code points."""
+    return tuple(
+        (text.starts[m.start] - first, text.ends[m.end - 1] - first, phrase) for m, phrase in matches
+    )
 
 
 def _print_of(text: Text, start: int, end: int) -> bytes:
@@ -309,42 +314,6 @@ def _hit(signal: str, match: Match, phrase: Phrase, text: Text) -> Hit:
     return Hit(
         signal, text.starts[match.start], text.ends[match.end - 1], text.sentences[match.start], phrase=phrase
     )
-
-
-def _mark(match: Match, counts: Counts, text: Text) -> tuple[str, str] | None:
-    """The mark that silences a match, with the word that made it; None when it counts."""
-    first = match.own[0] if match.own else match.start
-    if not counts.quoted and text.quotes and text.is_quoted(first):
-        return "quoted", ""
-    if not counts.negated and (negator := _negator(match, first, text)):
-        return "negated", negator
-    if not counts.conditional and text.is_conditional(first):
-        return "conditional", ""
-    if not counts.counterfactual and text.is_counterfactual(first):
-        return "counterfactual", ""
-    return _mood(first, counts, text)
-
-
-def _negator(match: Match, first: int, text: Text) -> str:
-    """The word that negates one of the match's own words in its first clause, "" when there is none."""
-    previous = first
-    for position in match.own:
-        if not text.same_clause(previous, position):
-            break
-        previous = position
-        at = text.is_negated(position, match.own)
-        if at is not None:
-            return text.raw[text.starts[at] : text.ends[at]]
-    return ""
-
-
-def _mood(first: int, counts: Counts, text: Text) -> tuple[str, str] | None:
-    if counts.mood == "any" and counts.question:
-        return None
-    asked = text.is_question(first)
-    if asked and (not counts.question or counts.mood == "statement"):
-        return "question", ""
-    return ("statement", "") if not asked and counts.mood == "question" else None
 
 
 def _exception(match: Match, exceptions: Sequence[tuple[Match, Phrase]]) -> tuple[str, str] | None:
