@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from complaint_gift.rules.detectors import DETECTORS, passes_luhn
-from complaint_gift.rules.regexes import compile_regex
+from complaint_gift.rules.regexes import any_of, compile_regex
 from complaint_gift.rules.regexfaults import BadRegex
 
 PIECES = [
@@ -279,3 +279,16 @@ def test_catastrophic_patterns_do_no_harm(pattern: str) -> None:
         return
     for text in ("a" * 65_536, "ab" * 32_768, "a.a" * 20_000, "foo fo " * 9_000):
         list(finder(text))
+
+
+def test_no_text_is_passed_over_that_one_of_many_regexes_finds() -> None:
+    regexes = [compile_regex(pattern) for pattern in (r"\bTODO\b", "№ (NN|XX)", "ёж")]
+    may_hold = any_of([*regexes, DETECTORS["placeholder"]])
+    assert all(map(may_hold, ("a todo list", "заказ № xx", "Еж!")))
+    assert not any(map(may_hold, ("nothing", "{name}", "")))
+    assert may_hold("nothing " * 1_000)  # too long to be told in one go
+
+
+def test_regexes_that_are_too_large_together_are_asked_one_by_one() -> None:
+    large = [compile_regex(rf"{letter}\w{{100}}") for letter in "abcdefghijklmnopqrstuvwxyz"]
+    assert any_of(large)("nothing")

@@ -6,7 +6,7 @@ RE2 knows \b and \w for ASCII only, so both are replaced before it sees them.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
 import re2
@@ -16,6 +16,8 @@ from complaint_gift.rules.regexfaults import BadRegex, look_over, refused
 _MOST_MEMORY = 8 << 20
 _MOST_MATCHES = 200
 _LONGEST = 1_000
+# Characters. Many odd regexes together outgrow the memory of RE2, which goes on slowly then.
+_LONGEST_TOLD = 4_000
 _WORD = r"\p{L}\p{N}_"
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
@@ -34,7 +36,7 @@ def compile_regex(pattern: str) -> Callable[[str], Iterator[tuple[int, int]]]:
             "a pattern that matches the empty text",
             "All of it may be left out (`*`, `?`, a side of `|` with nothing): make one sign compulsory.",
         )
-    return _Finder(compiled)
+    return Regex(compiled)
 
 
 def _compiled(pattern: str) -> re2._Regexp[str]:
@@ -55,9 +57,28 @@ def _folded(text: str) -> bytes:
     return _SURROGATES.sub("\ufffd", text.replace("ё", "е").replace("Ё", "Е")).encode()
 
 
-class _Finder:
+def any_of(finders: Iterable[object]) -> Callable[[str], bool]:
+    """Whether the regexes among these finders may find anything: nearly every text is told in one go."""
+    patterns = [f"(?:{finder.pattern})" for finder in finders if isinstance(finder, Regex)]
+    try:
+        together = _compiled("|".join(patterns)) if patterns else None
+    except BadRegex:  # each is small enough, all of them are not
+        return lambda text: True
+
+    def may_hold(text: str) -> bool:
+        if together is None:
+            return False
+        return len(text) > _LONGEST_TOLD or together.search(_folded(text)) is not None
+
+    return may_hold
+
+
+class Regex:
+    """A regular expression as a finder."""
+
     def __init__(self, compiled: re2._Regexp[str]) -> None:
         self._compiled = compiled
+        self.pattern: str = compiled.pattern
 
     def __call__(self, text: str) -> Iterator[tuple[int, int]]:
         folded = _folded(text)

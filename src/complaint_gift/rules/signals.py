@@ -14,6 +14,7 @@ from complaint_gift.rules.lexicon import Lexicon, Pattern
 from complaint_gift.rules.marks import COUNTS, Counts, silenced
 from complaint_gift.rules.matching import Match, Reading
 from complaint_gift.rules.phrases import Classes, Node, parse
+from complaint_gift.rules.regexes import Regex, any_of
 from complaint_gift.text import Text
 
 _CLASS = re.compile(r"@([\w-]+)")
@@ -139,6 +140,7 @@ class SignalFinder:
         self._owners: dict[Pattern, tuple[Part, Phrase]] = {}
         self._unless: dict[Part, tuple[tuple[Phrase, Pattern], ...]] = {}
         self._searches = _searches(parts)
+        self._holds_regex = any_of(finder for search in self._searches for finder in search.finders)
         self._known: dict[bytes, tuple[Hit, ...]] = {}
         self._excepted: dict[tuple[str, bytes], tuple[Place, ...]] = {}
         self.learned: dict[str, dict[str, Learned]] = {}
@@ -164,8 +166,9 @@ class SignalFinder:
         hits = (
             self._read(Reading(text, self._lexicon), dropped) if dropped is not None else self._recall(text)
         )
+        has_regexes = self._holds_regex(text.raw)
         for search in self._searches:
-            hits.extend(self._search(search, text, dropped))
+            hits.extend(self._search(search, text, dropped, has_regexes))
         return _widest(hits)
 
     def _recall(self, text: Text) -> list[Hit]:
@@ -234,10 +237,13 @@ class SignalFinder:
                 dropped.append(Dropped(_hit(part.signal, match, phrase, reading.text), *mark))
         return hits
 
-    def _search(self, search: _Search, text: Text, dropped: list[Dropped] | None) -> list[Hit]:
+    def _search(
+        self, search: _Search, text: Text, dropped: list[Dropped] | None, has_regexes: bool
+    ) -> list[Hit]:
         found = [
             Hit(search.signal, start, end, sentence_at(text, start))
             for finder in search.finders
+            if has_regexes or not isinstance(finder, Regex)
             for start, end in text.found_by(finder)
         ]
         exceptions = self._excepted_spans(search.signal, found, text)
