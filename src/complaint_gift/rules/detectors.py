@@ -73,7 +73,7 @@ _PASSPORT = Shape(
 # Every language has its own order of house and street, so that these are whole expressions.
 _ADDRESS = Shape("detectors", "{addresses}", re.NOFLAG)
 _ADDRESS_HINT = Shape("detectors", "{address_hints}", re.NOFLAG)
-_AROUND_HOUSE = 100  # characters: the name of a street is no longer
+_AROUND_HOUSE = (100, 60)  # characters: a street before its house, or behind it, is no longer
 _CAPS = re.compile(r"(?<!\w)[A-ZА-ЯЁ]{3,}(?:[ ,!-]+[A-ZА-ЯЁ]{2,})+(?!\w)")
 _SIGNS = "€£$₽₴₸₹¥₺"
 _CODES = (
@@ -179,7 +179,7 @@ def find_births(text: str) -> Iterator[Span]:
 def find_addresses(text: str) -> Iterator[Span]:
     """Where somebody lives: a street with a house, a flat, a postcode with either."""
     hint = _ADDRESS_HINT.pattern()
-    near = _around(_DIGITS.finditer(text), _AROUND_HOUSE, _AROUND_HOUSE)
+    near = _around(_DIGITS.finditer(text), *_AROUND_HOUSE)
     if any(hint.search(text, start, end) for start, end in near):
         yield from (match.span() for match in _ADDRESS.finditer(text))
 

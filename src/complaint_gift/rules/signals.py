@@ -313,6 +313,8 @@ def _print_of(text: Text, start: int, end: int) -> bytes:
 
 
 def _moved(hit: Hit, offset: int, sentence: int) -> Hit:
+    if not offset and hit.sentence == sentence:
+        return hit
     return Hit(hit.signal, hit.start + offset, hit.end + offset, sentence, hit.layer, hit.score, hit.phrase)
 
 
