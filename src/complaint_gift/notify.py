@@ -26,6 +26,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import NewConnectionError
 from urllib3.poolmanager import PoolManager
 
+from complaint_gift.addresses import in_ascii
 from complaint_gift.plugin import Refused, Unreachable
 from complaint_gift.service.ports import Notice
 
@@ -69,7 +70,7 @@ def make_notifier(settings: Mapping[str, Any]) -> Messenger:
 def _send_mail(email: Mapping[str, Any], notice: Notice, mark: str) -> str:
     message = EmailMessage()
     try:
-        message["From"], message["To"] = _in_ascii(email["sender"]), _in_ascii(notice.to)
+        message["From"], message["To"] = in_ascii(email["sender"]), in_ascii(notice.to)
     except ValueError:
         raise Refused(f"email: {notice.to!r} is no address; correct it in the policy") from None
     message["Subject"] = " ".join(notice.subject.split())
@@ -97,15 +98,6 @@ def _send_mail(email: Mapping[str, Any], notice: Notice, mark: str) -> str:
     except (smtplib.SMTPException, OSError) as exc:
         raise Unreachable(f"email: {host} cannot be reached ({type(exc).__name__})") from None
     return f"mail given to {host}"
-
-
-def _in_ascii(address: str) -> str:
-    """With its domain as every mail server understands it; as it is where that cannot be written so."""
-    local, at, domain = address.rpartition("@")
-    try:
-        return f"{local}{at}{domain.encode('idna').decode()}"
-    except UnicodeError:
-        return address
 
 
 def _connect(email: Mapping[str, Any]) -> smtplib.SMTP:

@@ -9,10 +9,11 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
+from complaint_gift.addresses import in_ascii
 from complaint_gift.domain import Action
 from complaint_gift.plugin import Receipt, Refused, Source, Uncertain
 from complaint_gift_email.accounts import Accounts
-from complaint_gift_email.addresses import in_ascii, normalise
+from complaint_gift_email.addresses import normalise
 from complaint_gift_email.charset import one_line
 from complaint_gift_email.loops import is_robot
 from complaint_gift_email.sending import send_own

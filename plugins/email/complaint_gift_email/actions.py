@@ -9,11 +9,11 @@ from email.message import EmailMessage
 from hashlib import sha256
 from pathlib import Path
 
+from complaint_gift.addresses import in_ascii
 from complaint_gift.domain import Action, ActionKind
 from complaint_gift.plugin import Receipt, Refused, Source, Uncertain
 from complaint_gift_email.accounts import Accounts
 from complaint_gift_email.acknowledging import send_acknowledgement
-from complaint_gift_email.addresses import in_ascii
 from complaint_gift_email.charset import one_line
 from complaint_gift_email.sending import send_own
 from complaint_gift_email.thread import make_id

@@ -113,15 +113,6 @@ def _make(words: list[str], angle: list[str] | None) -> Address | None:
     return Address(address, name[:200]) if address or name else None
 
 
-def in_ascii(address: str) -> str:
-    """With its domain as every mail server understands it; as it is where that cannot be written so."""
-    local, at, domain = address.rpartition("@")
-    try:
-        return f"{local}{at}{domain.encode('idna').decode()}"
-    except UnicodeError:
-        return address
-
-
 def in_unicode(domain: str) -> str:
     """магазин.рф, whichever way it was written; as it is where it cannot be read."""
     if "xn--" not in domain:

@@ -11,8 +11,8 @@ from email.message import EmailMessage
 from email.utils import formatdate
 from typing import Any
 
+from complaint_gift.addresses import in_ascii
 from complaint_gift.plugin import Outgoing, Receipt, Refused, Source, Uncertain, Unreachable
-from complaint_gift_email.addresses import in_ascii
 from complaint_gift_email.gate.dialogue import Away, Dialogue, Lost, Reply, stuff
 
 LOOP = "X-Complaint-Gift-Loop"

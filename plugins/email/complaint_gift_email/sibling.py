@@ -17,8 +17,8 @@ from email.message import EmailMessage
 from email.utils import formatdate
 from typing import NamedTuple
 
+from complaint_gift.addresses import in_ascii
 from complaint_gift.plugin import Source
-from complaint_gift_email.addresses import in_ascii
 from complaint_gift_email.charset import one_line
 from complaint_gift_email.message import Mail
 from complaint_gift_email.sending import LOOP

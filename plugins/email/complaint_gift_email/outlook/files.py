@@ -12,10 +12,10 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
+from complaint_gift.addresses import in_ascii
 from complaint_gift.bundle import bundle
 from complaint_gift.plugin import Source
 from complaint_gift_email.accounts import Accounts
-from complaint_gift_email.addresses import in_ascii
 from complaint_gift_email.outlook.draft import own_domains
 
 APP = Path(__file__).resolve().parent / "app"
