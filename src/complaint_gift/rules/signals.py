@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Any
+from typing import Any, TypeVar
 
 from complaint_gift.domain import Layer
 from complaint_gift.rules.lexicon import Lexicon, Pattern
@@ -17,6 +17,8 @@ from complaint_gift.rules.phrases import Classes, Node, parse
 from complaint_gift.rules.regexes import Regex, any_of
 from complaint_gift.text import Text
 
+K = TypeVar("K")
+V = TypeVar("V")
 _CLASS = re.compile(r"@([\w-]+)")
 _MOST_SENTENCES = 4_096  # remembered
 _ENDED, _GAP = re.compile(r"[.!?…\n]"), 200  # characters between two sentences that are looked through
@@ -199,10 +201,7 @@ class SignalFinder:
         for hit in hits:
             by_sentence[hit.sentence].append(_moved(hit, -sentences[hit.sentence][0], 0))
         found = {key: tuple(by_sentence[number]) for key, number in fresh.items()}
-        if len(self._known) + len(found) > _MOST_SENTENCES:
-            self._known.clear()
-        if len(found) <= _MOST_SENTENCES:
-            self._known.update(found)
+        _keep(self._known, found)
         return found
 
     def _read(self, reading: Reading, dropped: list[Dropped] | None) -> list[Hit]:
@@ -273,10 +272,7 @@ class SignalFinder:
         if fresh:
             matches = _matches_of(unless, fresh, Reading(text, self._lexicon, fresh))
             new = {at: _places_in(text, spans[at][0], matches.get(at, ())) for at in fresh}
-            if len(known) + len(new) > _MOST_SENTENCES:
-                known.clear()
-            if len(new) <= _MOST_SENTENCES:
-                known.update((keys[at], places) for at, places in new.items())
+            _keep(known, {keys[at]: places for at, places in new.items()})
             found |= new
         return {
             at: [(spans[at][0] + start, spans[at][0] + end, phrase) for start, end, phrase in places]
@@ -295,6 +291,14 @@ def _matches_of(
             for match in reading.matches(pattern):
                 found.setdefault(reading.text.sentences[match.start], []).append((match, phrase))
     return found
+
+
+def _keep(known: dict[K, V], new: Mapping[K, V]) -> None:
+    """Remember what sentences hold; where that becomes too much, begin anew."""
+    if len(known) + len(new) > _MOST_SENTENCES:
+        known.clear()
+    if len(new) <= _MOST_SENTENCES:
+        known.update(new)
 
 
 def _places_in(text: Text, first: int, matches: Iterable[tuple[Match, Phrase]]) -> tuple[Place, ...]:
