@@ -168,22 +168,6 @@ def find_cards(text: str) -> Iterator[Span]:
         yield from (match.span() for match in _ACCOUNT.finditer(text))
 
 
-def find_births(text: str) -> Iterator[Span]:
-    """Days of birth, with the words that call them so."""
-    hint = _BIRTH_HINT.pattern()
-    near = _around(_YEAR.finditer(text), *_AROUND_YEAR)
-    if any(hint.search(text, start, end) for start, end in near):
-        yield from (match.span() for match in _BIRTH.finditer(text))
-
-
-def find_addresses(text: str) -> Iterator[Span]:
-    """Where somebody lives: a street with a house, a flat, a postcode with either."""
-    hint = _ADDRESS_HINT.pattern()
-    near = _around(_DIGITS.finditer(text), *_AROUND_HOUSE)
-    if any(hint.search(text, start, end) for start, end in near):
-        yield from (match.span() for match in _ADDRESS.finditer(text))
-
-
 def _around(found: Iterable[re.Match[str]], before: int, after: int) -> Iterator[Span]:
     """So many characters around each match, as few spans as there can be: dear patterns look there alone."""
     start = end = -1
@@ -223,17 +207,32 @@ def _finder(
     return find
 
 
+def _finder_near(
+    pattern: wordfiles.Shape, hint: wordfiles.Shape, sign: re.Pattern[str], before: int, after: int
+) -> Callable[[str], Iterator[Span]]:
+    """A detector of what holds a sign, such as a digit; `hint` is looked for around the signs alone."""
+
+    def find(text: str) -> Iterator[Span]:
+        wanted = hint.pattern()
+        near = _around(sign.finditer(text), before, after)
+        if any(wanted.search(text, start, end) for start, end in near):
+            yield from (match.span() for match in pattern.finditer(text))
+
+    return find
+
+
 _LONG_NUMBER = re.compile(r"\d\d\d(?:\d{3}|-\d{3}-)")
 _TWO_CAPS = re.compile(r"[A-ZА-ЯЁ]{3}")
 
 find_amounts = _finder(_AMOUNT, _DIGITS)
+find_births = _finder_near(_BIRTH, _BIRTH_HINT, _YEAR, *_AROUND_YEAR)  # with the words that call them so
 DETECTORS: dict[str, Callable[[str], Iterator[Span]]] = {
     "phone": find_phones,
     "card": find_cards,
     "mail": find_mails,
     "url": find_urls,
     "passport": _finder(_PASSPORT, _LONG_NUMBER),
-    "address": find_addresses,
+    "address": _finder_near(_ADDRESS, _ADDRESS_HINT, _DIGITS, *_AROUND_HOUSE),
     "placeholder": find_placeholders,
     "amount": find_amounts,
     "date": _finder(_DATE, _DIGITS),
