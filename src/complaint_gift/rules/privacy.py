@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 from typing import ClassVar
 
 from complaint_gift.rules.detectors import DETECTORS, find_births, longest_number
@@ -92,7 +91,7 @@ class Disclosure:
         for name in (*_SECRETS, *_CONTACTS):
             if longest < _LEAST_DIGITS[name]:
                 continue
-            for start, end in islice(situation.text.found_by(_FINDERS[name]), _MOST):
+            for start, end in situation.text.found_by(_FINDERS[name])[:_MOST]:
                 if name in _SECRETS:
                     shown = not _is_no_secret(name, raw, start, end)
                 else:
