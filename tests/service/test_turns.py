@@ -70,6 +70,8 @@ def test_customer_waits_from_the_first_message_after_our_last() -> None:
         ("Thanks for nothing, but where is my money", True),
         ("Thank you. When will it come?", True),
         ("Спасибо, но ничего не работает", True),
+        ("Thanks, please call me", True),
+        ("Спасибо, жду звонка", True),
         ("👍", True),
     ],
 )

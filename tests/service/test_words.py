@@ -146,6 +146,8 @@ def test_hostile_text_is_read_quickly_by_every_shipped_phrase() -> None:
         ("I'm Dana, a customer of yours since May.", False),
         ("I am so angry with Dana by now.", True),
         ("I waited.\nKind regards, Dana Mary Smith", False),
+        ("Hello, your courier Dana shouted at me.", True),
+        ("Dear Sir, I complain about Dana.", True),
     ],
 )
 def test_english_name_is_found_in_the_story_only(text: str, named: bool) -> None:
@@ -168,6 +170,9 @@ def test_english_name_is_found_in_the_story_only(text: str, named: bool) -> None
         ("Меня зовут Ольга, я заказала у вас лампу.", False),
         ("Я, Ольга Смирнова, заказала у вас лампу.", False),
         ("Я в шоке от того, как Ольга со мной говорила.", True),
+        ("Здравствуйте, ваш администратор Ольга на меня накричала.", True),
+        ("Добрый день, Ольга, ваш администратор на меня накричал.", False),
+        ("Ждал неделю.\nС уважением, Ольга Петровна Смирнова", False),
     ],
 )
 def test_russian_name_is_found_in_any_case(text: str, named: bool) -> None:

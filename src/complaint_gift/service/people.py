@@ -55,9 +55,13 @@ def is_about(person: Person, about: Iterable[str]) -> bool:
 def _telling_sentences(text: str) -> Iterator[str]:
     greeting = _GREETING.pattern()
     for sentence in _SENTENCE.findall(text):
-        # A line of one or two words is a signature, not a story.
-        if len(_WORD.findall(sentence)) > 2 and not greeting.match(sentence):
-            yield sentence
+        greets = greeting.match(sentence) is not None
+        # Who is greeted stands before the first comma.
+        told = sentence.partition(",")[2] if greets else sentence
+        words = _WORD.findall(told)
+        # A line of one or two words is a signature, not a story, as is a name of any length after a greeting.
+        if len(words) > 2 and not (greets and all(word[0].isupper() for word in words)):
+            yield told
 
 
 def _split_address(sentence: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
