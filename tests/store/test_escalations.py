@@ -19,6 +19,7 @@ def test_an_escalation_comes_back_as_it_was_added(store: SqlStore) -> None:
         assert row_id is not None
         found = tx.escalation(row_id)
         assert tx.escalation(row_id + 1) is None
+        assert tx.escalation(2**63) is None, "which no database can even look for"
     assert found is not None
     assert (found.id, found.reason, found.rung, found.about) == (row_id, Reason.COURT, 1, ("agent-3",))
     assert (found.created_at, found.due_at, found.state) == (NOW, LATER, EscalationState.OPEN)

@@ -53,6 +53,7 @@ def test_decisions_are_saved(store: SqlStore) -> None:
         )  # fmt: skip
         tx.save_outgoing(wanted)
         assert tx.outgoing(number) == wanted
+        assert tx.outgoing(2**63) is tx.lock_outgoing(2**63) is None
 
 
 def test_lists_come_oldest_first_and_without_bodies(store: SqlStore) -> None:

@@ -15,6 +15,13 @@ _FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"
 Key = BigInteger().with_variant(Integer, "sqlite")
 """Type of a row's id: 64 bits on both; SQLite counts up only what is called INTEGER."""
 
+_LARGEST_KEY = 2**63 - 1
+
+
+def wanted_key(number: int) -> int:
+    """An id that somebody typed, 0 (which no row has) where it is larger than any: databases refuse that."""
+    return number if 0 < number <= _LARGEST_KEY else 0
+
 
 def storable(text: str) -> str:
     """The text as every database can hold it, code point by code point, so that offsets stay right.

@@ -9,6 +9,7 @@ from sqlalchemy import Row, select, update
 
 from complaint_gift.domain import Escalation, EscalationState, Reason
 from complaint_gift.service.records import EscalationFilter, NewEscalation
+from complaint_gift.store.columns import wanted_key
 from complaint_gift.store.rows import Rows
 from complaint_gift.store.tables import escalation as table
 
@@ -39,7 +40,7 @@ class Escalations(Rows):
 
     def escalation(self, escalation_id: int) -> Escalation | None:
         """Ours alone until the transaction ends."""
-        wanted = select(table).where(table.c.id == escalation_id).with_for_update()
+        wanted = select(table).where(table.c.id == wanted_key(escalation_id)).with_for_update()
         row = self._db.execute(wanted).one_or_none()
         return None if row is None else _escalation(row)
 

@@ -17,6 +17,7 @@ from complaint_gift.service.held import (
     finding_of_json,
 )
 from complaint_gift.service.records import ActionState
+from complaint_gift.store.columns import wanted_key
 from complaint_gift.store.rows import Rows
 from complaint_gift.store.tables import action
 from complaint_gift.store.tables import outgoing as table
@@ -80,12 +81,13 @@ class OutgoingMessages(Rows):
 
     def outgoing(self, number: int) -> KeptOutgoing | None:
         """Without a lock."""
-        row = self._db.execute(select(table).where(table.c.id == number)).one_or_none()
+        row = self._db.execute(select(table).where(table.c.id == wanted_key(number))).one_or_none()
         return None if row is None else _kept(row)
 
     def lock_outgoing(self, number: int) -> KeptOutgoing | None:
         """Locked where the database can."""
-        row = self._db.execute(select(table).where(table.c.id == number).with_for_update()).one_or_none()
+        wanted = select(table).where(table.c.id == wanted_key(number)).with_for_update()
+        row = self._db.execute(wanted).one_or_none()
         return None if row is None else _kept(row)
 
     def outgoing_of(self, escalation: int) -> KeptOutgoing | None:
