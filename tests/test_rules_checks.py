@@ -179,6 +179,7 @@ def test_require_if_order_and_limit() -> None:
     assert not faults(always, "Sorry. It is late because of rain.")
     assert faults(Limit(("why",), most=1), "because because")[0].params["count"] == "2"
     assert not faults(Limit(("why",), most=2), "because because")
+    assert not faults(Limit(("sorry", "fake"), most=1), "Sorry if it hurt."), "the same word twice"
     assert quotes(Limit((), longest_sentence=3), "One two three. One two three four.") == [
         "One two three four"
     ]

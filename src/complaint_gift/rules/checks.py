@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, Protocol
 
 from complaint_gift.domain import Layer
@@ -301,7 +301,8 @@ def _told(raw: str, start: int, end: int) -> tuple[int, int]:
 class Limit:
     """At most so many hits, and no sentence longer than so many words (0: any length).
 
-    What the learned layer hears is a whole sentence of such words, and a fault of its own.
+    Hits that overlap are one. What the learned layer hears is a whole sentence of such words, and a fault
+    of its own.
     """
 
     kind: ClassVar[str] = "limit"
@@ -318,9 +319,9 @@ class Limit:
             return
         found = sorted(situation.found(self.signals), key=lambda hit: hit.start)
         yield from (fault_at(hit) for hit in found if hit.layer is Layer.LEARNED)
-        hits = [hit for hit in found if hit.layer is not Layer.LEARNED]
-        if len(hits) > self.most:
-            yield fault_at(hits[0], {"count": str(len(hits)), "most": str(self.most)})
+        counted = joined(fault_at(hit) for hit in found if hit.layer is not Layer.LEARNED)
+        if len(counted) > self.most:
+            yield replace(counted[0], params={"count": str(len(counted)), "most": str(self.most)})
         if self.longest_sentence:
             yield from self._long_sentences(situation)
 
