@@ -190,22 +190,6 @@ def test_a_folder_may_be_called_like_the_shipped_one(tmp_path: Path, monkeypatch
     assert load_playbook("default").rules["no-threats"].severity is Severity.INFO
 
 
-def test_watching_takes_changes_over_by_itself(folder: Path) -> None:
-    live, stop, seen = LivePlaybook(folder), threading.Event(), threading.Event()
-    watcher = threading.Thread(target=live.watch, args=(stop, seen.set), daemon=True)
-    watcher.start()
-    try:
-        for attempt in range(100):
-            put(folder, "rules/shouting.yaml", RULE.replace("Lower", f"Please {attempt} lower"))
-            if seen.wait(0.3):
-                break
-        assert seen.is_set()
-    finally:
-        stop.set()
-        watcher.join(10)
-    assert not watcher.is_alive()
-
-
 def test_another_latin_language_takes_part_only_where_a_text_sounds_like_it(folder: Path) -> None:
     put(
         folder,

@@ -49,15 +49,6 @@ class LivePlaybook:
         """Reload if a file was added, removed or written since; cheap enough to call every few seconds."""
         return self.reload(prepare) if self._state() != self._stamp else False
 
-    def watch(self, stop: threading.Event, changed: Callable[[], None] | None = None) -> None:
-        """Reload on changes until `stop` is set; blocks, so give it a thread of its own."""
-        from watchfiles import watch
-
-        folder = self._folder or DEFAULT
-        for _ in watch(folder, stop_event=stop, raise_interrupt=False):
-            if self.refresh() and changed is not None:
-                changed()
-
     def _state(self) -> tuple[tuple[str, int, int], ...]:
         folder = self._folder or DEFAULT
         return tuple(map(_state_of, yaml_files(folder)))
