@@ -10,7 +10,8 @@ from complaint_gift.domain import Reason
 from complaint_gift.service.hours import Hours, Span
 from complaint_gift.service.ladder import first_rung, people_on
 from complaint_gift.service.policy import ASSIGNEE, Person, Policy
-from complaint_gift.web.wording import check_complete, choose_plural
+from complaint_gift.text.plurals import choose_plural
+from complaint_gift.web.wording import check_complete
 
 TEXTS: Mapping[str, Mapping[str, str]] = {
     "en": {

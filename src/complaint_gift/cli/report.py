@@ -14,6 +14,7 @@ from complaint_gift.domain import Decision, Finding, Severity, Verdict, gather
 from complaint_gift.playbook import Playbook
 from complaint_gift.playbook.rule import Words
 from complaint_gift.text import Text, is_cyrillic
+from complaint_gift.text.plurals import choose_plural
 
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
 _WIDEST = 110  # characters of a line, where no terminal is narrower
@@ -178,16 +179,8 @@ def closing(verdict: Verdict, language: str) -> str:
     for severity in Severity:
         number = sum(finding.severity is severity for finding in verdict.findings)
         if number:
-            counts.append(f"{number} {_plural(number, _COUNTED[language][severity.value])}")
+            counts.append(f"{number} {choose_plural(number, language, _COUNTED[language][severity.value])}")
     colour = {Decision.PASS: "green", Decision.WARN: "yellow"}.get(verdict.decision, "red")
     line = click.style(words[verdict.decision.value], fg=colour, bold=True)
     line += f" ({', '.join(counts)})" if counts else ""
     return line if verdict.complete else f"{line}\n{words['incomplete']}"
-
-
-def _plural(number: int, forms: tuple[str, ...]) -> str:
-    if len(forms) == 2:
-        return forms[number != 1]
-    if 11 <= number % 100 <= 14:
-        return forms[2]
-    return forms[{1: 0, 2: 1, 3: 1, 4: 1}.get(number % 10, 2)]

@@ -19,9 +19,10 @@ from complaint_gift.service.escalating import AlreadyResolved, NotFound
 from complaint_gift.service.notices import Told, look_behind, reason_title, words
 from complaint_gift.service.ports import Book, StoreUnavailable
 from complaint_gift.service.records import EscalationFilter
+from complaint_gift.text.plurals import choose_plural
 from complaint_gift.web import door
 from complaint_gift.web.console_texts import COUNTS, TEXTS
-from complaint_gift.web.wording import LANGUAGES, choose_language, choose_plural, say_moment, say_span
+from complaint_gift.web.wording import LANGUAGES, choose_language, say_moment, say_span
 
 MOST_SHOWN = 200
 LONGEST_RESOLUTION = 2000

@@ -19,10 +19,11 @@ from complaint_gift.service.gate import say
 from complaint_gift.service.held import WAITING, KeptOutgoing, OutgoingState
 from complaint_gift.service.ports import StoreUnavailable
 from complaint_gift.service.records import hash_text
+from complaint_gift.text.plurals import choose_plural
 from complaint_gift.web import console
 from complaint_gift.web.console_texts import TEXTS as CONSOLE
 from complaint_gift.web.held_texts import COUNTS, TEXTS
-from complaint_gift.web.wording import LANGUAGES, choose_language, choose_plural, say_moment
+from complaint_gift.web.wording import LANGUAGES, choose_language, say_moment
 
 MOST_SHOWN = 100
 LONGEST_REASON = 2000

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta, tzinfo
 
+from complaint_gift.text.plurals import choose_plural
+
 LANGUAGES = ("en", "ru")
 
 _MONTHS = {
@@ -26,18 +28,6 @@ _UNITS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "day": ("день", "дня", "дней"),
     },
 }
-
-
-def choose_plural(count: int, language: str, forms: tuple[str, ...]) -> str:
-    """The form that goes with a number: English one / many, Russian one / few / many."""
-    if language != "ru":
-        return forms[0] if count == 1 else forms[-1]
-    tens, ones = count % 100, count % 10
-    if ones == 1 and tens != 11:
-        return forms[0]
-    if 2 <= ones <= 4 and not 12 <= tens <= 14:
-        return forms[1]
-    return forms[-1]
 
 
 def say_span(span: timedelta, language: str) -> str:
