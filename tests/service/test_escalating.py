@@ -223,6 +223,16 @@ def test_accused_owner_is_left_out_on_every_later_step(make_world: Callable[...,
     assert world.post.to("kevin@example.com") == []
 
 
+def test_accused_owner_is_not_told_of_what_could_not_be_delivered(make_world: Callable[..., World]) -> None:
+    world = make_world(ACCUSED_OWNER)
+    world.complain("Kevin Brooks shouted at me, I will go to court.")
+    world.desk.trouble = refuse("before perform")
+    world.reply("It is your own fault.")
+    world.work()
+    assert "delivery-failed" in world.reasons()
+    assert world.post.to("kevin@example.com") == []
+
+
 def test_who_is_accused_later_is_left_out_from_then_on(world: World) -> None:
     world.complain("My lawyer will write to you.")
     world.desk.say("1", CUSTOMER, "And Dora Director herself shouted at me yesterday.")

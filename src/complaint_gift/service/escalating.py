@@ -40,7 +40,8 @@ class AlreadyResolved(Exception):
 class Cause:
     """Why a human is needed. `summary` holds no words of a message; `author` is whose text it is about.
 
-    `since` is when it was seen, where it was understood only later, by a second reading.
+    `about` are the people it is not told to; without any those whom the complaint is about. `since` is when
+    it was seen, where it was understood only later, by a second reading.
     """
 
     reason: Reason
@@ -64,6 +65,7 @@ def raise_escalation(
     if urgency is None:
         return None
     now, policy = outbox.now, means.policy
+    cause = replace(cause, about=cause.about or _accused(tx, cause))
     rung = ladder.first_rung(policy, urgency.start, cause.about, snapshot)
     made = tx.add_escalation(
         NewEscalation(
@@ -88,6 +90,12 @@ def raise_escalation(
     author = policy.person(cause.author) if cause.reason in TOLD_TO_AUTHOR else None
     tell(outbox, cause.source, cause.conversation, made, [*told, *([author] if author else [])], "0")
     return made
+
+
+def _accused(tx: Transaction, cause: Cause) -> tuple[str, ...]:
+    row = tx.find_conversation(cause.source, cause.conversation) if cause.conversation else None
+    case = tx.case(row.id) if row else None
+    return case.about if case else ()
 
 
 def change_helpdesk(

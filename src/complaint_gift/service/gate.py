@@ -196,16 +196,8 @@ def tell(outbox: Outbox, mail: Outgoing, number: int, turn: str) -> None:
 def _wait(
     tx: Transaction, outbox: Outbox, means: Means, mail: Outgoing, number: int, findings: tuple[Finding, ...]
 ) -> None:
-    about = tx.find_conversation(mail.source, mail.conversation) if mail.conversation else None
-    case = tx.case(about.id) if about else None
-    cause = Cause(
-        Reason.REPLY_HELD,
-        mail.source,
-        mail.conversation,
-        f"reply-held:{number}@{mail.source}",
-        say_rules(findings),
-        case.about if case else (),
-    )
+    key = f"reply-held:{number}@{mail.source}"
+    cause = Cause(Reason.REPLY_HELD, mail.source, mail.conversation, key, say_rules(findings))
     raised = raise_escalation(tx, outbox, means, cause, None)
     kept = tx.outgoing(number)
     if raised is not None and kept is not None:

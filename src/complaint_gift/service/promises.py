@@ -125,12 +125,11 @@ class Watch:
         return max(wanted, made + (due - made) / 2)
 
     def _raise(self, reason: Reason, promise: KeptPromise, due: datetime) -> None:
-        key, snapshot, case = key_of(reason, promise), self.facts.snapshot, self.facts.case
+        key, snapshot = key_of(reason, promise), self.facts.snapshot
         authors = (m.message.author for m in self.facts.messages if m.id == promise.message_id)
         author = next((a.account or a.id for a in authors), "")
         when = due.astimezone(self.means.policy.hours.zone).strftime("%Y-%m-%d %H:%M %Z")
-        about = case.about if case else ()
-        cause = Cause(reason, snapshot.source, snapshot.id, key, when, about, author)
+        cause = Cause(reason, snapshot.source, snapshot.id, key, when, author=author)
         raise_escalation(self.tx, self.outbox, self.means, cause, snapshot)
 
 
