@@ -10,7 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from complaint_gift.domain import Author, Role
-from complaint_gift.plugin import Fate, Outgoing
+from complaint_gift.plugin import Fate, Outgoing, Refused
 from complaint_gift.runtime import Parts
 from complaint_gift.runtime.links import LINK_SECONDS, SignedLinks
 from complaint_gift.runtime.parts import make_links
@@ -202,6 +202,20 @@ def test_an_author_reads_and_decides_nothing(client: FlaskClient, parts: Parts) 
     assert "<form" not in page.text
     assert client.post(address, data={"deed": "send"}).status_code == 404
     assert state(parts, number) is OutgoingState.HELD
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+@pytest.mark.parametrize("code", ["sealed", "gone"])
+def test_what_cannot_be_done_is_told_in_the_readers_language(
+    client: FlaskClient, parts: Parts, monkeypatch: pytest.MonkeyPatch, language: str, code: str
+) -> None:
+    def refuse(*_: object) -> None:
+        raise Refused("that cannot be done", code=code)
+
+    monkeypatch.setattr(parts.service, "edit_outgoing", refuse)
+    address = f"{link(parts, hold(parts))}?lang={language}"
+    answer = act(client, address, client.get(address), "save", text="Other words.")
+    assert TEXTS[language][code] in client.get(answer.headers["Location"]).text
 
 
 def test_a_forged_or_old_link_opens_nothing(client: FlaskClient, parts: Parts) -> None:

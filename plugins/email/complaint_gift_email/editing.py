@@ -20,7 +20,9 @@ def rewrite(held: Outgoing, text: str) -> bytes:
     """The raw mail with this text as its new part. Raises Refused for a signed or encrypted one."""
     mail = message_from_bytes(held.raw, policy=policy.compat32)
     if any(part.get_content_type() in _SEALED for part in mail.walk()):
-        raise Refused("this mail is signed or encrypted and cannot be edited; approve it or give it back")
+        raise Refused(
+            "this mail is signed or encrypted and cannot be edited; approve it or give it back", code="sealed"
+        )
     quoted = Split.of(read_mail(held.raw).text).history if held.history else ""
     _replace(mail, "\n\n".join(filter(None, (text.rstrip(), quoted))) + "\n")
     for name in _DKIM:

@@ -72,5 +72,6 @@ def test_what_it_quotes_stays_as_it_was(quoted: str) -> None:
 
 
 def test_a_signed_mail_is_left_alone() -> None:
-    with pytest.raises(Refused, match="signed"):
+    with pytest.raises(Refused, match="signed") as refused:
         edit(many("signed", PLAIN, PDF))
+    assert refused.value.code == "sealed", "the page of held replies says it in the reader's language"

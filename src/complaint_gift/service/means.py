@@ -71,7 +71,8 @@ class Means:
         source = self.sources.get(name)
         if source is None:
             raise Refused(
-                f"source {name!r} is not configured any more; add it again or drop what waits for it"
+                f"source {name!r} is not configured any more; add it again or drop what waits for it",
+                code="gone",
             )
         return source, self.plugins[source.plugin]
 

@@ -47,6 +47,8 @@ TEXTS = {
         "no_reason": "Say in a sentence why, so that its author knows what to change.",
         "no_words": "A reply without words cannot be sent. Write some, or give it back.",
         "refused": "That is not possible: {why}",
+        "sealed": "This mail is signed or encrypted and cannot be changed. Send it as it is or give it back.",
+        "gone": "Its mailbox is not set up here any more. Give it back, or ask your admin to add it again.",
         "over": "This link is over or not complete. Open the held replies in the console.",
         "yours": "Your reply",
         "yours_help": "This is what the playbook saw in it.",
@@ -95,6 +97,9 @@ TEXTS = {
         "no_reason": "Напишите одной фразой почему, чтобы автор знал, что поправить.",
         "no_words": "Пустой ответ отправить нельзя. Напишите хоть слово или верните его автору.",
         "refused": "Так не получится: {why}",
+        "sealed": "Письмо подписано или зашифровано, править его нельзя. Отправьте как есть или верните.",
+        "gone": "Этот ящик здесь больше не подключён. Верните письмо автору или попросите администратора "
+        "подключить ящик снова.",
         "over": "Ссылка устарела или скопирована не целиком. Откройте ответы на проверке в консоли.",
         "yours": "Ваш ответ",
         "yours_help": "Вот что заметила в нём проверка.",
