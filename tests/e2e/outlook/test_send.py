@@ -199,6 +199,7 @@ def test_russian_mailbox_is_asked_in_russian(became: dict[str, Any]) -> None:
         head, *_, tail = ended(became, name)["errorMessage"].split("\n")
         assert not set("abcdefghijklmnopqrstuvwxyz") & set((head + tail).lower())
         assert became[name]["asked"][0]["draft"]["ui_language"] == "ru"
+    assert "«calm down»: " in ended(became, "hold-ru")["errorMessage"]
 
 
 def test_at_most_three_findings_are_told_and_errors_first(became: dict[str, Any]) -> None:

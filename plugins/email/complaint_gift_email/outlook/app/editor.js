@@ -2,7 +2,7 @@
 
 import { readText } from "./mail.js";
 import { call } from "./office.js";
-import { insertAfter, replaceOnce } from "./markup.js";
+import { insertAt, replaceOnce } from "./markup.js";
 
 const EVERY = 1200;
 
@@ -51,7 +51,7 @@ export function makeEditor(item, { every = EVERY, onLook = async () => {} } = {}
     const isText = (await call(item.body, "getTypeAsync")) === "text";
     const body = await call(item.body, "getAsync", isText ? "text" : "html");
     if (body === null) return false;
-    const edited = to > from ? replaceOnce(body, before.slice(from, to), text, isText) : insertAfter(body, before.slice(0, from), text, isText);
+    const edited = to > from ? replaceOnce(body, before.slice(from, to), text, isText) : insertAt(body, before, from, text, isText);
     if (edited === null) return false;
     const isDone = await new Promise((resolve) => {
       item.body.setAsync(edited, { coercionType: isText ? "text" : "html" }, (result) => resolve(result.status === "succeeded"));

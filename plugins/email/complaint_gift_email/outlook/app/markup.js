@@ -2,6 +2,7 @@
 // there is lost. What cannot be found exactly once is left alone.
 
 const SPACE = "(?:\\s|&nbsp;|&#160;|\u00a0)+";
+const NEAR = 60; // characters of the line by which a place is found again
 
 /** `body` with `words` replaced by `text`, null unless they stand there exactly once. */
 export function replaceOnce(body, words, text, isText = false) {
@@ -9,12 +10,17 @@ export function replaceOnce(body, words, text, isText = false) {
   return found && body.slice(0, found.from) + (isText ? text : escape(text)) + body.slice(found.to);
 }
 
-/** `body` with `text` after the last words of `before`; null unless those stand there exactly once. */
-export function insertAfter(body, before, text, isText = false) {
-  const last = before.trimEnd().split("\n").pop().trim();
-  if (!last) return null;
-  const found = findOnce(body, last.slice(-60), isText);
-  return found && body.slice(0, found.to) + (isText ? text : escape(text)) + body.slice(found.to);
+/**
+ * `body` with `text` at place `at` of the words it shows: in front of the words of the line that begins there, else
+ * after those before it; null unless they stand there exactly once.
+ */
+export function insertAt(body, shown, at, text, isText = false) {
+  const isLineStart = at === 0 || shown[at - 1] === "\n";
+  const next = isLineStart ? shown.slice(at).trimStart().split("\n")[0].slice(0, NEAR) : "";
+  const last = shown.slice(0, at).trimEnd().split("\n").pop().slice(-NEAR);
+  const found = findOnce(body, next.trim() || last, isText);
+  const place = next.trim() ? found?.from : found?.to;
+  return found && body.slice(0, place) + (isText ? text : escape(text)) + body.slice(place);
 }
 
 function findOnce(body, words, isText) {

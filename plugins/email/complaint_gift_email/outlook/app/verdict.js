@@ -42,7 +42,7 @@ export function decide(answer, kept, language, canAsk) {
 }
 
 function say(words, verdict, findings) {
-  const lines = gather(order(findings)).slice(0, MOST).map((alike) => `• ${sentence(alike)}`);
+  const lines = gather(order(findings)).slice(0, MOST).map((alike) => `• ${sentence(alike, words)}`);
   return fit([words[verdict].head, ...lines, words[verdict].tail].join("\n"), LONGEST);
 }
 
@@ -65,11 +65,11 @@ function gather(findings) {
   return Array.from(groups.values());
 }
 
-function sentence(alike) {
+function sentence(alike, words) {
   const said = String(alike[0].message || "").replace(/\s+/g, " ").trim();
-  const quotes = alike.filter(({ quote }) => quote && quote.length <= 40).map(({ quote }) => `“${quote.replace(/\s+/g, " ")}”`);
-  const words = fit(Array.from(new Set(quotes)).slice(0, 2).join(", "), LONGEST_SENTENCE / 2);
-  return fit(words ? `${words}: ${said}` : said, LONGEST_SENTENCE);
+  const quotes = alike.filter(({ quote }) => quote && quote.length <= 40).map(({ quote }) => words.quote(quote.replace(/\s+/g, " ")));
+  const shown = fit(Array.from(new Set(quotes)).slice(0, 2).join(", "), LONGEST_SENTENCE / 2);
+  return fit(shown ? `${shown}: ${said}` : said, LONGEST_SENTENCE);
 }
 
 function fit(text, most) {

@@ -5,6 +5,7 @@ const WORDS = {
     warn: { head: "Before this goes out:", tail: "You can send it as it is." },
     hold: { head: "Please change this first:", tail: "The reply check has better words. There you can also send it with a reason." },
     block: { head: "A team lead should read this reply first:", tail: "If it cannot wait, say why in the reply check." },
+    quote: (words) => `“${words}”`,
     show: "Show me how", // Outlook takes 20 characters
     outside: "Complaint Gift works beside a mail that you are writing in Outlook. Please open it there.",
     notes: {
@@ -20,6 +21,7 @@ const WORDS = {
     warn: { head: "Прежде чем письмо уйдёт:", tail: "Отправить можно и так." },
     hold: { head: "Сначала поправьте, пожалуйста:", tail: "В «Проверке ответа» есть слова получше. Там же можно отправить как есть, объяснив почему." },
     block: { head: "Этот ответ сначала должен прочесть руководитель:", tail: "Если ждать нельзя, напишите почему в «Проверке ответа»." },
+    quote: (words) => `«${words}»`,
     show: "Показать, как",
     outside: "Complaint Gift работает рядом с письмом, которое вы пишете в Outlook. Откройте его там, пожалуйста.",
     notes: {
