@@ -19,8 +19,8 @@ WORDS = "words"
 CLASSIFIER = "classifier"
 PRAISE = "praise"
 THREAT = Reason.EMPLOYEE_THREATENED
-# A classifier that is so sure of a question knows better than a word in it ("I am allergic to nuts, which cake
-# may I have?"). Of 27 such messages that no model had seen none was a complaint; less sure of it, one of two was.
+# A classifier that is so sure of a question knows better than a word in it ("I am allergic to nuts, which
+# cake may I have?"). Of 27 such messages that no model had seen none was a complaint.
 SURE = 0.85
 MOST_SHOWN = 60  # letters of the words that decided
 COMPLAINT_SIGNAL = "complaint"
