@@ -90,8 +90,8 @@ def _phrases(policy: Policy, heard: Heard | None) -> Mapping[Reason, tuple[str, 
         return policy.triggers
     if heard.kind == PRAISE:
         return {}
-    is_heard = heard.score >= SURE
-    return {why: said for why, said in policy.triggers.items() if not is_heard or why is THREAT}
+    is_sure = heard.score >= SURE
+    return {why: said for why, said in policy.triggers.items() if not is_sure or why is THREAT}
 
 
 def _read_words(policy: Policy, text: str, told: set[str], urgent: str) -> str:

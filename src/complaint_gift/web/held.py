@@ -28,7 +28,8 @@ from complaint_gift.web.wording import LANGUAGES, choose_language, say_moment
 MOST_SHOWN = 100
 LONGEST_REASON = 2000
 NOTICES = ("done_sent", "done_saved", "done_returned", "done_called")
-PROBLEMS = ("still", "changed", "decided_already", "no_reason", "no_words", "refused", "sealed", "gone")
+REFUSALS = ("sealed", "gone")  # codes of what the page says in its own words
+PROBLEMS = ("still", "changed", "decided_already", "no_reason", "no_words", "refused", *REFUSALS)
 HOLDS = ("hold", "block")
 
 blueprint = Blueprint("held", __name__, url_prefix="/held")
@@ -161,7 +162,7 @@ def _decide(number: int, by: str) -> str:
     except AlreadyResolved:
         return "decided_already"
     except Refused as exc:
-        if exc.code in PROBLEMS:
+        if exc.code in REFUSALS:
             return exc.code
         g.why = str(exc)
         return "refused"
