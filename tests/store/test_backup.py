@@ -143,6 +143,33 @@ def test_an_empty_table_of_somebody_else_is_not_dropped(database_url: str, tmp_p
         assert connection.exec_driver_sql("SELECT count(*) FROM theirs").scalar() == 0
 
 
+def add_theirs(url: str) -> None:
+    with connect(read_url(url), pooled=False).begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE theirs (id INTEGER)")
+        connection.exec_driver_sql("INSERT INTO theirs VALUES (7)")
+
+
+def test_tables_of_somebody_else_are_not_copied(filled: SqlStore, url: str, tmp_path: Path) -> None:
+    add_theirs(url)
+    made = back_up(url, tmp_path / "b.gz")
+    assert set(made.rows) == set(metadata.tables)
+    other = f"sqlite:///{tmp_path}/restored.db"
+    restore(other, tmp_path / "b.gz")
+    assert _everything(other) == _everything(url)
+
+
+def test_a_backup_that_holds_them_from_before_is_restored_without(
+    filled: SqlStore, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_theirs(url)
+    with monkeypatch.context() as before:
+        before.setattr(backup, "_ours", backup._tables)
+        assert "theirs" in back_up(url, tmp_path / "b.gz").rows
+    other = f"sqlite:///{tmp_path}/restored.db"
+    restore(other, tmp_path / "b.gz")
+    assert _everything(other) == _everything(url)
+
+
 def test_a_backup_never_overwrites_a_file(filled: SqlStore, url: str, tmp_path: Path) -> None:
     target = tmp_path / "b.gz"
     target.write_text("precious")

@@ -138,7 +138,7 @@ def _write(url: str, raw: IO[bytes]) -> Contents:
 
         revision = migration.reached(connection)
         put({"format": FORMAT, "revision": revision})
-        for table in _tables(connection):
+        for table in _ours(connection):
             names = [column.name for column in table.columns]
             put({"table": table.name, "columns": names, "last": last_given(connection, table)})
             counts[table.name] = 0
@@ -172,13 +172,16 @@ def _snapshot(url: str) -> Iterator[Connection]:
 
 
 def _fill(connection: Connection, source: Path) -> None:
-    tables = {table.name: table for table in _tables(connection)}
-    into, names = next(iter(tables.values())), list[str]()
+    tables = {table.name: table for table in _ours(connection)}
+    into: Table | None = None
+    names = list[str]()
     for _, told in _lines(source):
         if "table" in told:
-            into, names = tables[told["table"]], told["columns"]
-            go_on_after(connection, into, told["last"])
-        elif told.get("rows") and "sha256" not in told:
+            # Backups of a database that others share once held their tables as well.
+            into, names = tables.get(told["table"]), told["columns"]
+            if into is not None:
+                go_on_after(connection, into, told["last"])
+        elif into is not None and told.get("rows") and "sha256" not in told:
             binary = [isinstance(into.c[name].type, LargeBinary) for name in names]
             connection.execute(insert(into), [_row(names, binary, values) for values in told["rows"]])
 
@@ -226,6 +229,11 @@ def _lines(source: Path) -> Iterator[tuple[bytes, dict[str, Any]]]:
         raise BackupNotUsable(f"{source} is not a backup or is damaged; use another one") from error
     except OSError as error:
         raise BackupNotUsable(f"{source} cannot be read: {error.strerror or error}") from error
+
+
+def _ours(connection: Connection) -> list[Table]:
+    """A database may be shared; a name that a later version gives up must stay known here."""
+    return [table for table in _tables(connection) if table.name in metadata.tables]
 
 
 def _tables(connection: Connection) -> list[Table]:
