@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from small_world import CUSTOMER, MORNING, SOURCE, World, be_away
+from structlog.testing import capture_logs
 
 from complaint_gift.domain import ActionKind
 from complaint_gift.plugin import Source
@@ -238,3 +239,18 @@ def test_look_asked_for_twice_at_one_moment_is_one(world: World) -> None:
     assert world.service.look(SOURCE, "1")
     assert not world.service.look(SOURCE, "1")
     assert world.clock.now() == MORNING + timedelta(0)
+
+
+def test_a_source_that_is_not_configured_any_more_is_told_once_and_its_clocks_wait(world: World) -> None:
+    for number in ("1", "2"):
+        world.complain(number=number)
+    means, world.service.means = world.service.means, replace(world.service.means, sources={})
+    with capture_logs() as logs:
+        world.settle(hours=5)
+    (told,) = [entry for entry in logs if entry["event"] == "look-without-source"]
+    assert told["source"] == SOURCE
+    assert not [entry for entry in logs if entry["log_level"] == "error"]
+    assert "unanswered" not in world.reasons()
+    world.service.means = means
+    world.settle(hours=1)
+    assert world.reasons().count("unanswered") == 2, "it was put back"

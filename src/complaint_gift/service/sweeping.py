@@ -141,11 +141,18 @@ def look_at_due(means: Means) -> int:
 def _look(means: Means, conversation_id: int, away: set[str]) -> None:
     """Fresh from the helpdesk if it can be had, as we hold it otherwise: late is worse than stale.
 
-    `away` are sources that did not answer; one more may be added.
+    `away` are sources that did not answer or are not configured any more; one more may be added.
     """
     with means.store.reading() as tx:
         row = tx.conversation_by_id(conversation_id)
     if row is None:
+        return
+    if row.snapshot.source not in means.sources:
+        # Taken out of the configuration, or misspelt there: put back, it finds its clocks as they were.
+        if row.snapshot.source not in away:
+            log.warning("look-without-source", source=row.snapshot.source)
+        away.add(row.snapshot.source)
+        _look_later(means, conversation_id)
         return
     fetched = _fetch(means, row, away)
     now = means.now()
