@@ -24,7 +24,7 @@ from complaint_gift.client import (
 from complaint_gift.plugin import Refused, Source, Unreachable
 from complaint_gift_jira.dialect import Dialect, dialect_of
 from complaint_gift_jira.grant import PATH, Granted, GrantFile
-from complaint_gift_jira.ids import read_names, read_number, rows
+from complaint_gift_jira.ids import mapping, read_names, read_number, rows
 from complaint_gift_jira.pace import PER_ISSUE, QUOTA, Pace
 from complaint_gift_jira.settings import CONSENT, api_url, giver_url
 
@@ -156,6 +156,18 @@ class Jira:
             except Refused as exc:
                 text = f"project {project} cannot be seen; let our user browse it"
                 raise Unreachable(f"{self.source}: {text}.", retry_after=300.0) from exc
+        if not self.projects and not self._sees_any():
+            text = "no project can be seen; let our user browse those that it works for"
+            raise Unreachable(f"{self.source}: {text}.", retry_after=300.0)
+
+    def _sees_any(self) -> bool:
+        """Asked without a project, Jira answers for the right in any of them."""
+        right = "BROWSE_PROJECTS"
+        try:
+            told = mapping(self.get(f"{self.dialect.api}/mypermissions", {"permissions": right}))
+        except Refused:  # a consent may leave this out, and then nobody can tell
+            return True
+        return mapping(mapping(told.get("permissions")).get(right)).get("havePermission") is not False
 
     def edit(self, number: str, wish: Json) -> None:
         """Change fields quietly where that is allowed, else as Jira does it."""

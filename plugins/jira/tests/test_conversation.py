@@ -278,6 +278,17 @@ def test_login_that_is_lost_is_no_deletion(desk: Any) -> None:
         fetch(desk, "999")
 
 
+def test_projects_that_are_lost_are_no_deletion(desk: Any) -> None:
+    desk.permissions["BROWSE_PROJECTS"] = False
+    with pytest.raises(Unreachable, match="no project can be seen"):
+        fetch(desk, "999")
+
+
+def test_a_jira_that_does_not_tell_our_rights_is_believed(desk: Any) -> None:
+    desk.fail("GET /rest/api/./mypermissions", 403)
+    assert fetch(desk, "999") is None
+
+
 def test_groups_and_fields_are_asked_for_once_an_hour(desk: Any, tmp_path: Path) -> None:
     desk.configure(agent_groups=["agents", "closed"])
     desk.source = type(desk.source)("jira-main", "jira", desk.source.settings, tmp_path)
