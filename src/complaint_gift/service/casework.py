@@ -271,7 +271,7 @@ class _Work:
         snapshot, key = self.facts.snapshot, self._key(cause)
         if (once or since is not None) and self.tx.has_escalated(key, None if once else since):
             return
-        told = Cause(reason, snapshot.source, snapshot.id, key, summary, self.case.about, author, since)
+        told = Cause(reason, snapshot.source, snapshot.id, key, summary, author=author, since=since)
         raise_escalation(self.tx, self.outbox, self.means, told, snapshot)
 
     def _key(self, cause: str) -> str:

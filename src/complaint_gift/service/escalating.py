@@ -40,8 +40,8 @@ class AlreadyResolved(Exception):
 class Cause:
     """Why a human is needed. `summary` holds no words of a message; `author` is whose text it is about.
 
-    `about` are the people it is not told to; without any those whom the complaint is about. `since` is when
-    it was seen, where it was understood only later, by a second reading.
+    `about` are the people it is not told to, filled in when it is raised. `since` is when it was seen, where
+    it was understood only later, by a second reading.
     """
 
     reason: Reason
@@ -65,7 +65,7 @@ def raise_escalation(
     if urgency is None:
         return None
     now, policy = outbox.now, means.policy
-    cause = replace(cause, about=cause.about or _accused(tx, cause))
+    cause = replace(cause, about=_look_up(tx, cause)[1])
     rung = ladder.first_rung(policy, urgency.start, cause.about, snapshot)
     made = tx.add_escalation(
         NewEscalation(
@@ -92,10 +92,11 @@ def raise_escalation(
     return made
 
 
-def _accused(tx: Transaction, cause: Cause) -> tuple[str, ...]:
-    row = tx.find_conversation(cause.source, cause.conversation) if cause.conversation else None
+def _look_up(tx: Transaction, told: Cause | Escalation) -> tuple[Conversation | None, tuple[str, ...]]:
+    """The conversation as we know it, and whom its complaint is about."""
+    row = tx.find_conversation(told.source, told.conversation) if told.conversation else None
     case = tx.case(row.id) if row else None
-    return case.about if case else ()
+    return row.snapshot if row else None, case.about if case else ()
 
 
 def change_helpdesk(
@@ -176,10 +177,9 @@ def tell(
 def climb(tx: Transaction, outbox: Outbox, means: Means, escalation: Escalation) -> None:
     """Nobody took it in time, or it was taken and never finished: the next step hears of it."""
     policy, now = means.policy, outbox.now
-    row = tx.find_conversation(escalation.source, escalation.conversation)
-    snapshot, case = (row.snapshot, tx.case(row.id)) if row else (None, None)
+    snapshot, accused = _look_up(tx, escalation)
     # Whom the customer has named since then is left out as well.
-    about = tuple(dict.fromkeys((*escalation.about, *(case.about if case else ()))))
+    about = tuple(dict.fromkeys((*escalation.about, *accused)))
     rung, wait = escalation.rung, policy.finish_within
     if escalation.state is EscalationState.OPEN:
         rung = ladder.next_rung(policy, escalation.rung, about, snapshot)
