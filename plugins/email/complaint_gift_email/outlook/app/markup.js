@@ -16,11 +16,12 @@ export function replaceOnce(body, words, text, isText = false) {
  */
 export function insertAt(body, shown, at, text, isText = false) {
   const isLineStart = at === 0 || shown[at - 1] === "\n";
-  const next = isLineStart ? shown.slice(at).trimStart().split("\n")[0].slice(0, NEAR) : "";
+  const next = isLineStart ? shown.slice(at).trimStart().split("\n")[0].slice(0, NEAR).trim() : "";
   const last = shown.slice(0, at).trimEnd().split("\n").pop().slice(-NEAR);
-  const found = findOnce(body, next.trim() || last, isText);
-  const place = next.trim() ? found?.from : found?.to;
-  return found && body.slice(0, place) + (isText ? text : escape(text)) + body.slice(place);
+  const found = findOnce(body, next || last, isText);
+  if (!found) return null;
+  const place = next ? found.from : found.to;
+  return body.slice(0, place) + (isText ? text : escape(text)) + body.slice(place);
 }
 
 function findOnce(body, words, isText) {
