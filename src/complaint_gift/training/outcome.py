@@ -15,7 +15,7 @@ from complaint_gift.learned.calibration import Calibration
 from complaint_gift.learned.heads import KINDS, REPLY, SEVERITIES, TRIGGERS
 from complaint_gift.rules.heads import HEADS, SHAPES
 from complaint_gift.training.corpus import Document
-from complaint_gift.training.graph import context_graph, encoder_graph
+from complaint_gift.training.graph import FLOAT, context_graph, encoder_graph
 from complaint_gift.training.learning import Scores
 from complaint_gift.training.limits import limits_of
 from complaint_gift.training.network import Embedding
@@ -40,7 +40,8 @@ def write_weights(ground: Ground, folder: Path) -> None:
         per_channel=True,
         reduce_range=True,
         op_types_to_quantize=["MatMul"],
-        extra_options={"MatMulConstBOnly": True},
+        # It cannot tell what comes out of an attention that is no part of ONNX itself.
+        extra_options={"MatMulConstBOnly": True, "DefaultTensorType": FLOAT},
     )
     whole.unlink()
     onnx.save(context_graph(context), folder / "context.onnx")
