@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from complaint_gift.domain import Scope, Severity
+from complaint_gift.learned import heads
 from complaint_gift.learned.classifier import Classifier
 from complaint_gift.learned.encoder import Encoder
 from complaint_gift.learned.sentences import split
@@ -91,7 +92,7 @@ def test_every_head_answers_and_nothing_is_empty_for_nothing(tagger: Tagger) -> 
 def test_a_sentence_is_computed_once(encoder: Encoder, monkeypatch: pytest.MonkeyPatch) -> None:
     computed: list[str] = []
     compute = encoder._compute
-    monkeypatch.setattr(encoder, "_compute", lambda text, kind: computed.append(text) or compute(text, kind))
+    monkeypatch.setattr(encoder, "_compute", lambda unit: computed.append(unit[0]) or compute(unit))
     tagger = Tagger(encoder)
     first = tagger.tag("Never seen before, one. Never seen before, two.")
     assert len(computed) == 2
@@ -107,6 +108,17 @@ def test_a_sentence_scores_alike_whatever_was_computed_before(encoder: Encoder) 
     encoder._remembered.clear()
     Tagger(encoder).tag("Something else. " + text)
     assert Tagger(encoder).tag(text) == fresh
+
+
+def test_many_sentences_at_once_get_the_vectors_they_get_alone(encoder: Encoder) -> None:
+    units = [
+        (f"Sentence {number} says something else about parcel {number * 7}.", heads.REPLY)
+        for number in range(12)
+    ]
+    encoder._remembered.clear()
+    alone = [encoder.vectors([unit])[0].tolist() for unit in units]
+    encoder._remembered.clear()
+    assert encoder.vectors([*units, *units]).tolist() == alone * 2
 
 
 @pytest.mark.alone
