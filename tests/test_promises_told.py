@@ -121,6 +121,12 @@ ENGLISH = [
     ("We'll be closed until Monday but I'll reply on Tuesday morning.", "10.03 12:00"),
     ("I will send it this afternoon, and if it isn't there by 6 please ring me.", "03.03 18:00"),
     ("Our manager will contact you no later than Wed 4th March at 3pm.", "04.03 15:00"),
+    ("The courier brings your parcel on Friday.", "06.03 18:00"),
+    ("Our plumber Hugh fits the valve tomorrow at 10.", "04.03 10:00"),
+    ("The pane gets replaced tomorrow.", "04.03 18:00"),
+    ("Let me call you tomorrow at 9.", "04.03 09:00"),
+    ("Get it fixed by Friday please.", ""),
+    ("The courier visits us every Friday.", ""),
 ]
 RUSSIAN = [
     ("Добрый день! Заявку передал, мастер подъедет завтра с 14 до 16.", "04.03 16:00"),
