@@ -127,6 +127,8 @@ ENGLISH = [
     ("Let me call you tomorrow at 9.", "04.03 09:00"),
     ("Get it fixed by Friday please.", ""),
     ("The courier visits us every Friday.", ""),
+    ("Our courier delivers Monday to Friday.", ""),
+    ("Our courier delivers seven days a week, Sunday too.", ""),
 ]
 RUSSIAN = [
     ("Добрый день! Заявку передал, мастер подъедет завтра с 14 до 16.", "04.03 16:00"),
