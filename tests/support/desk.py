@@ -33,6 +33,15 @@ def badge(page: Page, mood: str) -> None:
     expect(page.locator(".badge")).to_have_attribute("data-mood", mood)
 
 
+def place_of(page: Page, selector: str) -> dict[str, float]:
+    """Where an element is drawn. A settling page draws its underlines anew: one just seen may be gone."""
+    end = time.monotonic() + 5
+    while (box := page.locator(selector).bounding_box()) is None:
+        assert time.monotonic() < end, f"not in five seconds: {selector}"
+        page.wait_for_timeout(20)
+    return box
+
+
 def until(page: Page, wish: str) -> None:
     """Wait for an expression to come true; the page's policy forbids the usual way, which evaluates text."""
     end = time.monotonic() + 5

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from browser_extension import draft_of
-from desk import EDITORS, badge, box_of, until, write
+from desk import EDITORS, badge, box_of, place_of, until, write
 from playwright.sync_api import Page, expect
 from scripted_review import Review
 
@@ -19,9 +19,7 @@ def test_words_are_marked_and_mended_in_a_real_editor(
     write(page, "👋 Dear Ellen. Please calm down now. Bye.")
     badge(page, "hold")
     expect(page.locator(".mark.m-error")).to_be_visible()
-    mark = page.locator(".mark.m-error").bounding_box()
-    assert mark is not None
-    box = box_of(page).bounding_box()
+    mark, box = place_of(page, ".mark.m-error"), box_of(page).bounding_box()
     assert box["x"] < mark["x"] < box["x"] + box["width"]
     assert box["y"] < mark["y"] < box["y"] + box["height"]
     assert 40 < mark["width"] < 120, "as wide as two words"
@@ -88,8 +86,7 @@ def test_marks_follow_the_words_and_stay_inside_the_editor(
     expect(page.locator(".mark")).to_have_count(0)
     box_of(page).evaluate("(e) => { e.scrollTop = e.scrollHeight }")
     expect(page.locator(".mark")).to_have_count(1)
-    box, mark = box_of(page).bounding_box(), page.locator(".mark").bounding_box()
-    assert mark is not None
+    box, mark = box_of(page).bounding_box(), place_of(page, ".mark")
     assert box["y"] < mark["y"] < box["y"] + box["height"]
 
 

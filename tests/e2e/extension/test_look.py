@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from desk import badge, box_of, write
+from desk import badge, box_of, place_of, write
 from humane import LANGUAGES
 from playwright.sync_api import Page, expect
 from scripted_review import Review
@@ -70,8 +70,7 @@ def test_panel_fits_a_narrow_window(open_desk: Open, review: Review, keep: Keep)
     write(page, "Please calm down")
     badge(page, "hold")
     page.locator(".badge").click()
-    box = page.locator(".sheet").bounding_box()
-    assert box is not None
+    box = place_of(page, ".sheet")
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= 320
     assert page.locator(".sheet").evaluate("(e) => e.scrollWidth <= e.clientWidth")
@@ -93,8 +92,7 @@ def test_state_after_state_is_clean_and_fits(
         expect(page.locator(".cg-line")).to_contain_text(line, timeout=15_000)
         assert axe(page, "complaint-gift") == [], name
         assert sheet.evaluate("(e) => e.scrollWidth <= e.clientWidth"), f"{name} scrolls sideways"
-        box = sheet.bounding_box()
-        assert box is not None
+        box = place_of(page, ".sheet")
         assert box["x"] >= 0, name
         assert box["x"] + box["width"] <= width, name
         keep(page, f"extension-{name}-{language}-{'dark-320' if dark else 'light'}")
