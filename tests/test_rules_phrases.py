@@ -76,6 +76,8 @@ def found(phrase: str, text: str, language: str = "en") -> list[str]:
         ("at #time", "at 18:00", ["at 18:00"]),
         ("#mail", "write to a.b@c.example now", ["a.b@c.example"]),
         ("#url", "see https://a.example/b, please", ["https://a.example/b"]),
+        ("#shall", "вернём, заменим, отдам, верните, вернули, вернуть, дам", ["вернём", "заменим", "отдам"]),
+        ("#will", "мастер заменит, акция закончится, договор расторгнут, мы вернём", ["заменит"]),
         # contractions are two words on both sides
         ("do not", "we don't", ["don't"]),
         ("can't refund", "we cannot refund", ["cannot refund"]),

@@ -120,6 +120,9 @@ def test_english_function_words_mean_only_themselves(form: str) -> None:
         ("Не только вернём деньги.", "деньги", False),
         ("Мы не спорим, вернём деньги.", "деньги", False),
         ("Thank you for not keeping silent.", "silent", False),
+        ("Оставили вас без всяких извинений.", "извинений", True),
+        ("За два дня без воды вернём плату.", "вернем", False),
+        ("Без доплаты заменим насос.", "заменим", False),
     ],
 )
 def test_negation_reaches_as_far_as_it_does_in_speech(text: str, word: str, negated: bool) -> None:

@@ -195,7 +195,8 @@ def signal_schema() -> Shape:
         "phrases": _told(
             some,
             "word: any form; =word: this form; word*: any ending; (a|b c): a choice; x?: may be left out; "
-            "_3: up to three words between; ^ $: start and end of a sentence; @class; #number #date #money.",
+            "_3: up to three words between; ^ $: start and end of a sentence; @class; #number #date #money; "
+            "#shall #will: Russian verbs of the future («вернём», «вернут»).",
         ),
         "unless": _told(some, "Phrases that drop a hit which they overlap, also one of regex or detector."),
         "regex": _told(some, "Patterns of RE2, where phrases do not reach."),

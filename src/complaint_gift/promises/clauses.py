@@ -11,7 +11,7 @@ from functools import cache
 from itertools import pairwise
 
 from complaint_gift.promises.times import When, fold
-from complaint_gift.promises.vocabulary import Grammar, people, vocabularies
+from complaint_gift.promises.vocabulary import Grammar, is_verb, people, vocabularies
 from complaint_gift.text import Text
 
 _ASIDE = 2  # words between commas that say how sure all of it is
@@ -115,6 +115,8 @@ class _Reading:
 
     def _kind(self, at: int) -> Kind | None:
         grammar, form = _grammar(), self.forms[at]
+        if form in grammar.conditions - grammar.of_times:  # if tomorrow
+            return Kind.CONDITION
         if at in self.timed or at + 1 in self.timed:  # until noon, after Friday
             return None
         if form in grammar.contents:
@@ -123,7 +125,7 @@ class _Reading:
             return Kind.CONDITION
         if form in grammar.questions and at > self.first:
             return Kind.QUESTION
-        if form in grammar.questions and self.forms.get(at + 1) not in grammar.verbs:
+        if form in grammar.questions and not is_verb(self.forms.get(at + 1, "")):
             return Kind.QUESTION
         return None
 
@@ -137,7 +139,7 @@ class _Reading:
         for next_ in range(at + 1, min(at + 12, self.last)):
             if next_ in self.starts:
                 return True
-            if next_ <= at + 2 and self.forms[next_] in grammar.verbs:
+            if next_ <= at + 2 and is_verb(self.forms[next_]):
                 return True
             gap = self.text.gaps.get(next_)
             if (gap is not None and _GAP.search(gap)) or self.forms[next_] in grammar.joiners:
@@ -158,14 +160,13 @@ class _Reading:
 
     def judge(self, clauses: list[Clause]) -> None:
         """Where something is promised, and where it is only tried, or was said by somebody else."""
-        grammar = _grammar()
         self._silence(clauses)
         for index, clause in enumerate(clauses):
             clause.promises = any(clause.first <= end < clause.last for end in self.ends)
             if clause.kind is Kind.JOINED and not clause.promises:
-                ahead = (self.forms.get(at) for at in range(clause.first + 1, clause.first + 3))
+                ahead = (self.forms.get(at, "") for at in range(clause.first + 1, clause.first + 3))
                 is_open = any(c.promises for c in clauses[:index])
-                clause.promises = is_open and any(form in grammar.verbs for form in ahead)
+                clause.promises = is_open and any(map(is_verb, ahead))
             leans = clause.kind is Kind.JOINED and index and self._leans(clause)
             clause.own = clauses[index - 1].own if leans else clause.first
             if clause.is_dead or (clause.is_dependent and not self._passes_on(clauses, index)):
@@ -308,10 +309,10 @@ def _grammar() -> Grammar:
     return Grammar(
         questions=united("questions") - united("contents"),
         conditions=united("conditions"),
+        of_times=united("of_times"),
         contents=united("contents"),
         joiners=united("joiners"),
         subjects=united("subjects"),
-        verbs=united("verbs"),
         past_verb=either("past_verb"),
         own_verb=either("own_verb"),
         deadline=either("deadline"),

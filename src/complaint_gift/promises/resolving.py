@@ -182,6 +182,8 @@ def end_of(what: str, today: date) -> date:
         return monday + timedelta(days=4 if today.weekday() < 5 else 11)
     if what == "weekend":
         return monday + timedelta(days=6)
+    if what == "after-weekend":
+        return monday + timedelta(days=7)
     if what == "next-week":
         return monday + timedelta(days=11)
     if what == "year":

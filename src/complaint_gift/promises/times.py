@@ -149,7 +149,7 @@ def _is_no_deadline(text: str, match: re.Match[str], pattern: TimePattern, words
     limit = (groups.get("limit") or "").strip()
     before = _WORD.findall(text[max(0, match.start() - 24) : match.start()])
     last = limit or (before[-1] if before else "")
-    if limit in words.after or last in words.about or _is_start(last, groups, words):
+    if limit in words.after or last in words.about:
         return True
     if last in words.booked and not words.booking.search(text):
         return True

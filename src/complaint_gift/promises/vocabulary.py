@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
 
 from complaint_gift.promises.checking import compiled, filled, languages
+from complaint_gift.text.lemmas import future
 
 _HOLE = re.compile(r"\{(\w+)\}")
 _DIGITS = "\\d"
@@ -31,10 +32,10 @@ class Grammar:
 
     questions: frozenset[str]
     conditions: frozenset[str]
+    of_times: frozenset[str]
     contents: frozenset[str]
     joiners: frozenset[str]
     subjects: frozenset[str]
-    verbs: frozenset[str]
     past_verb: re.Pattern[str]
     own_verb: re.Pattern[str]
     deadline: re.Pattern[str]
@@ -76,6 +77,7 @@ class Vocabulary:
     determiners: frozenset[str]
     follows: frozenset[str]
     grammar: Grammar
+    verbs: frozenset[str]
     people: Mapping[str, frozenset[str]]
     mine: re.Pattern[str]
     infinitive: re.Pattern[str]
@@ -102,6 +104,12 @@ def read(folder: Traversable) -> tuple[Vocabulary, ...]:
     return tuple(_made(file, raw) for file, raw in languages(folder))
 
 
+@lru_cache(maxsize=20_000)
+def is_verb(form: str) -> bool:
+    """Whether a form tells what is to be done: text, отдадим, приедет."""
+    return bool(future(form)) or any(form in words.verbs for words in vocabularies())
+
+
 @cache
 def people(part: str) -> frozenset[str]:
     """The words of every language that tell who does something: `me`, `acting`, `greetings` ..."""
@@ -114,8 +122,7 @@ _LISTS = (*_DAY_LISTS, "about", "booked", "determiners", "follows")
 
 def _made(file: str, raw: Mapping[str, Any]) -> Vocabulary:
     numbers, lists = _numbers(raw["numbers"], raw["joined"]), _lists(raw)
-    holes = _holes(file, raw, numbers, lists)
-    needs = _needs(lists)
+    holes, needs = _holes(file, raw, numbers, lists), _needs(lists)
     return Vocabulary(
         language=raw["language"],
         script=_expression(file, raw, "script"),
@@ -142,7 +149,8 @@ def _made(file: str, raw: Mapping[str, Any]) -> Vocabulary:
         booking=_expression(file, raw, "booking"),
         counted_from=_expression(file, raw, "counted_from"),
         told_at=_expression(file, raw, "told_at"),
-        grammar=_grammar(file, raw["grammar"], raw["classes"]),
+        grammar=_grammar(file, raw["grammar"]),
+        verbs=frozenset(word for name in raw["grammar"]["verbs"] for word in raw["classes"][name]),
         people={name: frozenset(words) for name, words in raw["people"].items()},
         mine=_expression(file, raw, "mine"),
         infinitive=_expression(file, raw, "infinitive"),
@@ -172,14 +180,14 @@ def _needs(lists: Mapping[str, Mapping[str, Any]]) -> dict[str, frozenset[str]]:
     return found | {name: frozenset((_DIGITS,)) for name in ("date", "slash", "iso")}
 
 
-def _grammar(file: str, raw: Mapping[str, Any], classes: Mapping[str, Iterable[str]]) -> Grammar:
+def _grammar(file: str, raw: Mapping[str, Any]) -> Grammar:
     return Grammar(
         questions=frozenset(raw["questions"]),
         conditions=frozenset(raw["conditions"]),
+        of_times=frozenset(raw["of_times"]),
         contents=frozenset(raw["contents"]),
         joiners=frozenset(raw["joiners"]),
         subjects=frozenset(raw["subjects"]),
-        verbs=frozenset(word for name in raw["verbs"] for word in classes[name]),
         past_verb=_expression(file, raw, "past_verb", "grammar."),
         own_verb=_expression(file, raw, "own_verb", "grammar."),
         negation=_expression(file, raw, "negation", "grammar."),

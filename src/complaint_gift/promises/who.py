@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from complaint_gift.promises.vocabulary import people, vocabularies
+from complaint_gift.promises.vocabulary import is_verb, people, vocabularies
 from complaint_gift.rules.naming import is_first_name
 from complaint_gift.text import Text, fold
-from complaint_gift.text.lemmas import bearers, is_cyrillic, is_dictionary_word
+from complaint_gift.text.lemmas import bearers, future, is_cyrillic, is_dictionary_word
 
 _SUBJECT = 4  # words at the beginning of a clause among which it says "I" or "we"
 _FROM = 4  # words before a name among which it says that something is to come from there
@@ -42,7 +42,12 @@ def _is_name(read: Text, position: int, first: int) -> bool:
     if not is_capital or after is None:
         return False
     if word.form in people("names") or is_first_name(word.form):
-        return after.title or _is_cut(read, first + 1) or after.form in _others() | people("of_team")
+        return (
+            after.title
+            or _is_cut(read, first + 1)
+            or after.form in people("of_team")
+            or _is_other(after.form)
+        )
     is_followed = after.title and after.form not in _not_names() and not _is_cut(read, first + 1)
     return is_followed and not _is_verb(word.form)
 
@@ -65,7 +70,7 @@ def _acts(read: Text, at: int, end: int, first: int, last: int) -> bool:
     # Otto Lind, tells you; Sandra Pike, who runs the depot, will ring you
     cuts = [end, *(one for one in range(end + 1, min(end + 6, last)) if _is_cut(read, one))]
     forms = [word.form for one in cuts[:2] if one < last and (word := read.words[one]) is not None]
-    return any(form in _others() or _is_to_do(form) for form in forms)
+    return any(_is_other(form) or _is_to_do(form) for form in forms)
 
 
 def _is_known(read: Text, at: int, end: int) -> bool:
@@ -127,9 +132,7 @@ def _is_cut(read: Text, position: int) -> bool:
 
 def _is_verb(form: str) -> bool:
     """Whether it tells what was done or is to be done: "Передала Марку", "Text Mark"."""
-    return any(
-        words.grammar.past_verb.fullmatch(form) or form in words.grammar.verbs for words in vocabularies()
-    )
+    return is_verb(form) or any(words.grammar.past_verb.fullmatch(form) for words in vocabularies())
 
 
 def _is_ours(read: Text, at: int) -> bool:
@@ -142,18 +145,25 @@ def _is_mine(read: Text, at: int) -> bool:
     word, after = read.words[at], read.words[at + 1]
     if word is None:
         return False
-    return word.form in _mine() or (after is not None and f"{word.form} {after.form}" in people("from_me"))
+    is_act = word.form in _acts_of_one() or (future(word.form) == "first" and _is_of_one(word.form))
+    is_from_me = after is not None and f"{word.form} {after.form}" in people("from_me")
+    return word.form in people("me") or is_act or is_from_me
+
+
+def _is_of_one(form: str) -> bool:
+    """Whether a verb of the first person says «I» by its ending: вернусь, but not вернёмся."""
+    return any(words.mine.fullmatch(form) for words in vocabularies())
+
+
+def _is_other(form: str) -> bool:
+    """Whether it tells that somebody else acts: will, calls, позвонит."""
+    return form in _others() or future(form) == "third"
 
 
 @cache
-def _mine() -> frozenset[str]:
-    acts = {
-        folded
-        for words in vocabularies()
-        for word in words.classes["act"]
-        if words.mine.fullmatch(folded := word.replace("ё", "е"))
-    }
-    return people("me") | acts
+def _acts_of_one() -> frozenset[str]:
+    acts = (word.replace("ё", "е") for words in vocabularies() for word in words.classes["act"])
+    return frozenset(filter(_is_of_one, acts))
 
 
 @cache

@@ -1,4 +1,8 @@
-"""Kinds of tokens: what `#number` or `#name` means for one word."""
+"""Kinds of tokens: what `#number` or `#name` means for one word.
+
+`#shall` and `#will` are Russian verbs that tell what I or we shall do (вернём), and what somebody else will
+do to something (вернут): their endings say so. A language without such endings has none.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +18,9 @@ _DATE = re.compile(r"\d{1,2}[./]\d{1,2}(?:[./]\d{2,4})?|\d{4}-\d{2}-\d{2}")
 _PHONE = re.compile(r"\d{7,15}")
 # What a language calls money, and what it writes with a capital letter though it is no name, it says itself.
 _MONEY = listed("£ € ₽ $ ¥ ₴ ₸ eur usd gbp rub byn chf")
+
+
+WHO_WILL = {"first": "shall", "third": "will"}
 
 
 def kinds_of(word: Word) -> tuple[str, ...]:

@@ -13,11 +13,11 @@ from functools import cached_property
 from itertools import dropwhile, product
 
 from complaint_gift.rules.frequency import weight
-from complaint_gift.rules.kinds import kinds_of
+from complaint_gift.rules.kinds import WHO_WILL, kinds_of
 from complaint_gift.rules.phrases import HOWS, Atom, BadPhrase, Choice, Edge, Gap, Node
 from complaint_gift.text import Word, is_cyrillic, lemmas
 from complaint_gift.text.building import building
-from complaint_gift.text.lemmas import headword
+from complaint_gift.text.lemmas import future, headword
 
 _MOST_VARIANTS = 4000
 _LONGEST_INNER_GAP = 6
@@ -240,6 +240,8 @@ class Lexicon:
         found = {tests["exact"].get(form)}
         found.update(tests["kind"].get(kind) for kind in kinds_of(word))
         cyrillic = is_cyrillic(form)
+        if cyrillic and self._asks_who_will:
+            found.add(tests["kind"].get(WHO_WILL.get(future(form), "")))
         heads = self._heads.get(cyrillic)
         if heads is None:
             heads = self._heads[cyrillic] = self._dictionary_forms(cyrillic)
@@ -254,6 +256,10 @@ class Lexicon:
                 found.add(affixes.get(form[:length] if how == "prefix" else form[-length:]))
         found.discard(None)
         return found  # type: ignore[return-value]
+
+    @cached_property
+    def _asks_who_will(self) -> bool:
+        return not self._tests["kind"].keys().isdisjoint(WHO_WILL.values())
 
     @cached_property
     def _affixes(self) -> dict[str, list[int]]:

@@ -13,6 +13,8 @@ from complaint_gift.text.vocabulary import vocabulary
 
 _LONGEST = 40
 _NAMES = ("Name", "Patr", "Surn")
+_SHORT = ("ADJS", "PRTS")
+_PREDICATES = ("VERB", "INFN", *_SHORT)
 _CYRILLIC_LANGUAGES = listed("ru uk be bg sr mk kk")
 
 
@@ -40,12 +42,30 @@ class _Russian:
 
     def is_name(self, form: str) -> bool:
         """Whether every reading of the form is a first name, a patronymic or a surname."""
-        tags = [
-            self._dictionary.build_tag_info(para, at)
+        tags = self._tags(form)
+        return bool(tags) and all(any(kind in tag for kind in _NAMES) for tag in tags)
+
+    def _tags(self, form: str) -> list[str]:
+        """The grammar of every reading of a form."""
+        return [
+            str(self._dictionary.build_tag_info(para, at))
             for _, parses in self._dictionary.words.similar_items(form, self._substitutes)
             for para, at in parses
         ]
-        return bool(tags) and all(any(kind in tag for kind in _NAMES) for tag in tags)
+
+    def future(self, form: str) -> str:
+        """The person of the perfective future that a form is, unless it may be another word; see `future`."""
+        tags = self._tags(form)
+        persons = {_person(tag) for tag in tags if not tag.startswith(_SHORT)}
+        person = persons.pop() if len(persons) == 1 else ""
+        # «Заменим» is "can be replaced" as well, which nobody says; «расторгнут» is mostly "is dissolved".
+        is_short = any(tag.startswith(_SHORT) for tag in tags)
+        return "" if is_short and person == "third" else person
+
+    def is_predicate(self, form: str) -> bool:
+        """Whether every reading of the form tells what is done or how something is; see `is_predicate`."""
+        tags = self._tags(form)
+        return bool(tags) and all(tag.startswith(_PREDICATES) for tag in tags)
 
     def bearers(self, form: str) -> tuple[str, ...]:
         """The names, as their bearers are called, that a form can be of; the likelier ones first."""
@@ -56,6 +76,15 @@ class _Russian:
             return (form,)
         called = (one.inflect({"nomn"}) for one in bent)
         return tuple(dict.fromkeys(one.word for one in called if one is not None))
+
+
+def _person(tag: str) -> str:
+    """«Отдадим» is future and "let us": the dictionary knows both."""
+    if not tag.startswith("VERB,perf"):
+        return ""
+    if "1per" in tag or "incl" in tag:
+        return "first"
+    return "third" if "3per" in tag and ",tran" in tag else ""
 
 
 @cache
@@ -113,6 +142,25 @@ def bearers(name: str) -> tuple[str, ...]:
     if not is_cyrillic(small) or len(small) > _LONGEST:
         return ()
     return tuple(name if one == small else one.capitalize() for one in _russian().bearers(small))
+
+
+@lru_cache(maxsize=20_000)
+def is_predicate(form: str) -> bool:
+    """Whether a Russian form can be nothing but a verb or a short adjective (вернём, готов)."""
+    if not is_cyrillic(form) or len(form) > _LONGEST or not form.isprintable():
+        return False
+    return _russian().is_predicate(form)
+
+
+@lru_cache(maxsize=20_000)
+def future(form: str) -> str:
+    """Who will do it, where the form of a verb says so: "first" («вернём»), "third" («вернут») or "".
+
+    Of the third person only what is done to something: «мастер заменит», not «акция закончится».
+    """
+    if not is_cyrillic(form) or len(form) > _LONGEST or not form.isprintable():
+        return ""
+    return _russian().future(form)
 
 
 def headword(form: str, language: str = "en") -> bool:

@@ -16,6 +16,7 @@ class SmallWords:
     condition: frozenset[str]
     negators: frozenset[str]
     bare: frozenset[str]
+    of_things: frozenset[str]  # deny a thing («без воды»), never what somebody does
     shield: frozenset[str]
     number: frozenset[str]
     would: frozenset[str]
@@ -26,7 +27,7 @@ class SmallWords:
 @cache
 def small_words(words: Vocabulary) -> SmallWords:
     """Raises BadWords for a pair of words that is none."""
-    names = ("clause", "condition", "negators", "bare", "shield", "number", "would")
+    names = ("clause", "condition", "negators", "bare", "of_things", "shield", "number", "would")
     return SmallWords(
         **{name: words.words["tokens", name] for name in names},
         not_really=_pairs(words, "not_really"),

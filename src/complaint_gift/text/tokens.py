@@ -13,7 +13,7 @@ from itertools import pairwise
 from operator import itemgetter
 
 from complaint_gift.text.folding import INVISIBLE
-from complaint_gift.text.lemmas import is_cyrillic
+from complaint_gift.text.lemmas import is_cyrillic, is_predicate
 from complaint_gift.text.once import Once
 from complaint_gift.text.quotations import quotations
 from complaint_gift.text.sentences import ends_sentence, may_end
@@ -156,7 +156,7 @@ class Text:
             if word is None:
                 break
             form = word.form
-            if form in small.negators and at not in own and not self._only_looks_negative(at):
+            if form in small.negators and at not in own and not self._only_looks_negative(at, position):
                 where = at
                 if form in small.bare:
                     bare += 1
@@ -166,8 +166,10 @@ class Text:
                 break
         return where if bare % 2 or (bare == 0 and concord) else None
 
-    def _only_looks_negative(self, at: int) -> bool:
-        word, after, small = self.words[at], self.words[at + 1], self._small
+    def _only_looks_negative(self, at: int, position: int) -> bool:
+        word, after, denied, small = self.words[at], self.words[at + 1], self.words[position], self._small
+        if word is not None and denied is not None and word.form in small.of_things:
+            return is_predicate(denied.form)  # for days without water we do give money back
         if word is not None and word.form in small.number and after is not None and after.kind == "number":
             return True  # the number of an order
         if word is not None and after is not None and (word.form, after.form) in small.not_really:
