@@ -78,7 +78,7 @@ def find_all(names: Iterable[str], key: str) -> list[str]:
 
 def page(items: list[Any], *, default: int = 50) -> Json:
     """`startAt` and `maxResults`; the parts that every page of v2 and v3 has."""
-    start = request.args.get("startAt", 0, type=int)
+    start = max(request.args.get("startAt", 0, type=int), 0)
     size = min(max(request.args.get("maxResults", default, type=int), 0), 100)
     return {"startAt": start, "maxResults": size, "total": len(items), "values": items[start : start + size]}
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import json
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -17,7 +20,8 @@ _CLAUSE = re.compile(
         (?P<value>\([^)]*\)|"[^"]*"|'[^']*'|[^\s"'()]+)\s*""",
     re.IGNORECASE | re.VERBOSE,
 )
-_RELATIVE = re.compile(r"-(\d+)([mhdw])", re.ASCII)
+_RELATIVE = re.compile(r"-(\d{1,9})([mhdw])", re.ASCII)
+_EPOCH = re.compile(r"\d{1,15}", re.ASCII)
 _UNITS = {"m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _KNOWN = "project projecttype key id labels status priority reporter assignee satisfaction"
 _FIELDS = {name: name for name in _KNOWN.split()} | {"issue": "key", "issuekey": "key"}
@@ -38,6 +42,35 @@ def search(records: Records, text: str, *, bounded: bool) -> list[Json]:
     for name, descending in reversed(order):
         found.sort(key=lambda issue: _sortable(issue, name), reverse=descending)
     return found
+
+
+def mark_place(text: str, last: Json) -> str:
+    """The token with which this search goes on after an issue. No number: what is read moves no page."""
+    told = [_digest(text), [_sortable(last, name) for name, _ in _order(text)], int(last["id"])]
+    return base64.urlsafe_b64encode(json.dumps(told).encode()).decode()
+
+
+def go_on(text: str, found: list[Json], token: str) -> list[Json]:
+    """What comes after the place that a token of this very search marks; raises 400."""
+    try:
+        digest, values, number = json.loads(base64.urlsafe_b64decode(token.encode()))
+    except (ValueError, TypeError):
+        digest = ""
+    if digest != _digest(text):
+        raise refusals.invalid("The provided next page token is invalid or expired.")
+    return [issue for issue in found if _is_after(issue, _order(text), values, number)]
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _is_after(issue: Json, order: list[tuple[str, bool]], values: list[Any], number: int) -> bool:
+    for (name, descending), value in zip(order, values, strict=True):
+        mine = _sortable(issue, name)
+        if mine != value:
+            return bool(mine > value) != descending
+    return int(issue["id"]) > number
 
 
 def _order(text: str) -> list[tuple[str, bool]]:
@@ -115,7 +148,7 @@ def _moment(text: str, now: float) -> float:
     relative = _RELATIVE.fullmatch(text)
     if relative:
         return now - int(relative[1]) * _UNITS[relative[2]]
-    if text.isdigit():
+    if _EPOCH.fullmatch(text):
         return int(text) / 1000
     for shape in ("%Y/%m/%d %H:%M", "%Y-%m-%d %H:%M", "%Y/%m/%d", "%Y-%m-%d"):
         try:

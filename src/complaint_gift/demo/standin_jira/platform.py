@@ -234,20 +234,19 @@ def _add_search(blueprint: Blueprint, version: int) -> None:
     def search_enhanced() -> Response:
         body = asking.read_body() if request.method == "POST" else dict(request.args)
         wanted = body.get("fields", ["id"]) if request.method == "POST" else asking.find_all(["id"], "fields")
-        token, size = str(body.get("nextPageToken") or "0"), min(int(body.get("maxResults") or 50), 5000)
-        if not token.isdigit():
-            raise refusals.invalid("The nextPageToken is not valid.")
+        query, token, size = str(body.get("jql") or ""), body.get("nextPageToken"), _read_size(body)
+        if not 1 <= size <= 5000:
+            raise refusals.invalid("The max results parameter has to be between 1 and 5,000.")
         view = asking.view(version)
         with asking.desk().reading() as records:
-            found = jql.search(records, str(body.get("jql") or ""), bounded=True)
-            part = found[int(token) : int(token) + size]
-            shown = [view.issue(records, issue, wanted) for issue in part]
+            found = jql.search(records, query, bounded=True)
+            left = jql.go_on(query, found, token) if token else found
+            shown = [view.issue(records, issue, wanted) for issue in left[:size]]
         if wanted == ["id"]:
             shown = [{"id": issue["id"]} for issue in shown]
-        last = int(token) + size >= len(found)
-        return jsonify(
-            {"issues": shown, "isLast": last} | ({} if last else {"nextPageToken": str(int(token) + size)})
-        )
+        last = size >= len(left)
+        more = {} if last else {"nextPageToken": jql.mark_place(query, left[size - 1])}
+        return jsonify({"issues": shown, "isLast": last} | more)
 
     @blueprint.route("/search", methods=["GET", "POST"])
     def search_as_it_was() -> Response:
@@ -255,7 +254,7 @@ def _add_search(blueprint: Blueprint, version: int) -> None:
             raise refusals.gone()
         body = asking.read_body() if request.method == "POST" else dict(request.args)
         wanted = body.get("fields", []) if request.method == "POST" else asking.find_all((), "fields")
-        start, size = int(body.get("startAt") or 0), min(int(body.get("maxResults") or 50), 1000)
+        start, size = max(int(body.get("startAt") or 0), 0), min(max(_read_size(body), 0), 1000)
         view = asking.view(version)
         with asking.desk().reading() as records:
             found = jql.search(records, str(body.get("jql") or ""), bounded=False)
@@ -269,3 +268,8 @@ def _add_search(blueprint: Blueprint, version: int) -> None:
                 "issues": shown,
             }
         )
+
+
+def _read_size(body: Json) -> int:
+    given = body.get("maxResults")
+    return 50 if given is None else int(given)
