@@ -126,6 +126,29 @@ def test_labels_are_added_and_removed_and_hold_no_spaces(call: Caller, request_k
     assert (refused.status_code, "labels" in refused.json["errors"]) == (400, True)
 
 
+@pytest.mark.parametrize("wish", [{"name": "dana"}, {"key": "JIRAUSER10002"}, {}])
+def test_who_is_named_otherwise_than_by_account_id_is_refused(
+    app: Flask, call: Caller, request_key: str, wish: Any
+) -> None:
+    """Not taken for nobody, which would unassign."""
+    path, lead = f"{V3}/issue/{request_key}", app.extensions["cast"].lead
+    assert call("PUT", f"{path}/assignee", {"accountId": lead}).status_code == 204
+    assert call("PUT", f"{path}/assignee", wish).status_code == 400
+    assert call("PUT", path, {"fields": {"assignee": wish}}).status_code == 400
+    shown = call("GET", f"{path}?fields=assignee").json["fields"]["assignee"]
+    assert shown["accountId"] == lead
+    assert call("PUT", f"{path}/assignee", {"accountId": None}).status_code == 204
+    assert call("GET", f"{path}?fields=assignee").json["fields"]["assignee"] is None
+
+
+@pytest.mark.parametrize("wrong", ["CARE", ["CARE"], 7])
+@pytest.mark.parametrize("name", ["project", "issuetype", "assignee", "reporter", "priority"])
+def test_field_of_another_shape_is_named_in_the_refusal(call: Caller, name: str, wrong: Any) -> None:
+    fields = {"project": {"key": "CARE"}, "issuetype": {"name": "Task"}, "summary": "x", name: wrong}
+    answer = call("POST", f"{V3}/issue", {"fields": fields})
+    assert (answer.status_code, list(answer.json["errors"])) == (400, [name])
+
+
 def test_silent_edit_needs_an_administrator(app: Flask, call: Caller, request_key: str) -> None:
     path, wish = f"{V3}/issue/{request_key}?notifyUsers=false", {"fields": {"labels": ["x"]}}
     assert call("PUT", path, wish).status_code == 403

@@ -103,7 +103,7 @@ def _read_field(records: Records, name: str, value: Any, dialect: Dialect) -> An
             raise refusals.invalid(priority="The priority selected is invalid.")
         return pair[0]
     if name in ("assignee", "reporter"):
-        user = user_of(records, value or {}, logins=dialect.logins)
+        user = None if value is None else user_of(records, value, logins=dialect.logins, field=name)
         return user["id"] if user else None
     if name == "description":
         return read_document(value, wiki=dialect.wiki, field="description")

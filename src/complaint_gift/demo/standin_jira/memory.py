@@ -191,17 +191,24 @@ def comment_of(records: Records, number: object, issue: Json | None = None) -> J
     return comment
 
 
-def user_of(records: Records, wish: Json, *, logins: bool) -> Json | None:
-    """Who is named by accountId, or by name or key in Data Center; raises 400 for somebody unknown."""
+def user_of(records: Records, wish: object, *, logins: bool, field: str = "assignee") -> Json | None:
+    """Who is named by accountId, or by name or key in Data Center; nobody by null.
+
+    Raises 400 for somebody unknown, and where none of these names is given: it must not look like nobody.
+    """
     names = ("name", "key") if logins else ("accountId",)
-    given = next((wish[name] for name in names if wish.get(name)), None)
-    if given is None:
+    if not isinstance(wish, dict):
+        raise refusals.invalid(**{field: "data was not an object"})
+    name = next((name for name in names if name in wish), None)
+    if name is None:
+        raise refusals.invalid(**{field: f"'{names[0]}' is missing."})
+    if wish[name] is None:
         return None
-    keys = {"accountId": "id"}
-    for user in records.find("user"):
-        if any(user[keys.get(name, name)] == given for name in names):
-            return user
-    raise refusals.invalid(assignee=f"User '{given}' does not exist.")
+    place = "id" if name == "accountId" else name
+    found = next((user for user in records.find("user") if user[place] == wish[name]), None)
+    if found is None:
+        raise refusals.invalid(**{field: f"User '{wish[name]}' does not exist."})
+    return found
 
 
 def is_request(records: Records, issue: Json) -> bool:

@@ -25,7 +25,7 @@ def _add_issues(blueprint: Blueprint, version: int) -> None:
     def create_issue() -> tuple[Response, int]:
         body = asking.read_body()
         fields: Json = dict(body.get("fields") or {})
-        project, kind = fields.pop("project", None) or {}, fields.pop("issuetype", None) or {}
+        project, kind = _take(fields, "project"), _take(fields, "issuetype")
         known = named(ISSUE_TYPES, kind.get("id") or kind.get("name"))
         if known is None:
             raise refusals.invalid(issuetype="Specify a valid issue type")
@@ -46,6 +46,14 @@ def _add_issues(blueprint: Blueprint, version: int) -> None:
             return jsonify(asking.view(version).issue(records, issue, wanted, properties=properties))
 
     _add_edits(blueprint, version)
+
+
+def _take(fields: Json, name: str) -> Json:
+    """The project or the kind of a new issue, an object with id or key or name."""
+    given = fields.pop(name, None)
+    if given is not None and not isinstance(given, dict):
+        raise refusals.invalid(**{name: "data was not an object"})
+    return given or {}
 
 
 def _add_edits(blueprint: Blueprint, version: int) -> None:
