@@ -17,6 +17,10 @@ INSIDE = [{"key": "sd.public.comment", "value": {"internal": True}}]
 DOCUMENT = to_document("Ответ")
 
 
+def doc(*inline: Any) -> Any:
+    return {"type": "doc", "version": 1, "content": [{"type": "paragraph", "content": list(inline)}]}
+
+
 def add(call: Caller, key: str, **body: Any) -> Any:
     answer = call("POST", f"{V3}/issue/{key}/comment", {"body": DOCUMENT, **body})
     assert answer.status_code == 201, answer.json
@@ -80,13 +84,46 @@ def test_restricted_comment_is_internal_for_the_service_desk(call: Caller, reque
         "Just words",
         {"type": "paragraph"},
         {"type": "doc", "version": 1, "content": [{"type": "text", "text": ""}]},
+        {"type": "doc", "version": 1, "content": [{"type": "text", "text": "Not in a paragraph"}]},
         to_document(" "),
+        to_document("x" * 32_768),
+        doc(),
+        doc({"type": "hardBreak"}, {"type": "text", "text": " "}),
+        doc({"type": "mention", "attrs": None}),
+        doc({"type": "text", "text": "x", "marks": None}),
+        doc({"type": "text", "text": "x", "marks": ["strong"]}),
+        doc({"type": "text", "text": "x", "marks": [{"type": "link", "attrs": None}]}),
     ],
 )
 def test_version_three_takes_documents_only(call: Caller, request_key: str, body: Any) -> None:
     answer = call("POST", f"{V3}/issue/{request_key}/comment", {"body": body})
     assert answer.status_code == 400
     assert answer.json["errors"]["comment"]
+
+
+def test_comment_without_words_may_show_something(call: Caller, request_key: str) -> None:
+    picture = {"type": "media", "attrs": {"type": "file", "id": "1", "collection": ""}}
+    for content in ({"type": "mediaSingle", "content": [picture]}, doc({"type": "emoji"})["content"][0]):
+        add(call, request_key, body={"type": "doc", "version": 1, "content": [content]})
+
+
+@pytest.mark.parametrize("summary", [None, "", "  ", "two\nlines", "x" * 256, {"set": "x"}])
+def test_summary_is_one_line_of_a_length_that_jira_takes(
+    call: Caller, request_key: str, summary: Any
+) -> None:
+    new = {"project": {"key": "CARE"}, "issuetype": {"name": "Task"}, "summary": summary}
+    for answer in (
+        call("PUT", f"{V3}/issue/{request_key}", {"fields": {"summary": summary}}),
+        call("POST", f"{V3}/issue", {"fields": new}),
+    ):
+        assert (answer.status_code, list(answer.json["errors"])) == (400, ["summary"])
+
+
+def test_description_is_no_longer_than_jira_takes(call: Caller, request_key: str) -> None:
+    for version, text in ((2, "x" * 32_768), (3, to_document("x" * 32_768))):
+        path = f"/rest/api/{version}/issue/{request_key}"
+        answer = call("PUT", path, {"fields": {"description": text}})
+        assert (answer.status_code, list(answer.json["errors"])) == (400, ["description"])
 
 
 def test_both_versions_show_the_same_comment(app: Flask, call: Caller, request_key: str) -> None:

@@ -64,8 +64,14 @@ def require_body(value: Any) -> Any:
     """What stands under `body`; an empty one is refused in the words of Jira."""
     if value is None or value == "" or (isinstance(value, str) and not value.strip()):
         raise refusals.invalid(comment="Comment body can not be empty!")
-    if isinstance(value, str) and len(value) > LONGEST:
-        raise refusals.invalid(
-            comment=f"The entered text is too long. It exceeds the allowed limit of {LONGEST} characters."
-        )
+    if isinstance(value, str):
+        require_short(value, "comment")
     return value
+
+
+def require_short(text: str, field: str) -> None:
+    """The limit of every long text."""
+    if len(text) > LONGEST:
+        raise refusals.invalid(
+            **{field: f"The entered text is too long. It exceeds the allowed limit of {LONGEST} characters."}
+        )

@@ -7,6 +7,7 @@ from typing import Any
 from complaint_gift.demo.standin.desk import Json, Records
 from complaint_gift.demo.standin_jira import markup, refusals
 from complaint_gift.demo.standin_jira.announcing import announce_issue
+from complaint_gift.demo.standin_jira.comments import require_short
 from complaint_gift.demo.standin_jira.memory import (
     ISSUE_TYPES,
     LINK_TYPES,
@@ -22,6 +23,7 @@ from complaint_gift.demo.standin_jira.memory import (
     user_of,
 )
 
+LONGEST_SUMMARY = 255
 EDITABLE = frozenset(("summary", "description", "labels", "priority", "assignee", "reporter"))
 
 
@@ -30,9 +32,7 @@ def open_issue(records: Records, act: Act, wish: Json) -> Json:
     project = project_of(records, wish.get("project"))
     if project is None:
         raise refusals.invalid(project="valid project is required")
-    summary = str(wish.get("summary") or "").strip()
-    if not summary or "\n" in summary:
-        raise refusals.invalid(summary="You must specify a summary of the issue.")
+    summary = read_summary(wish.get("summary"))
     records.put("project", project | {"issues": project["issues"] + 1})
     number = next_id(records, "issue")
     is_service = project["kind"] == "service_desk"
@@ -107,17 +107,33 @@ def _read_field(records: Records, name: str, value: Any, dialect: Dialect) -> An
         return user["id"] if user else None
     if name == "description":
         return read_document(value, wiki=dialect.wiki, field="description")
-    return str(value)
+    return read_summary(value)
+
+
+def read_summary(value: Any) -> str:
+    """One line of no more than 255 characters; raises 400."""
+    if not isinstance(value, str) or not value.strip():
+        raise refusals.invalid(summary="You must specify a summary of the issue.")
+    summary = value.strip()
+    if "\n" in summary or "\r" in summary:
+        raise refusals.invalid(summary="The summary is invalid because it contains newline characters.")
+    if len(summary) > LONGEST_SUMMARY:
+        raise refusals.invalid(summary=f"Summary can't exceed {LONGEST_SUMMARY} characters.")
+    return summary
 
 
 def read_document(value: Any, *, wiki: bool, field: str = "comment") -> Json | None:
     """A text in the form of the version asked: a document in v3, a string in v2; else raises 400."""
     if value is None:
         return None
+    found: Json | None = None
     if isinstance(value, str) and wiki:
-        return markup.to_document(value)
-    if not wiki and markup.is_document(value):
-        found: Json = value
+        found = markup.to_document(value)
+    elif not wiki and markup.is_document(value):
+        found = value
+    if found is not None:
+        # A document counts by what it says, not by how much JSON that takes.
+        require_short(value if wiki else markup.to_wiki(found), field)
         return found
     text = "Operation value must be a string" if wiki else "Operation value must be an Atlassian Document"
     raise refusals.invalid(**{field: f"{text} (see the Atlassian Document Format)"})

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 Json = dict[str, Any]
+# Inside of blocks only; a document that begins with one is refused.
+_INLINE = frozenset(("text", "hardBreak", "mention", "emoji", "inlineCard", "date", "status"))
 _MARKS = {"strong": "*", "em": "_", "strike": "-", "underline": "+", "subsup": "~"}
 
 
@@ -30,17 +32,42 @@ def is_document(value: Any) -> bool:
         and value.get("type") == "doc"
         and value.get("version") == 1
         and isinstance(value.get("content"), list)
-        and all(_is_node(node) for node in value["content"])
+        and all(_is_node(node) and node["type"] not in _INLINE for node in value["content"])
     )
 
 
 def _is_node(node: Any) -> bool:
-    if not isinstance(node, dict) or not isinstance(node.get("type"), str):
+    if not _is_named(node):
+        return False
+    marks = node.get("marks", [])
+    if not (isinstance(marks, list) and all(map(_is_named, marks))):
         return False
     if node["type"] == "text" and not (isinstance(node.get("text"), str) and node["text"]):
         return False  # an empty text node makes Jira refuse the whole document
     children = node.get("content", [])
     return isinstance(children, list) and all(_is_node(child) for child in children)
+
+
+def _is_named(thing: Any) -> bool:
+    """A node or a mark: a type, and attributes if there are any."""
+    return (
+        isinstance(thing, dict)
+        and isinstance(thing.get("type"), str)
+        and isinstance(thing.get("attrs", {}), dict)
+    )
+
+
+def is_empty(document: Json) -> bool:
+    """Whether there is nothing to read or to see in it."""
+    return not any(map(_shows, document["content"]))
+
+
+def _shows(node: Json) -> bool:
+    if node["type"] == "text":
+        return bool(node["text"].strip())
+    if "content" in node:
+        return any(map(_shows, node["content"]))
+    return node["type"] not in ("paragraph", "heading", "hardBreak")
 
 
 def to_wiki(document: Json) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, jsonify, request
 
 from complaint_gift.demo.standin.desk import Json
-from complaint_gift.demo.standin_jira import asking, comments, issues, refusals
+from complaint_gift.demo.standin_jira import asking, comments, issues, markup, refusals
 from complaint_gift.demo.standin_jira.memory import comment_of, issue_of
 from complaint_gift.demo.standin_jira.platform import read_property
 
@@ -115,6 +115,6 @@ def _add_properties(blueprint: Blueprint) -> None:
 
 def _read_text(wish: Json, version: int) -> Json:
     found = issues.read_document(comments.require_body(wish.get("body")), wiki=version == 2)
-    if found is None or not found["content"]:
+    if found is None or markup.is_empty(found):
         raise refusals.invalid(comment="Comment body can not be empty!")
     return found
