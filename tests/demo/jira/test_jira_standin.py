@@ -186,6 +186,19 @@ def test_field_of_another_shape_is_named_in_the_refusal(call: Caller, name: str,
     assert (answer.status_code, list(answer.json["errors"])) == (400, [name])
 
 
+def test_linking_what_is_linked_changes_nothing(app: Flask, call: Caller, request_key: str) -> None:
+    other = open_request(app)
+    wish = {
+        "type": {"name": "Relates"},
+        "inwardIssue": {"key": request_key},
+        "outwardIssue": {"key": other},
+    }
+    for _ in range(2):
+        assert call("POST", f"{V3}/issueLink", wish).status_code == 201
+    for key in (request_key, other):
+        assert len(call("GET", f"{V3}/issue/{key}?fields=issuelinks").json["fields"]["issuelinks"]) == 1
+
+
 def test_silent_edit_needs_an_administrator(app: Flask, call: Caller, request_key: str) -> None:
     path, wish = f"{V3}/issue/{request_key}?notifyUsers=false", {"fields": {"labels": ["x"]}}
     assert call("PUT", path, wish).status_code == 403

@@ -172,7 +172,7 @@ def transition(records: Records, act: Act, issue: Json, number: Any) -> Json:
 
 
 def link(records: Records, act: Act, body: Json) -> str:
-    """POST /issueLink; gives the id of the link."""
+    """POST /issueLink; gives the id of the link. Linking what is linked already changes nothing."""
     kind = body["type"]
     known = named(LINK_TYPES, kind.get("id") or kind.get("name"))
     if known is None:
@@ -181,6 +181,10 @@ def link(records: Records, act: Act, body: Json) -> str:
         issue_of(records, end.get("id") or end.get("key"))
         for end in (body["inwardIssue"], body["outwardIssue"])
     ]
+    wanted = (known[0], "outwardIssue", ends[1]["id"])
+    for there in ends[0]["links"]:
+        if (there["type"]["id"], there["side"], there["issue"]) == wanted:
+            return str(there["id"])
     number = next_id(records, "link")
     shown = {"id": known[0], "name": known[1], "inward": known[2], "outward": known[3]}
     for issue, other, side in ((ends[0], ends[1], "outwardIssue"), (ends[1], ends[0], "inwardIssue")):
