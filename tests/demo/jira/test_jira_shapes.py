@@ -1,6 +1,7 @@
 """The stand-in against Jira's published OpenAPI document, and against our own schemas where there is none."""
 
 import copy
+import json
 import re
 from typing import Any
 
@@ -19,6 +20,7 @@ from complaint_gift.demo.standin_jira.checking import (
     find_operation,
     read_operations,
 )
+from complaint_gift.demo.standin_jira.directory import PERMISSIONS
 from complaint_gift.demo.standin_jira.markup import to_document
 
 V3, V2, DESK, HOOKS = "/rest/api/3", "/rest/api/2", "/rest/servicedeskapi", "/rest/webhooks/1.0"
@@ -183,6 +185,13 @@ def test_our_schemas_ask_what_the_document_asks() -> None:
         known = {p["name"]: p["schema"]["type"] for p in theirs.get("parameters", ()) if p["in"] == "query"}
         assert dict(ours.query) == known, ours.id
         assert (ours.body is not None) == ("requestBody" in theirs), ours.id
+
+
+@pytest.mark.needs_shared
+@pytest.mark.usefixtures("shared")
+def test_permissions_are_those_of_the_document() -> None:
+    told = json.dumps(specification.read_document()["paths"]["/rest/api/3/permissionscheme"])
+    assert set(re.findall(r"`([A-Z_]+)`", told)) >= PERMISSIONS
 
 
 @pytest.mark.slow

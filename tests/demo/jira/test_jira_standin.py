@@ -199,6 +199,13 @@ def test_linking_what_is_linked_changes_nothing(app: Flask, call: Caller, reques
         assert len(call("GET", f"{V3}/issue/{key}?fields=issuelinks").json["fields"]["issuelinks"]) == 1
 
 
+def test_permission_and_project_have_to_be_known(call: Caller) -> None:
+    path = f"{V3}/mypermissions?permissions=ADD_COMMENTS"
+    assert call("GET", f"{path}&projectKey=CARE").status_code == 200
+    assert call("GET", f"{path},ADD_COMMENT&projectKey=CARE").status_code == 400
+    assert call("GET", f"{path}&projectKey=NONE").status_code == 404
+
+
 def test_silent_edit_needs_an_administrator(app: Flask, call: Caller, request_key: str) -> None:
     path, wish = f"{V3}/issue/{request_key}?notifyUsers=false", {"fields": {"labels": ["x"]}}
     assert call("PUT", path, wish).status_code == 403

@@ -23,6 +23,15 @@ SYSTEM_FIELDS = (
     ("issuetype", "Issue Type", "issuetype"), ("comment", "Comment", "comments-page"),
 )  # fmt: skip
 
+# Of those that the published document lists, those of projects, issues and comments.
+PERMISSIONS = frozenset(
+    ("ADMINISTER_PROJECTS", "BROWSE_PROJECTS", "SERVICEDESK_AGENT",
+     "ASSIGNABLE_USER", "ASSIGN_ISSUES", "CLOSE_ISSUES", "CREATE_ISSUES", "DELETE_ISSUES", "EDIT_ISSUES",
+     "LINK_ISSUES", "MODIFY_REPORTER", "MOVE_ISSUES", "RESOLVE_ISSUES", "SCHEDULE_ISSUES",
+     "SET_ISSUE_SECURITY", "TRANSITION_ISSUES", "MANAGE_WATCHERS", "VIEW_VOTERS_AND_WATCHERS",
+     "ADD_COMMENTS", "DELETE_ALL_COMMENTS", "DELETE_OWN_COMMENTS", "EDIT_ALL_COMMENTS", "EDIT_OWN_COMMENTS")
+)  # fmt: skip
+
 
 def add_routes(blueprint: Blueprint, version: int) -> None:
     """Everything that is asked for before the first change."""
@@ -90,9 +99,14 @@ def _add_groups(blueprint: Blueprint, version: int) -> None:
         asked = [name for name in request.args.get("permissions", "").split(",") if name]
         if not asked:
             raise refusals.invalid("The 'permissions' query parameter is required.")
-        if request.args.get("issueKey"):
-            with asking.desk().reading() as records:
+        unknown = [name for name in asked if name not in PERMISSIONS]
+        if unknown:
+            raise refusals.invalid(f"Unrecognized permissions: {', '.join(unknown)}")
+        with asking.desk().reading() as records:
+            if request.args.get("issueKey"):
                 issue_of(records, request.args["issueKey"])
+            if request.args.get("projectKey"):
+                _require_project(records, request.args["projectKey"])
         staff = g.caller["kind"] != "customer"
         shown = {
             name: {
@@ -168,9 +182,7 @@ def _add_projects(blueprint: Blueprint, version: int) -> None:
     @blueprint.get("/project/<name>")
     def project(name: str) -> Response:
         with asking.desk().reading() as records:
-            found = project_of(records, name)
-        if found is None:
-            raise refusals.refuse(404, f"No project could be found with key '{name}'.")
+            found = _require_project(records, name)
         return jsonify(asking.view(version).project(found))
 
     @blueprint.get("/project/search")
@@ -186,6 +198,13 @@ def _add_projects(blueprint: Blueprint, version: int) -> None:
             shown
             | {"isLast": shown["startAt"] + len(shown["values"]) >= len(found), "self": request.base_url}
         )
+
+
+def _require_project(records: Records, name: str) -> Json:
+    found = project_of(records, name)
+    if found is None:
+        raise refusals.refuse(404, f"No project could be found with key '{name}'.")
+    return found
 
 
 def _named(records: Records) -> Json:
