@@ -237,7 +237,7 @@ def test_fields_of_service_management_are_found_by_schema(app: Flask, call: Call
     ("query", "found"),
     [
         ("project = CARE ORDER BY key ASC", [1, 2, 3]),
-        ("project in (CARE, OTHER) AND labels = complaint", [2]),
+        ('project in (care, "Customer care") AND labels = complaint', [2]),
         ('updated >= -5m and projectType = "service_desk"', [3]),
         ("key in (CARE-1, CARE-3) ORDER BY key DESC", [3, 1]),
         ("status != 'Waiting for support'", []),
@@ -264,7 +264,15 @@ def test_search_understands_what_a_reconciliation_asks(
 
 
 @pytest.mark.parametrize(
-    "query", ["", "project = CARE OR key = CARE-1", "colour = red", "updated >= yesterday", "project ="]
+    "query",
+    [
+        "",
+        "project = CARE OR key = CARE-1",
+        "project in (CARE, GONE)",
+        "colour = red",
+        "updated >= yesterday",
+        "project =",
+    ],
 )
 def test_search_refuses_what_jira_would_not_understand(call: Caller, query: str) -> None:
     assert call("POST", f"{V3}/search/jql", {"jql": query}).status_code == 400

@@ -118,6 +118,8 @@ def _check(records: Records, name: str, sign: str, raw: str) -> Callable[[Json],
     if name not in _FIELDS:
         raise refusals.invalid(f"Field '{name}' does not exist or you do not have permission to view it.")
     values = [part.strip().strip("\"'") for part in raw.strip("()").split(",")]
+    if name == "project":
+        values = [_find_project(records, value) for value in values]
     if sign in ("=", "in"):
         return lambda issue: bool(set(values) & _values(records, issue, name))
     if sign in ("!=", "not in"):
@@ -125,10 +127,19 @@ def _check(records: Records, name: str, sign: str, raw: str) -> Callable[[Json],
     raise refusals.invalid(f"The operator '{sign}' is not supported by the '{name}' field.")
 
 
+def _find_project(records: Records, value: str) -> str:
+    """Its id, by id, key or name; raises the 400 for what nobody knows, or for what is hidden from us."""
+    wanted = value.casefold()
+    for project in records.find("project"):
+        if wanted in (project["id"], project["key"].casefold(), project["name"].casefold()):
+            return str(project["id"])
+    raise refusals.invalid(f"The value '{value}' does not exist for the field 'project'.")
+
+
 def _values(records: Records, issue: Json, name: str) -> set[str]:
     project = project_of(records, issue["project"]) or {}
     known: dict[str, list[Any]] = {
-        "project": [project["key"], project["name"], project["id"]],
+        "project": [issue["project"]],
         "projecttype": [project["kind"]],
         "key": [issue["key"], issue["id"]],
         "id": [issue["id"], issue["key"]],
