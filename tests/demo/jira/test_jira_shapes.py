@@ -271,6 +271,7 @@ DESK_CALLS: list[tuple[str, str, Any]] = [
     ("GET", "/request/CARE-1/feedback", ...),
     ("GET", "/request/CARE-2", ...),
     ("GET", "/request/CARE-99/comment", ...),
+    ("GET", "/request/CARE-1/comment/1", ...),
 ]
 HOOK = {
     "name": "Ours",

@@ -60,6 +60,20 @@ def test_service_desk_note_is_internal_only_when_it_says_so(call: Caller, reques
     assert [comment["body"] for comment in seen] == ["Только для нас"]
 
 
+def test_service_desk_refuses_with_one_message(app: Flask, call: Caller, request_key: str) -> None:
+    path = f"{DESK}/request/{request_key}/comment"
+    customer = Caller(app, token="portal", email="sam@example.net")
+    for answer, code in (
+        (call("POST", path, {"body": ""}), 400),
+        (call("POST", path, {"body": "x", "publik": False}), 400),
+        (Caller(app, token="wrong")("GET", path), 401),
+        (customer("POST", path, {"body": "x", "public": False}), 403),
+        (call("GET", f"{path}/1"), 404),
+    ):
+        assert (answer.status_code, set(answer.json)) == (code, {"errorMessage", "i18nErrorMessage"})
+        assert answer.json["errorMessage"]
+
+
 def test_customer_sees_public_comments_and_writes_no_internal_ones(
     app: Flask, call: Caller, request_key: str
 ) -> None:

@@ -123,7 +123,12 @@ def _guard(
 
     @app.errorhandler(refusals.Refusal)
     def refuse(refusal: refusals.Refusal) -> tuple[Response, int, dict[str, str]]:
-        return jsonify(refusal.body), refusal.status, refusal.headers
+        is_desk = request.path.startswith("/rest/servicedeskapi")
+        return (
+            jsonify(refusals.for_desk(refusal) if is_desk else refusal.body),
+            refusal.status,
+            refusal.headers,
+        )
 
     @app.errorhandler(HTTPException)
     def refuse_unknown(error: HTTPException) -> tuple[Response, int, dict[str, str]]:

@@ -47,8 +47,15 @@ def no_property(key: str) -> Refusal:
 
 def no_request() -> Refusal:
     """servicedeskapi about an issue that is no customer request."""
-    text = "The request you are trying to view does not exist or you do not have permission to see it."
-    return Refusal(404, {"errorMessage": text, "i18nErrorMessage": {"i18nKey": "", "parameters": []}})
+    return refuse(
+        404, "The request you are trying to view does not exist or you do not have permission to see it."
+    )
+
+
+def for_desk(refusal: Refusal) -> dict[str, Any]:
+    """The same in the shape of servicedeskapi, which knows one message only."""
+    said = [*refusal.body["errorMessages"], *refusal.body["errors"].values()]
+    return {"errorMessage": " ".join(said), "i18nErrorMessage": {"i18nKey": "", "parameters": []}}
 
 
 def too_many_requests(seconds: int, reason: str) -> Refusal:
