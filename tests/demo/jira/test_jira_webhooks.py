@@ -181,6 +181,16 @@ def test_webhook_asks_for_events_and_projects(
     assert deliver(app) == 1
 
 
+def test_webhook_that_excludes_the_body_sends_none(
+    app: Flask, receiver: Any, subscribe: Callable[..., str], request_key: str
+) -> None:
+    secret = subscribe(excludeBody=True)
+    say(app, request_key, app.extensions["cast"].customer, "Холодно")
+    deliver(app)
+    headers, raw = receiver.got[0]
+    assert (raw, headers["X-Hub-Signature"]) == (b"", sign(secret, b""))
+
+
 def test_only_administrators_manage_webhooks_and_no_secret_is_shown(app: Flask, call: Caller) -> None:
     wish = {"name": "x", "url": "https://cg.example.com/h", "events": ["comment_created"], "secret": "hidden"}
     assert call("POST", HOOKS, wish).status_code == 403

@@ -86,10 +86,11 @@ def _show_issue(records: Records, view: View, issue: Json) -> Json:
 def _queue(records: Records, issue: Json, event: str, body: Json) -> None:
     project = project_of(records, issue["project"]) or {}
     hooks = [hook for hook in records.find("webhook") if hook["enabled"] and event in hook["events"]]
-    raw = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+    whole = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
     for hook in hooks:
         if hook["projects"] and project.get("key") not in hook["projects"]:
             continue
+        raw = b"" if hook["exclude"] else whole
         due = records.now + random.uniform(0, _shuffle(records))  # noqa: S311 - no secret
         records.connection.execute(
             "insert into invocation (id, webhook, ticket, event, body, due, created) values (?,?,?,?,?,?,?)",
