@@ -83,6 +83,7 @@ def test_customer_sees_public_comments_and_writes_no_internal_ones(
     customer = Caller(app, token="portal", email="sam@example.net")
     assert [comment["body"] for comment in customer("GET", path).json["values"]] == ["Всем"]
     assert customer("POST", path, {"body": "Тайна", "public": False}).status_code == 403
+    assert add(customer, request_key, properties=INSIDE)["jsdPublic"] is True
     assert customer("PUT", f"{V3}/issue/{request_key}", {"fields": {"labels": ["x"]}}).status_code == 403
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, g, jsonify, request
 
 from complaint_gift.demo.standin.desk import Json
 from complaint_gift.demo.standin_jira import asking, comments, issues, markup, refusals
@@ -42,11 +42,12 @@ def _add_list(blueprint: Blueprint, version: int) -> None:
         properties: Json = {
             entry["key"]: entry.get("value") for entry in wish.get("properties") or () if entry.get("key")
         }
-        view = asking.view(version)
+        view, is_customer = asking.view(version), g.caller["kind"] == "customer"
         with asking.desk().transaction() as records:
             comment = comments.add_comment(
                 records, asking.act(), issue_of(records, name), body,
-                public=not comments.read_internal(wish.get("properties") or []),
+                # Whoever is a customer there writes in public, whatever was asked for.
+                public=is_customer or not comments.read_internal(wish.get("properties") or []),
                 visibility=wish.get("visibility"), properties=properties,
             )  # fmt: skip
             expanded = "properties" in request.args.get("expand", "")
