@@ -94,6 +94,10 @@ def _add_groups(blueprint: Blueprint, version: int) -> None:
             | {"isLast": shown["startAt"] + len(shown["values"]) >= len(found), "self": request.base_url}
         )
 
+    _add_permissions(blueprint)
+
+
+def _add_permissions(blueprint: Blueprint) -> None:
     @blueprint.get("/mypermissions")
     def permissions() -> Response:
         asked = [name for name in request.args.get("permissions", "").split(",") if name]
