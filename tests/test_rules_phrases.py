@@ -77,6 +77,7 @@ def found(phrase: str, text: str, language: str = "en") -> list[str]:
         ("#mail", "write to a.b@c.example now", ["a.b@c.example"]),
         ("#url", "see https://a.example/b, please", ["https://a.example/b"]),
         ("#shall", "вернём, заменим, отдам, верните, вернули, вернуть, дам", ["вернём", "заменим", "отдам"]),
+        ("will _2 #verb", "we will also grit it, will soon not", ["will also grit"]),
         ("#will", "мастер заменит, акция закончится, договор расторгнут, мы вернём", ["заменит"]),
         # contractions are two words on both sides
         ("do not", "we don't", ["don't"]),

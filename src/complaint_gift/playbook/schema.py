@@ -196,7 +196,7 @@ def signal_schema() -> Shape:
             some,
             "word: any form; =word: this form; word*: any ending; (a|b c): a choice; x?: may be left out; "
             "_3: up to three words between; ^ $: start and end of a sentence; @class; #number #date #money; "
-            "#shall #will: Russian verbs of the future («вернём», «вернут»).",
+            '#shall #will: Russian future verbs («вернём», «вернут»); #verb: English, as behind "will".',
         ),
         "unless": _told(some, "Phrases that drop a hit which they overlap, also one of regex or detector."),
         "regex": _told(some, "Patterns of RE2, where phrases do not reach."),

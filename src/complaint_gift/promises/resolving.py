@@ -87,10 +87,14 @@ class Resolver:
         if "days" in meaning:
             return today + timedelta(days=int(meaning["days"]))
         if "weekday" in meaning:
-            is_next = bool(groups.get("next") or groups.get("next2"))
-            found = weekday(words.days[groups["day"] or ""], today, is_next=is_next)
+            found = weekday(words.days[groups["day"] or ""], today, is_next=bool(groups.get("next")))
+            if groups.get("week") or groups.get("week2"):  # "Monday week", "a week on Monday"
+                found += timedelta(days=7)
             last = groups.get("day2")
             return weekday(words.days[last], found, is_next=False) if last else found
+        if "on" in meaning:
+            month, number = str(meaning["on"]).split("-")
+            return this_or_next(today, int(month), int(number), None)
         if "end" in meaning:
             return end_of(str(meaning["end"]), today)
         if "month" in meaning:

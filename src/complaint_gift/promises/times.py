@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -142,7 +142,7 @@ def _resolve(text: str, match: re.Match[str], pattern: TimePattern, resolver: Re
 
 
 def _is_no_deadline(text: str, match: re.Match[str], pattern: TimePattern, words: Vocabulary) -> bool:
-    """A day that something starts on, that something is about, or that tells one thing from others."""
+    """A day that something comes after or is about, or that tells one thing from others."""
     if not pattern.meaning.keys() & {"weekday", "date"}:
         return False
     groups = match.groupdict()
@@ -158,10 +158,6 @@ def _is_no_deadline(text: str, match: re.Match[str], pattern: TimePattern, words
         return False
     following = _FOLLOWING.match(text, match.end())
     return following is not None and following[1] not in words.follows and not following[1].isdigit()
-
-
-def _is_start(word: str, groups: Mapping[str, str | None], words: Vocabulary) -> bool:
-    return word in words.start and not groups.get("day2") and not groups.get("since")
 
 
 def _clocks(text: str, resolver: Resolver) -> Iterator[Named]:
@@ -279,15 +275,25 @@ def _merge(found: list[Named], now: datetime, calendar: Calendar, near: date | N
         if other is not None:
             taken.add(other)
             pair.append(found[other])
-        elif named.is_range and named.day is None:  # on Friday: between nine and twelve
-            day = next((one.day for one in reversed(found[:index]) if one.day), near)
-            pair = [replace(named, day=day)]
+        elif named.day is None and named.moment is None:
+            pair = [replace(named, day=_day_said_before(named, found[:index], near, now))]
         try:
             due = named.moment or _moment(pair, now, calendar)
             day = next((one.day for one in pair if one.day), None)
             yield When(pair[0].start, pair[-1].end, due.astimezone(UTC), day, named.is_length)
         except (OverflowError, ValueError):  # after the year 9999
             continue
+
+
+def _day_said_before(named: Named, before: list[Named], near: date | None, now: datetime) -> date | None:
+    """The day that an hour belongs to: on Friday he fits it, and I ring you at five."""
+    day = next((one.day for one in reversed(before) if one.day), None)
+    if named.is_range:
+        return day or near
+    if day != now.date() or named.clock is None:
+        return day
+    # By six, said behind "tonight", is tomorrow.
+    return None if named.is_morning or named.clock < now.time() else day
 
 
 def _is_of_nothing(found: list[Named], index: int) -> bool:

@@ -1,7 +1,7 @@
 """Kinds of tokens: what `#number` or `#name` means for one word.
 
 `#shall` and `#will` are Russian verbs that tell what I or we shall do (вернём), and what somebody else will
-do to something (вернут): their endings say so. A language without such endings has none.
+do to something (вернут): their endings say so. `#verb` is an English verb as it stands behind "will".
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from complaint_gift.rules.kinds import WHO_WILL, kinds_of
 from complaint_gift.rules.phrases import HOWS, Atom, BadPhrase, Choice, Edge, Gap, Node
 from complaint_gift.text import Word, is_cyrillic, lemmas
 from complaint_gift.text.building import building
-from complaint_gift.text.lemmas import future, headword
+from complaint_gift.text.lemmas import future, headword, is_base
 
 _MOST_VARIANTS = 4000
 _LONGEST_INNER_GAP = 6
@@ -242,6 +242,8 @@ class Lexicon:
         cyrillic = is_cyrillic(form)
         if cyrillic and self._asks_who_will:
             found.add(tests["kind"].get(WHO_WILL.get(future(form), "")))
+        elif "verb" in tests["kind"] and is_base(form):
+            found.add(tests["kind"]["verb"])
         heads = self._heads.get(cyrillic)
         if heads is None:
             heads = self._heads[cyrillic] = self._dictionary_forms(cyrillic)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from complaint_gift.text import words_of
 from complaint_gift.text.listing import listed
 
-KINDS = listed("number time date name money caps url mail phone shall will")
+KINDS = listed("number time date name money caps url mail phone shall will verb")
 DEFAULT_GAP = 3
 LONGEST_GAP = 30
 _TOKEN = re.compile(r"[^\s()|?]+")

@@ -9,7 +9,7 @@ from complaint_gift.rules.phrases import Atom, Choice, Edge, Gap, Node
 _KINDS = {
     "number": "7", "time": "18:00", "date": "12.05", "name": "Zyxanna", "money": "euros", "caps": "NNNN",
     "url": "https://a.example/b", "mail": "a@b.example", "phone": "80155501000",
-    "shall": "вернём", "will": "вернут",
+    "shall": "вернём", "will": "вернут", "verb": "call",
 }  # fmt: skip
 
 

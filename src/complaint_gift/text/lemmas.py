@@ -153,6 +153,15 @@ def is_predicate(form: str) -> bool:
 
 
 @lru_cache(maxsize=20_000)
+def is_base(form: str) -> bool:
+    """Whether an English word is a verb as it stands behind "will": the dictionary knows its "-ing"."""
+    if not form.isalpha() or not form.isascii() or len(form) > _LONGEST:
+        return False
+    doing = (f"{form}ing", f"{form[:-1]}ing", f"{form[:-2]}ying", f"{form}{form[-1]}ing")
+    return any(_lookup().get_lemma(one, "en") == form for one in doing)
+
+
+@lru_cache(maxsize=20_000)
 def future(form: str) -> str:
     """Who will do it, where the form of a verb says so: "first" («вернём»), "third" («вернут») or "".
 
