@@ -16,6 +16,7 @@ from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 from ruamel.yaml.nodes import Node as YamlNode
 
 from complaint_gift.playbook.problems import Source
+from complaint_gift.playbook.sayings import explained
 from complaint_gift.text.listing import listed
 
 MOST_BYTES = 1_000_000
@@ -30,7 +31,6 @@ _HOPELESS = (
         "Keep one of the two versions and remove the lines of <<<<<<<, ======= and >>>>>>>.",
     ),
 )
-_NO_COLON = "could not find expected ':'"
 _CORE = "tag:yaml.org,2002:"
 
 
@@ -105,16 +105,7 @@ def read_text(text: str, shown: str) -> tuple[Source, list[Node]]:
             if root is not None:
                 documents.append(_Builder(source).build(root))
     except MarkedYAMLError as error:
-        problem = str(error.problem or error.context or error)
-        mark = error.problem_mark or error.context_mark
-        if _NO_COLON in problem:  # noticed in the line below
-            mark = error.context_mark or mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        said, remedy = _explained(problem, source, line)
-        opened = error.context_mark.line + 1 if error.context_mark else line
-        if "is not closed" in said and opened != line:
-            said += f" (it starts in line {opened})"
-        source.add(line, column, said, remedy)
+        source.add(*explained(error, source.lines))
     except RecursionError:
         source.add(1, 1, "the file is nested too deep", _TOO_DEEP)
     except (YAMLError, ValueError) as error:
@@ -212,134 +203,6 @@ class _Builder:
             result.entries[name] = built
             result.keys[name] = at
         return result
-
-
-def _explained(problem: str, source: Source, line: int) -> tuple[str, str]:
-    """What the parser says, in words an admin can use."""
-    shown = source.lines[line - 1] if 0 < line <= len(source.lines) else ""
-    if "\t" in shown[: len(shown) - len(shown.lstrip())] or "'\\t'" in problem:
-        return "a tab is used to indent", "Use spaces: YAML does not allow tabs."
-    for mark, said, remedy in _SAYINGS:
-        if mark in problem:
-            return said, remedy
-    return (
-        f"this is not valid YAML ({problem})",
-        "Check the indentation, the quotes and the colons of this line.",
-    )
-
-
-_SAYINGS = (
-    (
-        "duplicate key",
-        "a key is there twice",
-        "Keep one of them.",
-    ),
-    (
-        "undefined alias",
-        "an alias (`*name`) is used",
-        "Put a text that starts with * into quotes.",
-    ),
-    (
-        "alphabetic or numeric character",
-        "a `*` or `&` starts a value",
-        "Put the value into quotes.",
-    ),
-    (
-        "mapping values are not allowed",
-        "a colon where no key can be",
-        'Check the indentation of this line, or put the text into quotes: "like: this".',
-    ),
-    (
-        "found unexpected end of stream",
-        "a quotation mark is never closed",
-        "Close the quotation mark.",
-    ),
-    (
-        "while scanning a quoted",
-        "a quotation mark is never closed",
-        "Close the quotation mark.",
-    ),
-    (
-        "expected <block end>",
-        "the indentation does not fit the lines above",
-        "Align keys and dashes with their neighbours.",
-    ),
-    (
-        "expected ',' or ']'",
-        "a list in [ ] is not closed or lacks a comma",
-        "Separate the items with commas and close with ].",
-    ),
-    (
-        "expected ',' or '}'",
-        "a mapping in { } is not closed or lacks a comma",
-        "Separate the entries with commas and close with }.",
-    ),
-    (
-        _NO_COLON,
-        "a key without a colon and a space behind it",
-        "Write `key: value`, and texts over several lines in quotes.",
-    ),
-    (
-        "unknown escape",
-        "a backslash that means nothing",
-        "Use single quotes around texts with backslashes.",
-    ),
-    (
-        "cannot start any token",
-        "a sign that no value can start with",
-        "Put the value into quotes.",
-    ),
-    (
-        "undefined tag handle",
-        "a tag is used",
-        "Put a text that starts with ! into quotes.",
-    ),
-    (
-        "expected the node content",
-        "something that no value can start with",
-        "Put the value into quotes.",
-    ),
-    (
-        "sequence entries are not allowed",
-        "a dash where no list can be",
-        "Start the list on a line of its own.",
-    ),
-    (
-        "expected a single document",
-        "several documents",
-        "Separate documents with a line of ---.",
-    ),
-    (
-        "did not find expected <document start>",
-        "text outside of a document",
-        "Separate documents with a line of ---.",
-    ),
-    (
-        "expected '<document start>'",
-        "text outside of a document",
-        "Separate documents with a line of ---.",
-    ),
-    (
-        "incompatible YAML",
-        "a %YAML line of another version",
-        "Remove the line that starts with %.",
-    ),
-    (
-        "directive",
-        "a line that starts with %",
-        "Remove it, or put the text into quotes.",
-    ),
-    (
-        "block scalar",
-        "a block text (| or >) that is indented wrongly",
-        "Indent its lines further than the key.",
-    ),
-    (
-        "document separator",
-        "--- inside a quoted text",
-        "Close the quotation mark before it.",
-    ),
-)
 
 
 def _character_place(text: str, error: Exception) -> tuple[int, int]:
