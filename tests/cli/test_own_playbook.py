@@ -178,6 +178,42 @@ def test_a_broken_signal_is_no_second_mistake_of_its_rule(tmp_path: Path) -> Non
     assert "unknown signal" not in told
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "what"),
+    [
+        (EN, 'signal: selfie\nphrases: ["selfie"\n', "a list in [ ] is not closed"),
+        ("signals/EN/selfie.yaml", ENGLISH, "nothing reads a file here"),
+        (TOP, "extend: default\n", "unknown key `extend`"),
+        (TOP, "", "the file is empty"),
+        (TOP, "- extends: default\n", "not a list"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_the_only_mistake(
+    name: str, text: str, what: str, tmp_path: Path
+) -> None:
+    folder = write(tmp_path, **{name: text})
+    if name.startswith("signals"):
+        (folder / RU).unlink()
+    if name.startswith("signals/EN"):
+        (folder / EN).unlink()
+    told = call("rules", "list", "--playbook", str(folder)).output
+    assert what in told
+    assert "The playbook has a mistake:" in told
+
+
+def test_a_shipped_rule_is_not_known_before_the_playbook_stands_on_the_shipped_one(tmp_path: Path) -> None:
+    told = call("rules", "list", "--playbook", str(write(tmp_path, **{TOP: "off: [no-threats]\n"}))).output
+    assert told.count("It is a shipped rule: write `extends: default` into playbook.yaml.") == 2
+
+
+def test_two_names_in_one_text_are_told_as_a_list(tmp_path: Path) -> None:
+    folder = write(tmp_path, **{TOP: "extends: default\noff: no-threats, no-dead-end\n"})
+    assert (
+        "Write a list: `off: [no-threats, no-dead-end]`."
+        in call("rules", "list", "--playbook", str(folder)).output
+    )
+
+
 def test_a_folder_without_rules_is_refused(tmp_path: Path) -> None:
     (tmp_path / "playbook.yaml").write_text("profile: standard\n", "utf-8")
     told = call("rules", "list", "--playbook", str(tmp_path))

@@ -40,6 +40,7 @@ from complaint_gift.text.building import building
 DEFAULT = Path(__file__).parent.parent / "playbooks" / "default"
 DEFAULT_PROFILE = "standard"
 _LANGUAGE = re.compile("[a-z]{2}")
+_SIGNAL_NAME = re.compile(r"""\s*signal:\s+["']?([a-z0-9][\w.-]*)""")
 _ENGINE = "1"  # part of the hash: raise it when the same rules mean something else
 _NO_RULE = "Write `extends: default` into its playbook.yaml, or put rules into its folder rules/."
 
@@ -149,7 +150,9 @@ def _read_folder(root: Path, pile: _Pile) -> None:
     if root != DEFAULT:
         read = {root / "rules", *languages}
         strays = [path for path in yaml_files(root) if path.parent not in read and path not in settings[:1]]
-        pile.sources += (refuse_stray(path, root, settings) for path in strays)
+        refused = [refuse_stray(path, root, settings) for path in strays]
+        pile.sources += refused
+        pile.unread.update(*map(_signals_named, refused))
 
 
 def _files(folder: Path) -> list[Path]:
@@ -178,16 +181,19 @@ def _read_settings(path: Path, root: Path, pile: _Pile) -> None:
     pile.settings.append(source)
     for node in documents[1:]:
         refuse_more_settings(node, source)
+    below = False
     for node in documents[:1]:
         fields = Fields(node, source, path.name)
         if node.kind != "map":
             continue
-        if fields.choice("extends", ("default",)):
-            _read_below(pile)
+        below = bool(fields.choice("extends", ("default",)))
         pile.profile = fields.choice("profile", PROFILES, pile.profile)
         for key, names in (("shadow", pile.shadow), ("block", pile.block), ("off", pile.off)):
             names.update(fields.names(key))
         fields.finish()
+    # Where the file is wrong, whatever changes a shipped rule is no second mistake.
+    if below or source.problems:
+        _read_below(pile)
 
 
 def _read_classes(folder: Path, root: Path, pile: _Pile) -> None:
@@ -214,6 +220,8 @@ def _read_signals(
     path: Path, root: Path, language: str, pile: _Pile, classes: Classes, latin: tuple[str, ...]
 ) -> None:
     source, documents = _open(path, root, pile)
+    if source.problems:
+        pile.unread |= _signals_named(source)
     for node in documents:
         document = read_signal(node, source, language, classes, trusted=pile.trusted)
         if document is None:
@@ -226,6 +234,11 @@ def _read_signals(
         if document.replaces:
             pile.signals[key] = []
         pile.signals.setdefault(key, []).append(replace(document, untested=()))
+
+
+def _signals_named(source: Source) -> set[str]:
+    """The signals that a file speaks of which cannot be used: rules that ask for them are right."""
+    return {found[1] for found in map(_SIGNAL_NAME.match, source.lines) if found is not None}
 
 
 def _keep_rule(node: Node, source: Source, pile: _Pile, here: set[str]) -> None:
@@ -338,20 +351,26 @@ def _changes_nothing(name: str, node: Node, source: Source, pile: _Pile) -> bool
     identity = node.entries.get("id")
     if identity is None or identity.kind != "text" or "kind" in node.entries:
         return False
-    near = suggestion(name, pile.rules.keys() - {name})
-    if not near.startswith("Did"):
+    near = _hint(name, pile.rules.keys() - {name})
+    if near.startswith(("Known", "There")):
         near = "Check the id, and that playbook.yaml says `extends: default`."
     remedy = f"{near} A rule of your own needs `kind` and `message`."
     source.add(identity.line, identity.column, f"there is no rule `{name}` to change", remedy)
     return True
 
 
+def _hint(name: str, known: Iterable[str]) -> str:
+    """What was meant by the name of a rule that is not there."""
+    if name in {path.stem for path in _files(DEFAULT / "rules")}:
+        return "It is a shipped rule: write `extends: default` into playbook.yaml."
+    return suggestion(name, known)
+
+
 def _refuse_unknown(key: str, named: Iterable[str], known: Mapping[str, object], pile: _Pile) -> None:
     for name in sorted(named):
         if name not in known:
-            _add_to_settings(
-                name, pile, f"`{key}` names an unknown rule `{name}`", suggestion(name, known), key
-            )
+            remedy = f"Write a list: `{key}: [{name}]`." if "," in name else _hint(name, known)
+            _add_to_settings(name, pile, f"`{key}` names an unknown rule `{name}`", remedy, key)
 
 
 def _add_to_settings(name: str, pile: _Pile, text: str, remedy: str, key: str = "block") -> None:

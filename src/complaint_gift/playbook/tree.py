@@ -31,6 +31,7 @@ _HOPELESS = (
         "Keep one of the two versions and remove the lines of <<<<<<<, ======= and >>>>>>>.",
     ),
 )
+_NOTHING = "Write a rule or a signal, or into playbook.yaml `extends: default`; or delete the file."
 _CORE = "tag:yaml.org,2002:"
 
 
@@ -114,7 +115,7 @@ def read_text(text: str, shown: str) -> tuple[Source, list[Node]]:
             line, column, "there is a character that YAML forbids", "Remove the invisible control character."
         )
     if not documents and not source.problems:
-        source.add(1, 1, "the file is empty", "Write a rule or a signal, or delete the file.")
+        source.add(1, 1, "the file is empty", _NOTHING)
     return source, documents
 
 
