@@ -235,6 +235,25 @@ def test_a_new_rule_begins_in_shadow_and_fails_until_it_is_written(
     assert "(shadow)" in call("rules", "list", "--playbook", str(tmp_path)).output
 
 
+def test_the_shipped_rules_speak_on_beside_a_new_one(tmp_path: Path) -> None:
+    folder = str(tmp_path / "playbook")
+    assert call("rules", "new", "ours", "--from", "Send a selfie.", "--into", folder).exit_code == 0
+    assert call("review", "-", "--playbook", folder, "--words-only", given=DEAD_END).exit_code == 1
+
+
+def test_a_new_folder_is_no_second_playbook(tmp_path: Path) -> None:
+    (tmp_path / "playbook.yml").write_text("profile: minimal\n", "utf-8")
+    assert "playbook.y" not in call("rules", "new", "ours", "--into", str(tmp_path)).output
+    assert not (tmp_path / "playbook.yaml").exists()
+
+
+def test_a_new_rule_takes_no_shipped_one_s_place(tmp_path: Path) -> None:
+    told = call("rules", "new", "no-threats", "--into", str(tmp_path))
+    assert told.exit_code == 2
+    assert "`no-threats` is a shipped rule." in told.output
+    assert not list(tmp_path.rglob("*.yaml"))
+
+
 def test_a_mistyped_command_is_answered_with_the_nearest() -> None:
     told = call("revew")
     assert told.exit_code == 2

@@ -6,7 +6,9 @@ import re
 from pathlib import Path
 
 from complaint_gift.playbook import Rule
+from complaint_gift.playbook.loading import DEFAULT
 from complaint_gift.playbook.rule import Example
+from complaint_gift.playbook.strays import is_yaml
 
 _TODO = "TODO"
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -52,10 +54,16 @@ examples:
 def sketch_rule(identity: str, sentence: str, language: str, into: Path) -> list[Path]:
     """Write rules/ID.yaml and signals/LANGUAGE/ID.yaml; returns the paths.
 
+    A folder without a playbook.yaml gets one, so that the shipped rules speak on beside the new one.
     Raises ValueError for an id that cannot be one, FileExistsError rather than overwriting, OSError.
     """
     if not _ID.fullmatch(identity):
         raise ValueError(f"`{identity}` cannot be an id: use small letters, digits and dashes.")
+    if (DEFAULT / "rules" / f"{identity}.yaml").exists():
+        raise ValueError(
+            f"`{identity}` is a shipped rule. Choose another id; to change that rule, write its id and "
+            f"only the keys that differ into {into / 'rules'}."
+        )
     if not re.fullmatch("[a-z]{2}", language):
         raise ValueError(f"`{language}` is no language: use a code such as en or ru.")
     words = " ".join(re.findall(r"[^\W_]+(?:['’-][^\W_]+)*", sentence)[:6])
@@ -74,6 +82,10 @@ def sketch_rule(identity: str, sentence: str, language: str, into: Path) -> list
         path.parent.mkdir(parents=True, exist_ok=True)
         text = template.format(**slots)
         path.write_text(text.replace("unless: []\n", "").replace("  silent: []\n", ""), encoding="utf-8")
+    if not any(path.stem.lower() == "playbook" and is_yaml(path.name) for path in into.iterdir()):
+        settings = into / "playbook.yaml"
+        settings.write_text("extends: default\n", encoding="utf-8")
+        return [settings, rule, signal]
     return [rule, signal]
 
 
