@@ -58,6 +58,7 @@ ENGLISH = [
     ("We'll get a new driver to you in about 45 mins.", "03.03 11:00"),
     ("I'm calling the hotel at half two and will text you straight after.", "03.03 14:30"),
     ("Your new card will be posted on the 9th and arrives by the 12th.", "09.03 18:00/12.03 18:00"),
+    ("The refund reaches your account no later than next Monday.", "09.03 18:00"),
     ("We will credit you 20 pounds by the end of next month.", "30.04 18:00"),
     ("Expect our answer Thursday, 5 March, by 6pm.", "05.03 18:00"),
     ("We are sorry that nobody came on Friday at 9.", ""),
