@@ -73,6 +73,9 @@ def test_sentences_end_where_a_reader_ends_them(text: str, count: int) -> None:
         ("e-mail", ("e-mail",)),
         ("всё-таки", ("все-таки",)),
         ("o'clock", ("o", "clock")),
+        ("Sory", ("sorry",)),
+        ("извените", ("извините",)),
+        ("немогу", ("не", "могу")),
     ],
 )
 def test_words_are_folded_to_one_spelling(raw: str, expected: tuple[str, ...]) -> None:
@@ -117,6 +120,8 @@ def test_english_function_words_mean_only_themselves(form: str) -> None:
         ("Мы не возвращаем деньги.", "деньги", True),
         ("Никто не возвращает деньги.", "деньги", True),
         ("Не можем не извиниться.", "извиниться", False),
+        ("Не можем не поблагодарить вас за письмо.", "письмо", False),
+        ("Мы не получали и не читали вашего письма.", "письма", True),
         ("Не только вернём деньги.", "деньги", False),
         ("Мы не спорим, вернём деньги.", "деньги", False),
         ("Thank you for not keeping silent.", "silent", False),

@@ -39,6 +39,7 @@ _RICH = Shape(
 )
 _CLAUSE = re.compile(r"[,;:()—–\n]|\s-\s")
 _WINDOW = 5
+_PAIR = 2  # words before a "not" among which a second one takes it back: не могу не
 _LONGEST_CLAUSE = 40
 
 
@@ -151,7 +152,8 @@ class Text:
         words, bare, concord, where, small = self.words, 0, 0, None, self._small
         if self.opens_clause(position):
             return None
-        for at in range(position - 1, max(-1, position - 1 - _WINDOW), -1):
+        at, end = position, position - 1 - _WINDOW
+        while (at := at - 1) > max(-1, end):
             word = words[at]
             if word is None:
                 break
@@ -160,6 +162,7 @@ class Text:
                 where = at
                 if form in small.bare:
                     bare += 1
+                    end = min(end, at - 1 - _PAIR)
                 else:
                     concord += 1
             if self.opens_clause(at):

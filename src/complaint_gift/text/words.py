@@ -70,7 +70,7 @@ def _read(raw: str) -> tuple[Word, ...]:
     form = fold(raw)
     parts = _split(form)
     if len(parts) == 1:
-        return (Word(raw, form, "word"),)
+        return (Word(raw, parts[0], "word"),)
     return tuple(Word(part.capitalize() if i == 0 and raw[0].isupper() else part, part, "word")
                  for i, part in enumerate(parts))  # fmt: skip
 
