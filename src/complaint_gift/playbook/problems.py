@@ -61,7 +61,7 @@ def suggestion(word: str, known: Iterable[str]) -> str:
     from difflib import get_close_matches
 
     known = sorted(known)
-    near = get_close_matches(word, known, 1, 0.6)
+    near = get_close_matches(word, known, 1, 0.6) or get_close_matches(word.lower(), known, 1, 0.6)
     if near:
         hidden = (
             "" if word.isascii() or not near[0].isascii() else " Type it anew: a sign in it is not Latin."

@@ -121,7 +121,12 @@ def _phrases(fields: Fields, key: str, classes: Classes, *, trusted: bool) -> li
     if node is not None and node.kind == "list" and not items and not fields.has("replace"):
         fields.wrong(node, f"`{key}` is an empty list", "Write one phrase a line, or remove the key.")
     for item in items:
-        if item.kind != "text" or not item.text.strip():
+        if item.kind == "text" and not item.text.strip():
+            fields.wrong(
+                item, f"`{key}` holds an empty phrase", "Write words between the quotes, or remove it."
+            )
+            continue
+        if item.kind != "text":
             fields.wrong(
                 item,
                 f"`{key}` has to be a list of phrases, not {item.shape}",

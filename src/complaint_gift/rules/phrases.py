@@ -246,11 +246,22 @@ class _Reader:
             raise BadPhrase(
                 f"a word `{sign}` that holds a sign which no word can have",
                 start,
-                "Write plain words; a choice is `(a|b)`, any ending is `word*`, a comma `=,`. There are no "
-                "regular expressions in phrases: use the key `regex`.",
+                _remedy(sign),
             )
         words = words_of(body)
         if how in ("prefix", "suffix") and len(words) == 1:
             return [Atom(how, words[0].form)]
         exact = "exact" if how == "exact" else "word"
         return [Atom(exact, word.form) for word in words]
+
+
+def _remedy(sign: str) -> str:
+    """How a word is mended that holds a sign which none can have."""
+    if sign[0] in "“”„«»":
+        return 'Quote the phrase with straight marks: "like this".'
+    if sign[0] == "-":
+        return "Write a space behind the dash of a list."
+    return (
+        "Write plain words; a choice is `(a|b)`, any ending is `word*`, a comma `=,`. There are no "
+        "regular expressions in phrases: use the key `regex`."
+    )
