@@ -11,6 +11,8 @@ from typing import Any
 from werkzeug.wrappers import Request as WebRequest
 from werkzeug.wrappers import Response
 
+# What Atlassian's gateway says where a token lacks the scope.
+LACKING = {"code": 401, "message": "Unauthorized; scope does not match"}
 BOT, AGENT, LEAD, CUSTOMER = "557058:bot", "5c5f:agent", "5c5f:lead", "qm:1f0c:customer"
 
 
@@ -20,9 +22,12 @@ def user(name: str, shown: str = "Somebody", **more: Any) -> dict[str, Any]:
 
 
 class Refusal(Exception):
-    def __init__(self, status: int, said: str = "no", headers: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, status: int, said: str = "no", headers: dict[str, str] | None = None, body: Any = None
+    ) -> None:
         super().__init__(said)
-        self.status, self.said, self.headers = status, said, headers or {}
+        self.status, self.headers = status, headers or {}
+        self.body = body or {"errorMessages": [said], "errors": {}}
 
 
 class Desk:
@@ -35,6 +40,8 @@ class Desk:
         self.asked: list[tuple[str, str, dict[str, str], Any]] = []
         self.faults: list[tuple[str, Callable[[], Any]]] = []
         self.after: list[tuple[str, Callable[[], Any]]] = []
+        # What our token has no scope for.
+        self.narrowed: list[str] = []
         # What becomes of `public: false` in a note, True or None; "silent" says nothing about it.
         self.publishes: Any = False
         # Of Data Center; Cloud has another way of counting.
@@ -107,10 +114,12 @@ class Desk:
         self.asked.append((web.method, path, web.args.to_dict(), body))
         try:
             self._strike(self.faults, f"{web.method} {path}")
+            if any(re.search(pattern, f"{web.method} {path}") for pattern in self.narrowed):
+                raise Refusal(401, body=LACKING)
             status, answer = self._answer(web.method, path, web.args.to_dict(), body)
             self._strike(self.after, f"{web.method} {path}")
         except Refusal as exc:
-            told = json.dumps({"errorMessages": [exc.said], "errors": {}})
+            told = json.dumps(exc.body)
             return Response(told, exc.status, exc.headers, content_type="application/json")(environ, start)
         text = "" if answer is None else json.dumps(answer)
         return Response(text, status, content_type="application/json")(environ, start)

@@ -26,10 +26,10 @@ from complaint_gift_jira.dialect import Dialect, dialect_of
 from complaint_gift_jira.grant import PATH, Granted, GrantFile
 from complaint_gift_jira.ids import mapping, read_names, read_number, rows
 from complaint_gift_jira.pace import PER_ISSUE, QUOTA, Pace
+from complaint_gift_jira.scopes import DESK, LacksScope, is_lack, lack
 from complaint_gift_jira.settings import CONSENT, api_url, giver_url
 
 Json = Mapping[str, Any]
-DESK = "/rest/servicedeskapi"
 PAGE = 100
 MOST_PAGES = 60
 LIFE = 3600.0
@@ -76,12 +76,20 @@ def make_cache(source: Source) -> TokenCache:
 
 
 class _Client(Client):
-    """Data Center keeps parts of the service desk for those who say that they know it may change."""
+    """Data Center keeps parts of the service desk for those who say that they know it may change.
+
+    Cloud tells a missing scope by words only.
+    """
 
     def _open_session(self) -> requests.Session:
         session = super()._open_session()
         session.headers["X-ExperimentalApi"] = "opt-in"
         return session
+
+    def _refusal(self, method: str, path: str, answer: Answer) -> Refused | Unreachable:
+        if is_lack(answer.status, answer.body):
+            return lack(self.source, method, path)
+        return super()._refusal(method, path, answer)
 
 
 class Jira:
@@ -165,7 +173,7 @@ class Jira:
         right = "BROWSE_PROJECTS"
         try:
             told = mapping(self.get(f"{self.dialect.api}/mypermissions", {"permissions": right}))
-        except Refused:  # a consent may leave this out, and then nobody can tell
+        except (Refused, LacksScope):  # a token may leave this out, and then nobody can tell
             return True
         return mapping(mapping(told.get("permissions")).get(right)).get("havePermission") is not False
 
@@ -210,10 +218,12 @@ class Jira:
                 answer = self.part(
                     self.get(f"{DESK}/request/{number}/comment", query), "comments of a request"
                 )
-            except Refused as exc:
-                if exc.status == 403:
-                    _log.warning("we may not see who can read comments", source=self.source, issue=number)
-                if exc.status in (403, 404):
+            except (Refused, LacksScope) as exc:
+                if exc.status in (401, 403):
+                    _log.warning(
+                        "we may not see who can read comments", source=self.source, issue=number, why=str(exc)
+                    )
+                if exc.status in (401, 403, 404):
                     return None
                 raise
             values = rows(answer.get("values"))
@@ -262,8 +272,8 @@ class Jira:
             query = {"start": start, "limit": 50}
             try:
                 answer = self.part(self.get(f"{DESK}/organization/{number}/user", query), "an organisation")
-            except Refused as exc:
-                _log.warning("an organisation cannot be seen", source=self.source, status=exc.status)
+            except (Refused, LacksScope) as exc:
+                _log.warning("an organisation cannot be seen", source=self.source, why=str(exc))
                 break
             people = rows(answer.get("values"))
             names.update(name for person in people for name in read_names(person))

@@ -21,14 +21,9 @@ from complaint_gift.plugin import Refused, Source, Unreachable
 from complaint_gift_jira.api import granted_to
 from complaint_gift_jira.dialect import dialect_of
 from complaint_gift_jira.ids import read_names, rows, text
+from complaint_gift_jira.scopes import SCOPES
 from complaint_gift_jira.settings import api_url, gateway_url, giver_url
 
-# The least with which everything we do works, classic scopes as Atlassian recommends them: of the platform
-# after its OpenAPI document, of the service desk after its reference (members of organisations: from memory).
-SCOPES = (
-    "read:jira-work", "write:jira-work", "read:jira-user", "read:servicedesk-request",
-    "write:servicedesk-request", "manage:servicedesk-customer", "offline_access",
-)  # fmt: skip
 PATIENCE = 600.0
 # (address to open, state) -> the address to which the browser was sent back
 Ask = Callable[[str, str], str]

@@ -15,6 +15,7 @@ from complaint_gift.client.tokens import locked_beside, write_privately
 from complaint_gift.plugin import Refused, Source
 from complaint_gift_jira.api import MOST_PAGES, Jira
 from complaint_gift_jira.ids import mapping, read_names, rows, text
+from complaint_gift_jira.scopes import LacksScope
 
 LIFE = 3600.0
 T = TypeVar("T")
@@ -103,10 +104,8 @@ def _read_members(group: str, api: Jira) -> list[str]:
         query = {"groupname": group, "startAt": start, "maxResults": 50, "includeInactiveUsers": "true"}
         try:
             answer = api.part(api.get(f"{api.dialect.api}/group/member", query), "a group")
-        except Refused as exc:
-            _log.warning(
-                "members of a group cannot be seen", source=api.source, group=group, status=exc.status
-            )
+        except (Refused, LacksScope) as exc:
+            _log.warning("members of a group cannot be seen", source=api.source, group=group, why=str(exc))
             return names
         page = rows(answer.get("values"))
         names += [name for user in page for name in read_names(user)]

@@ -11,6 +11,7 @@ from complaint_gift_jira.directory import open_directory
 from complaint_gift_jira.ids import mapping, read_names, text
 from complaint_gift_jira.parse import SERVICE_DESK
 from complaint_gift_jira.register import list_hooks, open_register
+from complaint_gift_jira.scopes import DESK, LacksScope, scope_for
 from complaint_gift_jira.settings import CLOUD, CONSENT
 
 SKEW = 600.0
@@ -26,6 +27,11 @@ RIGHTS = {
     "EDIT_ISSUES": "edit issues, for labels and priority",
     "ASSIGN_ISSUES": "assign issues",
 }
+# What goes on without its answer, and what that means: nobody else would tell.
+UNASKED = {
+    f"{DESK}/organization": "people of an organisation are not known as customers",
+    f"{DESK}/request": "who can read a comment is unknown where the comment does not say",
+}
 
 
 def probe(source: Source, api: Jira, admin: Jira | None = None) -> list[str]:
@@ -34,7 +40,7 @@ def probe(source: Source, api: Jira, admin: Jira | None = None) -> list[str]:
     Whom a person has let in by consent sees no webhooks; they are looked at where `admin` is there as well.
     """
     found = list(_look_at_access(source, api))
-    for look in (_look_at_projects, _look_at_fields):
+    for look in (_look_at_projects, _look_at_fields, _look_at_scopes):
         found += _allowed(look, source, api)
     if admin is not None or source.settings["oauth"] != CONSENT:
         found += _allowed(_look_at_webhook, source, admin or api)
@@ -44,7 +50,7 @@ def probe(source: Source, api: Jira, admin: Jira | None = None) -> list[str]:
 def _allowed(look: Callable[[Source, Jira], Iterator[str]], source: Source, api: Jira) -> list[str]:
     try:
         return list(look(source, api))
-    except Refused as exc:
+    except (Refused, LacksScope) as exc:
         said = str(exc).removeprefix(f"{source.name}: ")
         return [f"{said} Let an administrator look once with `complaint-gift jira status`."]
 
@@ -98,7 +104,30 @@ def _look_at_fields(source: Source, api: Jira) -> Iterator[str]:
     if "request_type" not in directory.fields:
         yield "this Jira has no field for request types; is Jira Service Management switched on?"
     if source.settings["agent_groups"] and not directory.agents:
-        yield "nobody is seen in agent_groups; check their names, and let our user browse users and groups."
+        yield _why_nobody(source, api)
+
+
+def _why_nobody(source: Source, api: Jira) -> str:
+    path = f"{api.dialect.api}/group/member"
+    try:
+        api.get(path, {"groupname": source.settings["agent_groups"][0], "maxResults": 1})
+    except LacksScope:
+        told = f"our token lacks the scope {scope_for('GET', path)}, so nobody is seen in agent_groups"
+        return f"{told}; make a token that has it, or list people under agents."
+    except Refused:
+        pass
+    return "nobody is seen in agent_groups; check their names, and let our user browse users and groups."
+
+
+def _look_at_scopes(source: Source, api: Jira) -> Iterator[str]:
+    """Tokens of Cloud may do less than our user."""
+    for path, means in UNASKED.items() if source.settings["deployment"] == CLOUD else ():
+        try:
+            api.get(path, {"limit": 1})
+        except LacksScope:
+            yield f"our token lacks the scope {scope_for('GET', path)}, so {means}; make a token that has it."
+        except Refused:
+            continue
 
 
 def _look_at_webhook(source: Source, api: Jira) -> Iterator[str]:

@@ -18,11 +18,12 @@ import structlog
 
 from complaint_gift.domain import Action
 from complaint_gift.plugin import Published, Receipt, Refused, Source, Unreachable
-from complaint_gift_jira.api import DESK, Jira, Json
+from complaint_gift_jira.api import Jira, Json
 from complaint_gift_jira.conversation import PROPERTY, is_service_desk, read_mark, read_request_type
 from complaint_gift_jira.dialect import read_body
 from complaint_gift_jira.directory import open_directory
 from complaint_gift_jira.ids import mapping, read_names, read_number, text
+from complaint_gift_jira.scopes import DESK
 
 LONGEST_NOTE = 30_000
 # How far back each note is asked for its mark alone, should a list of comments come without properties.

@@ -23,11 +23,11 @@ from complaint_gift.plugin import PluginError, Request, UnknownEvent, Unreadable
 from complaint_gift_jira import JiraPlugin
 from complaint_gift_jira.actions import perform
 from complaint_gift_jira.api import connect
-from complaint_gift_jira.consent import SCOPES
 from complaint_gift_jira.conversation import fetch, read_conversation
 from complaint_gift_jira.directory import Directory
 from complaint_gift_jira.ids import read_issue
 from complaint_gift_jira.parse import parse
+from complaint_gift_jira.scopes import CONFIGURE, SCOPES, scope_for
 
 # Beginning of the name -> what it means; the longest beginning counts.
 EXPECTED: dict[str, str] = {
@@ -204,6 +204,7 @@ def test_scopes_of_consent_allow_all_that_is_asked_but_groups(cloud: Any, shared
     run_everything(cloud)
     asked = {(method, path) for method, path, _, _ in cloud.asked if path.startswith("/rest/api/3")}
     lacking = set()
+    assert len(asked) >= 15
     for method, path in asked:
         ways = next(
             ways for one, ways in described.items()
@@ -212,7 +213,9 @@ def test_scopes_of_consent_allow_all_that_is_asked_but_groups(cloud: Any, shared
         wanted = [one["OAuth2"] for one in ways[method.lower()]["security"] if "OAuth2" in one]
         if not any(set(one) <= set(SCOPES) for one in wanted):
             lacking.add(path)
+        assert [scope_for(method, path)] in wanted, (method, path)
     assert lacking == {"/rest/api/3/group/member"}
+    assert scope_for("GET", "/rest/api/3/group/member") == CONFIGURE
 
 
 def run_everything(desk: Any) -> None:
