@@ -22,15 +22,19 @@ DESKS = ("zendesk", "jira")
 
 
 @pytest.fixture
-def page(tmp_path: Path) -> FlaskClient:
+def sides(tmp_path: Path) -> dict[str, Any]:
     helpdesk = create_app(tmp_path / "s.sqlite3", deliver=False)
     jira = create_jira(tmp_path / "j.sqlite3", deliver=False)
     conversations.fill(helpdesk.extensions["desk"])
     jira_requests.fill(jira.extensions["desk"])
-    sides: dict[str, Side] = {
+    return {
         "zendesk": ZendeskSide(helpdesk.extensions["desk"], helpdesk.extensions["cast"].bot),
         "jira": JiraSide(jira.extensions["desk"], jira.extensions["cast"].bot),
     }
+
+
+@pytest.fixture
+def page(sides: dict[str, Side]) -> FlaskClient:
     return create_page(sides, token="t0ken").test_client()
 
 
@@ -139,6 +143,25 @@ def test_customer_can_write_and_samples_come_back(page: FlaskClient, desk: str) 
     assert page.get(f"/api/tickets/{number}?desk={desk}").status_code == 404
     samples = conversations.load_samples("en", "" if desk == "zendesk" else desk)
     assert len(page.get(f"/api/tickets?language=en&desk={desk}").json["tickets"]) == len(samples)
+
+
+@pytest.mark.parametrize("language", conversations.LANGUAGES)
+@pytest.mark.parametrize("desk", DESKS)
+def test_visitor_who_is_called_like_the_agent_is_no_agent(
+    sides: dict[str, Any], desk: str, language: str
+) -> None:
+    """Else the complaint would be taken for the words of an agent."""
+    side, name = sides[desk], conversations.AGENTS[language][0]
+    numbers = [side.open_ticket(language, name, "The lamp came broken.") for _ in range(2)]
+    kind, asks, answers = (
+        ("ticket", "requester_id", "assignee_id") if desk == "zendesk" else ("issue", "reporter", "assignee")
+    )
+    with side.desk.reading() as records:
+        told = [records.get(kind, number) for number in numbers]
+        people = [records.get("user", one[place]) for one in told for place in (asks, answers)]
+    roles = [user.get("role") or user["kind"] for user in people]
+    assert roles == (["end-user", "agent"] if desk == "zendesk" else ["customer", "atlassian"]) * 2
+    assert told[0][asks] == told[1][asks], "the same person comes back"
 
 
 def test_internal_note_stays_internal_in_jira(page: FlaskClient) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from importlib.resources import files
-from typing import Any
 
 from ruamel.yaml import YAML
 
@@ -111,13 +109,12 @@ def _tell(records: Records, desk: Desk, language: str, sample: Json, started: fl
 
 
 def _person(records: Records, name: str, email: str, role: str, language: str) -> Json:
-    return next(_matching(records, "user", name)) or add_user(records, name, role, email, language)
+    """By role as well: a visitor who is called like the agent is somebody else."""
+    who = name, role
+    known = next((user for user in records.find("user") if (user["name"], user["role"]) == who), None)
+    return known or add_user(records, name, role, email, language)
 
 
 def _brand(records: Records, name: str) -> Json:
-    return next(_matching(records, "brand", name)) or add_brand(records, name)
-
-
-def _matching(records: Records, kind: str, name: str) -> Iterator[Any]:
-    yield from (thing for thing in records.find(kind) if thing["name"] == name)
-    yield None
+    known = next((brand for brand in records.find("brand") if brand["name"] == name), None)
+    return known or add_brand(records, name)

@@ -92,6 +92,8 @@ def _tell(records: Records, language: str, sample: Json, started: float) -> None
 
 
 def _person(records: Records, name: str, email: str, kind: str) -> Json:
-    known = next((user for user in records.find("user") if user["displayName"] == name), None)
+    """By kind as well: a visitor who is called like the agent is somebody else."""
+    who = name, kind
+    known = next((u for u in records.find("user") if (u["displayName"], u["kind"]) == who), None)
     groups = GROUPS if kind == "atlassian" else ()
     return known or add_user(records, name, kind, email, groups=groups)
