@@ -310,9 +310,9 @@ class Desk:
         return self._page([user(name) for name in self.groups[number]], query)
 
     def on_project(self, method: str, query: Any, body: Any, key: str) -> Any:
-        if key != "SD":
+        if key not in ("SD", "10"):
             raise Refusal(404, "no project")
-        return {"key": key, "projectTypeKey": "service_desk"}
+        return {"id": "10", "key": "SD", "projectTypeKey": "service_desk"}
 
     def on_permissions(self, method: str, query: dict[str, str], body: Any) -> Any:
         names = query["permissions"].split(",")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -28,6 +28,7 @@ from complaint_gift_jira.ids import mapping, read_names, read_number, rows
 from complaint_gift_jira.pace import PER_ISSUE, QUOTA, Pace
 from complaint_gift_jira.scopes import DESK, LacksScope, is_lack, lack
 from complaint_gift_jira.settings import CONSENT, api_url, giver_url
+from complaint_gift_jira.sight import known_projects
 
 Json = Mapping[str, Any]
 PAGE = 100
@@ -54,7 +55,8 @@ def connect(source: Source, *, cache: TokenCache | None = None) -> Jira:
             cache=cache or make_cache(source),
         )
     client = _Client(api_url(settings), source=source.name, credentials=credentials)
-    return Jira(client, dialect_of(settings), Pace(source.name, source.folder), tuple(settings["projects"]))
+    pace = Pace(source.name, source.folder)
+    return Jira(client, dialect_of(settings), pace, lambda: known_projects(source))
 
 
 def granted_to(source: Source) -> Granted:
@@ -93,9 +95,14 @@ class _Client(Client):
 
 
 class Jira:
-    """One Jira over REST. Every method raises Refused or Unreachable. Issues are named by their id."""
+    """One Jira over REST. Every method raises Refused or Unreachable. Issues are named by their id.
 
-    def __init__(self, client: Client, dialect: Dialect, pace: Pace, projects: tuple[str, ...] = ()) -> None:
+    `projects`: those that our user ought to see, id or key -> key; {} where nobody knows.
+    """
+
+    def __init__(
+        self, client: Client, dialect: Dialect, pace: Pace, projects: Callable[[], Mapping[str, str]] = dict
+    ) -> None:
         self.client, self.dialect, self.pace, self.projects = client, dialect, pace, projects
         self._organizations: dict[str, tuple[float, frozenset[str]]] = {}
 
@@ -158,15 +165,20 @@ class Jira:
     def _require_sight(self) -> None:
         """Jira says 404 also for what we may not see: a lost permission must not look like a deletion."""
         self.myself()
-        for project in self.projects:
-            try:
-                self.get(f"{self.dialect.api}/project/{project}")
-            except Refused as exc:
-                text = f"project {project} cannot be seen; let our user browse it"
-                raise Unreachable(f"{self.source}: {text}.", retry_after=300.0) from exc
-        if not self.projects and not self._sees_any():
+        for key in self.lost_projects():
+            text = f"project {key} cannot be seen; let our user browse it, or name the rest in projects"
+            raise Unreachable(f"{self.source}: {text}.", retry_after=300.0)
+        if not self.projects() and not self._sees_any():
             text = "no project can be seen; let our user browse those that it works for"
             raise Unreachable(f"{self.source}: {text}.", retry_after=300.0)
+
+    def lost_projects(self) -> Iterator[str]:
+        """The keys of those that our user ought to see and does not."""
+        for project, key in self.projects().items():
+            try:
+                self.get(f"{self.dialect.api}/project/{project}")
+            except Refused:
+                yield key
 
     def _sees_any(self) -> bool:
         """Asked without a project, Jira answers for the right in any of them."""

@@ -16,6 +16,7 @@ from complaint_gift_jira.directory import Directory, open_directory, read_people
 from complaint_gift_jira.ids import mapping, read_moment, read_names, read_number, read_person, rows, text
 from complaint_gift_jira.parse import DESCRIPTION, SERVICE_DESK, read_visibility
 from complaint_gift_jira.settings import browse_url
+from complaint_gift_jira.sight import remember_project
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 FIELDS = (
@@ -43,6 +44,7 @@ def fetch(number: str, source: Source, api: Jira) -> Conversation | None:
     issue = api.issue(number, [*FIELDS, *directory.fields.values()])
     if issue is None:
         return None
+    remember_project(issue, source)
     comments, is_whole = api.comments(number)
     public = None
     unsaid = not api.dialect.tells_visibility or any(

@@ -76,6 +76,8 @@ def _look_at_access(source: Source, api: Jira) -> Iterator[str]:
 
 def _look_at_projects(source: Source, api: Jira) -> Iterator[str]:
     """May our user do in each project what we need? A note is never written on hope."""
+    for key in api.lost_projects() if not source.settings["projects"] else ():
+        yield f"project {key} cannot be seen any more; let our user browse it, or name the rest in projects."
     for key in source.settings["projects"]:
         try:
             project = api.part(api.get(f"{api.dialect.api}/project/{key}"), "a project")

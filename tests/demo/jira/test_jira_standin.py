@@ -344,3 +344,17 @@ def test_unknown_fault_is_refused(app: Flask) -> None:
     client = app.test_client()
     assert client.put("/_standin/faults", json={"duplicate": 0.5}).json["duplicate"] == 0.5
     assert client.put("/_standin/faults", json={"mood": 1}).status_code == 400
+
+
+def test_project_that_is_closed_to_us_is_as_if_it_were_not_there(app: Flask, call: Caller) -> None:
+    key = open_request(app)
+    places = [f"{V3}/issue/{key}", f"{V3}/project/CARE", f"{DESK}/request/{key}/comment",
+              f"{V3}/mypermissions?permissions=ADD_COMMENTS&projectKey=CARE"]  # fmt: skip
+    jql = {"jql": "created >= -1d", "fields": ["updated"]}
+    for status, found in ((200, 1), (404, 0)):
+        assert [call("GET", place).status_code for place in places] == [status] * len(places)
+        assert len(call("POST", f"{V3}/search/jql", jql).json["issues"]) == found
+        assert len(call("GET", f"{V3}/project/search").json["values"]) == found
+        with app.extensions["desk"].transaction() as records:
+            (project,) = records.find("project")
+            records.put("project", project | {"closed_to": [app.extensions["cast"].bot]})

@@ -17,7 +17,7 @@ from werkzeug.serving import make_server
 from complaint_gift.demo.standin_jira import EMAIL, TOKEN, create_app
 from complaint_gift.demo.standin_jira.memory import add_project
 from complaint_gift.domain import Action, ActionKind, Role, Visibility
-from complaint_gift.plugin import PluginError, Published, Request, Source
+from complaint_gift.plugin import PluginError, Published, Request, Source, Unreachable
 from complaint_gift_jira import JiraPlugin
 
 CLOUD, DATA_CENTER = "cloud", "data-center"
@@ -208,6 +208,34 @@ def test_installed_webhook_is_signed_with_our_secret_even_after_a_repair(
     headers, body = receiver.got[-1]
     told = {name.lower(): (value,) for name, value in headers.items()}
     site.plugin.verify(Request("POST", "/hooks/jira-main", told, body, datetime.now(UTC)), site.source)
+
+
+def without_projects(site: Site, folder: Path) -> None:
+    """Nobody tells us what we ought to see."""
+    settings = {**site.source.settings, "projects": []}
+    site.source = Source(site.source.name, "jira", settings, folder)
+
+
+def close(site: Site, key: str, *, to_us: bool = True) -> None:
+    with site.app.extensions["desk"].transaction() as records:
+        (project,) = (one for one in records.find("project") if one["key"] == key)
+        records.put("project", project | {"closed_to": [site.app.extensions["cast"].bot] * to_us})
+
+
+def test_project_that_is_lost_among_several_is_no_deletion(site: Site, number: str, tmp_path: Path) -> None:
+    without_projects(site, tmp_path)
+    with site.app.extensions["desk"].transaction() as records:
+        add_project(records, "SHOP", "Shop")
+    other = site.number(open_request(site.app, "Чайник не включается.", project="SHOP"))
+    assert [site.fetch(one).brand for one in (number, other)] == ["Customer care", "Shop"]
+    close(site, "SHOP")
+    with pytest.raises(Unreachable, match="project SHOP cannot be seen; let our user browse it"):
+        site.fetch(other)
+    assert site.fetch(number).brand == "Customer care"
+    close(site, "SHOP", to_us=False)
+    assert site.fetch(other).messages[0].text == "Чайник не включается."
+    assert site.client.client.delete(f"{site.client.dialect.api}/issue/{other}") is None
+    assert site.fetch(other) is None
 
 
 @pytest.mark.needs_shared

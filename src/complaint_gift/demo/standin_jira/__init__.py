@@ -115,6 +115,7 @@ def _guard(
                 # Version 2 of Cloud takes what version 3 takes, but for the form of texts.
                 name = "platform" if name == "datacenter" and not asking.is_data_center() else name
                 asking.require_allowed(name, request.path.removeprefix(prefix))
+        access.require_sight(desk, g.caller)
 
     @app.after_request
     def dress(answer: Response) -> Response:

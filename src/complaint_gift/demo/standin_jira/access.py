@@ -14,7 +14,7 @@ from flask import Response, request
 
 from complaint_gift.demo.standin.desk import Desk, Json
 from complaint_gift.demo.standin_jira import refusals
-from complaint_gift.demo.standin_jira.memory import JiraFaults, JiraLimits
+from complaint_gift.demo.standin_jira.memory import JiraFaults, JiraLimits, may_browse
 
 _ISSUE = re.compile(r"/(?:issue|request)/([^/]+)")
 
@@ -48,6 +48,18 @@ def _email_of(desk: Desk, token: str) -> str:
             "select user_id from token where value=? and expires>?", (token, records.now)
         ).fetchone()
     return str(row[0]) if row else ""
+
+
+def require_sight(desk: Desk, caller: Json) -> None:
+    """An issue of a project that the caller may not browse looks like one that is not there."""
+    place = _ISSUE.search(request.path)
+    if place is None:
+        return
+    with desk.reading() as records:
+        named = records.get("key", place[1].upper())
+        issue = records.get("issue", named["issue"] if named else place[1])
+        if issue and not may_browse(records, issue["project"], caller["id"]):
+            raise refusals.no_issue()
 
 
 def count_write(desk: Desk, limits: JiraLimits | None) -> None:

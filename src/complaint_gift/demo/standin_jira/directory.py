@@ -12,6 +12,7 @@ from complaint_gift.demo.standin_jira.memory import (
     PRIORITIES,
     STATUSES,
     issue_of,
+    may_browse,
     moment,
     project_of,
 )
@@ -193,7 +194,7 @@ def _add_projects(blueprint: Blueprint, version: int) -> None:
     def search_projects() -> Response:
         kind, keys = request.args.get("typeKey", ""), set(asking.find_all((), "keys"))
         with asking.desk().reading() as records:
-            every = records.find("project")
+            every = [p for p in records.find("project") if may_browse(records, p["id"], g.caller["id"])]
         found = [
             p for p in every if (not kind or p["kind"] in kind.split(",")) and (not keys or p["key"] in keys)
         ]
@@ -206,7 +207,7 @@ def _add_projects(blueprint: Blueprint, version: int) -> None:
 
 def _require_project(records: Records, name: str) -> Json:
     found = project_of(records, name)
-    if found is None:
+    if found is None or not may_browse(records, name, g.caller["id"]):
         raise refusals.refuse(404, f"No project could be found with key '{name}'.")
     return found
 

@@ -172,6 +172,12 @@ def cast(desk: Desk) -> Cast:
         return Cast(bot, agent, lead, customer, str(records.find("project")[0]["key"]))
 
 
+def may_browse(records: Records, project: object, account: str) -> bool:
+    """`closed_to` of a project lists the accounts that lost the permission; it is as if it were not there."""
+    found = project_of(records, project) or {}
+    return account not in found.get("closed_to", ())
+
+
 def issue_of(records: Records, id_or_key: object) -> Json:
     """By id or key; raises the 404 that Jira answers."""
     wanted = str(id_or_key)

@@ -7,7 +7,14 @@ from flask import Blueprint, Response, g, jsonify, request
 from complaint_gift.demo.standin.desk import Json, Records
 from complaint_gift.demo.standin_jira import asking, issues, jql, refusals
 from complaint_gift.demo.standin_jira.announcing import announce_property
-from complaint_gift.demo.standin_jira.memory import ISSUE_TYPES, issue_of, moment, named, user_of
+from complaint_gift.demo.standin_jira.memory import (
+    ISSUE_TYPES,
+    issue_of,
+    may_browse,
+    moment,
+    named,
+    user_of,
+)
 
 LONGEST_PROPERTY = 32_768
 
@@ -247,7 +254,7 @@ def _add_search(blueprint: Blueprint, version: int) -> None:
             raise refusals.invalid("The max results parameter has to be between 1 and 5,000.")
         view = asking.view(version)
         with asking.desk().reading() as records:
-            found = jql.search(records, query, bounded=True)
+            found = _seen(records, jql.search(records, query, bounded=True))
             left = jql.go_on(query, found, token) if token else found
             shown = [view.issue(records, issue, wanted) for issue in left[:size]]
         if wanted == ["id"]:
@@ -265,7 +272,7 @@ def _add_search(blueprint: Blueprint, version: int) -> None:
         start, size = max(int(body.get("startAt") or 0), 0), min(max(_read_size(body), 0), 1000)
         view = asking.view(version)
         with asking.desk().reading() as records:
-            found = jql.search(records, str(body.get("jql") or ""), bounded=False)
+            found = _seen(records, jql.search(records, str(body.get("jql") or ""), bounded=False))
             shown = [view.issue(records, issue, wanted) for issue in found[start : start + size]]
         return jsonify(
             {
@@ -276,6 +283,10 @@ def _add_search(blueprint: Blueprint, version: int) -> None:
                 "issues": shown,
             }
         )
+
+
+def _seen(records: Records, found: list[Json]) -> list[Json]:
+    return [issue for issue in found if may_browse(records, issue["project"], g.caller["id"])]
 
 
 def _read_size(body: Json) -> int:
