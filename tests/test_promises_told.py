@@ -164,6 +164,9 @@ ENGLISH = [
     ("Two vans are coming on Monday at 8 am and we'll have everything in by 5.", "09.03 08:00/09.03 17:00"),
     ("We swap it tonight and you will have light again by 6 am.", "04.03 06:00"),
     ("If Friday fails, we will call you.", ""),
+    ("We'll send you written confirmation by Friday.", "06.03 18:00"),
+    ("I will try the other garage and let you know on Monday.", "09.03 18:00"),
+    ("Our lawyers will look at clause 4.5 and answer next week.", "13.03 18:00"),
 ]
 RUSSIAN = [
     ("Добрый день! Заявку передал, мастер подъедет завтра с 14 до 16.", "04.03 16:00"),
@@ -303,6 +306,10 @@ RUSSIAN = [
     ("Без доплаты заменим насос завтра.", "04.03 18:00"),
     ("За три дня без воды сделаем перерасчёт.", ""),
     ("Если завтра курьер привезёт не то, звоните.", ""),
+    ("Юристы посмотрят пункт 4.5 и ответят на следующей неделе.", "13.03 18:00"),
+    ("Мы говорили, что всё будет к 10 марта, и подвели.", ""),
+    ("Есть шанс, что он найдёт окно завтра.", ""),
+    ("Бельё меняем раз в три дня.", ""),
     ("Реставратор будет у вас первый раз в субботу.", "07.03 18:00"),
 ]
 AT_THE_END_OF_TIME = [
