@@ -64,6 +64,14 @@ def test_own_playbook_works(tmp_path: Path) -> None:
     assert call("review", "-", "--words-only", given=DEAD_END).exit_code == 1
 
 
+def test_a_signal_that_no_rule_asks_for_is_told_with_the_nearest(tmp_path: Path) -> None:
+    said = call("rules", "test", "--playbook", str(write(tmp_path)))
+    assert "no rule asks" not in said.output
+    folder = str(write(tmp_path, **{RU: RUSSIAN.replace("selfie", "sefie")}))
+    said = call("rules", "test", "--playbook", folder)
+    assert f"{RU}:1: no rule asks for the signal sefie. Did you mean selfie?" in said.output.replace("\n", "")
+
+
 def test_an_example_that_its_rule_never_sees_is_told(tmp_path: Path) -> None:
     blind = RULE.replace("{text: Send us a selfie., context: {channel: chat}}", "Send us a selfie.")
     told = call("rules", "test", "no-selfies", "--playbook", str(write(tmp_path, **{OWN: blind})))

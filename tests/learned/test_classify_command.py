@@ -32,7 +32,16 @@ def test_every_line_gets_an_answer(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ['{"id": 1}', "[]", "{", '{"id": 1, "text": 5}', '{"text": "x"}', "[" * 50_000]
+    "line",
+    [
+        '{"id": NaN, "text": "x"}',
+        '{"id": 1}',
+        "[]",
+        "{",
+        '{"id": 1, "text": 5}',
+        '{"text": "x"}',
+        "[" * 50_000,
+    ],
 )
 def test_a_bad_line_is_named_and_nothing_is_written(tmp_path: Path, line: str) -> None:
     source, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"

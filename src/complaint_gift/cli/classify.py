@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any
 import click
 
 from complaint_gift.cli.chosen import Stop
-from complaint_gift.cli.textfiles import FILE, counted, dumped, numbered, writing
+from complaint_gift.cli.textfiles import FILE, counted, dumped, loaded, numbered, writing
 
 LARGEST_LINE = 4 * 1024 * 1024
 
@@ -63,7 +62,7 @@ def _messages(source: Path) -> Iterator[tuple[Any, str]]:
                 "two. Nothing was classified; cut the line and run again."
             )
         try:
-            row = json.loads(line)
+            row = loaded(line)
         except (ValueError, RecursionError):
             row = None
         if not isinstance(row, dict) or "id" not in row or not isinstance(row.get("text"), str):

@@ -17,7 +17,7 @@ import click
 
 from complaint_gift.cli.chosen import Stop, chosen_playbook, hearing
 from complaint_gift.cli.report import as_json, report, spoken
-from complaint_gift.cli.textfiles import FILE, counted, dumped, numbered, reading, writing
+from complaint_gift.cli.textfiles import FILE, counted, dumped, loaded, numbered, reading, writing
 from complaint_gift.domain import Scope, Severity, Verdict
 from complaint_gift.playbook import PROFILES, Context, ContextError, Playbook
 from complaint_gift.promises import OfficeHours, find_promises
@@ -201,7 +201,7 @@ def _rows(source: Path, scope: str) -> Iterator[tuple[Any, str, str, Context]]:
 
 def _row(line: str, where: str, scope: str) -> tuple[Any, str, str, Context]:
     try:
-        row = json.loads(line)
+        row = loaded(line)
     except (ValueError, RecursionError) as error:
         reason = getattr(error, "msg", "too deep")
         raise Stop(

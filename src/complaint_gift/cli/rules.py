@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -100,6 +100,7 @@ def test_rules(names: tuple[str, ...], folder: Path | None) -> None:
             failed += 1
             where = f"{rule.file}:{rule.line}: rule {rule.id}"
             click.secho(f"{where} still says TODO in {', '.join(waiting)}", fg="red", bold=True)
+    _tell_idle(playbook, only)
     colour = "red" if failed else "green"
     note = f", {counted(gaps, 'known gap')}" if gaps else ""
     note += (
@@ -109,6 +110,18 @@ def test_rules(names: tuple[str, ...], folder: Path | None) -> None:
     )
     click.secho(f"{counted(count, 'example')}, {failed} failed{note}", fg=colour, bold=True)
     sys.exit(1 if failed else 0)
+
+
+def _tell_idle(playbook: Playbook, only: Set[str]) -> None:
+    """Signals that nothing comes of are no mistake: a rule may be on its way."""
+    asked = {name for rule in playbook.rules.values() for name in rule.names()}
+    for document in playbook.idle_signals():
+        name = document.part.signal
+        if not only or name in only:
+            near = get_close_matches(name, asked, 1)
+            hint = f" Did you mean {near[0]}?" if near else " Name it under `signals` of a rule."
+            where = f"{document.file}:{document.line}"
+            click.secho(f"{where}: no rule asks for the signal {name}.{hint}", fg="yellow")
 
 
 def _known(names: tuple[str, ...], playbook: Playbook) -> None:

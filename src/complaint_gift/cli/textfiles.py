@@ -49,6 +49,15 @@ def counted(count: int, thing: str) -> str:
     return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
 
 
+def loaded(line: str) -> Any:
+    """JSON, without the NaN and Infinity that Python alone knows. Raises ValueError."""
+    return json.loads(line, parse_constant=_no_json)
+
+
+def _no_json(word: str) -> None:
+    raise json.JSONDecodeError(f"{word} is none", word, 0)
+
+
 def dumped(value: Any) -> str:
     """JSON as it reads best; a text with lone surrogates, which no encoding knows, in ASCII."""
     written = json.dumps(value, ensure_ascii=False)

@@ -209,6 +209,14 @@ class Playbook:
         ]
         return SignalFinder(parts, self.languages.latin(languages))
 
+    def idle_signals(self) -> list[SignalDocument]:
+        """The first document of every signal that no rule asks for: mostly a name that was mistyped."""
+        asked = {name for rule in self.rules.values() for name in (*rule.names(), *rule.when.again)}
+        parts = [document.part for document in self.documents]
+        asked |= {name for part in parts if part.learned for name in part.learned.spared_by}
+        named = {document.part.signal: document for document in reversed(self.documents)}
+        return [document for name, document in named.items() if name not in asked]
+
     def _parts(self, scope: Scope | None) -> list[Part]:
         if scope is None:
             return [document.part for document in self.documents]
