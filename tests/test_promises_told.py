@@ -163,6 +163,9 @@ ENGLISH = [
     # An hour behind a day is of that day.
     ("Two vans are coming on Monday at 8 am and we'll have everything in by 5.", "09.03 08:00/09.03 17:00"),
     ("We swap it tonight and you will have light again by 6 am.", "04.03 06:00"),
+    ("Kevin reruns it by 5pm and I'll email you tonight.", "03.03 23:59"),
+    ("He will rerun it by 5pm and I'll email you tonight.", "03.03 17:00/03.03 23:59"),
+    ("A new one comes on Thursday with Ewa and Piotr, between 10 and 11.", "05.03 11:00"),
     ("If Friday fails, we will call you.", ""),
     ("We'll send you written confirmation by Friday.", "06.03 18:00"),
     ("I will try the other garage and let you know on Monday.", "09.03 18:00"),
@@ -308,6 +311,8 @@ RUSSIAN = [
     ("Если завтра курьер привезёт не то, звоните.", ""),
     ("Юристы посмотрят пункт 4.5 и ответят на следующей неделе.", "13.03 18:00"),
     ("Мы говорили, что всё будет к 10 марта, и подвели.", ""),
+    ("К пятнице доделаем и покажем вам вечером.", "06.03 18:00/06.03 21:00"),
+    ("Доктор посмотрит снимок завтра и позвонит до обеда.", "04.03 18:00/04.03 13:00"),
     ("Есть шанс, что он найдёт окно завтра.", ""),
     ("Бельё меняем раз в три дня.", ""),
     ("Реставратор будет у вас первый раз в субботу.", "07.03 18:00"),

@@ -38,6 +38,7 @@ class Named:
     is_length: bool = False
     is_morning: bool = False
     is_either: bool = False  # half of the day is not said
+    is_apart: bool = False  # something else begins between it and the one before
 
     @property
     def is_nothing(self) -> bool:

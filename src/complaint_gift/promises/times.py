@@ -7,10 +7,11 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 
 from complaint_gift.promises.calendar import Calendar
 from complaint_gift.promises.resolving import Named, Resolver, clock_of
-from complaint_gift.promises.vocabulary import TimePattern, Vocabulary, vocabularies
+from complaint_gift.promises.vocabulary import TimePattern, Vocabulary, is_verb, vocabularies
 
 _NEAR = 24  # code points between a day and its time of day: "on Thursday, as I said, at five"
 _NEXT = 6  # between two names of one day: "on Thursday, 5 March"
@@ -72,7 +73,9 @@ def find_times(text: str, sent_at: datetime, calendar: Calendar, near: date | No
             # "yesterday at five" is no promise: without a day of its own an hour belongs to the past one.
             if not _is_in_past(folded, clock, words) or _has_day_near(folded, clock, days):
                 found.append(clock)
-    return [when for when in _merge(_one_day(_widest(found)), now, calendar, near) if when.due >= sent_at]
+    joiners = frozenset[str]().union(*(words.grammar.joiners for words in scripts))
+    named = _parted(_one_day(_widest(found)), folded, joiners)
+    return [when for when in _merge(named, now, calendar, near) if when.due >= sent_at]
 
 
 def fold(text: str) -> str:
@@ -248,6 +251,18 @@ def _one_day(found: list[Named]) -> list[Named]:
     return joined
 
 
+def _parted(found: list[Named], text: str, joiners: frozenset[str]) -> list[Named]:
+    """By five, and I write to you tomorrow: these are two times."""
+    parted = found[:1]
+    for one, other in pairwise(found):
+        words = _WORD.findall(text[one.end : other.start])
+        behind = (words[at + 1 :] for at, word in enumerate(words) if word in joiners)
+        # Not "with Ewa and Piotr, between ten and eleven".
+        is_apart = any(len(rest) > 1 or (rest and is_verb(rest[0])) for rest in behind)
+        parted.append(replace(other, is_apart=is_apart))
+    return parted
+
+
 def _is_one_day(one: Named, other: Named) -> bool:
     if one.day is None or other.day is None:
         return False
@@ -312,7 +327,7 @@ def _beside(found: list[Named], index: int) -> int | None:
     if after >= len(found) or found[after].moment is not None or found[after].is_nothing:
         return None
     one, other = found[index], found[after]
-    if other.start - one.end > _NEAR:
+    if other.start - one.end > _NEAR or other.is_apart:
         return None
     if (one.day is None) == (other.day is None):
         return None

@@ -42,12 +42,8 @@ def _is_name(read: Text, position: int, first: int) -> bool:
     if not is_capital or after is None:
         return False
     if word.form in people("names") or is_first_name(word.form):
-        return (
-            after.title
-            or _is_cut(read, first + 1)
-            or after.form in people("of_team")
-            or _is_other(after.form)
-        )
+        acts = after.form in people("of_team") | people("beside") or _is_other(after.form)
+        return acts or after.title or _is_cut(read, first + 1)
     is_followed = after.title and after.form not in _not_names() and not _is_cut(read, first + 1)
     return is_followed and not _is_verb(word.form)
 
