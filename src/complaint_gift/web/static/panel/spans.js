@@ -21,9 +21,9 @@ export const LADDER = [
 export const STEPS = [
   { name: "thanks", rule: "thank-for-the-complaint", signals: ["thanks"] },
   { name: "apology", rule: "apologise-explicitly", signals: ["apology"], undone: ["no-fake-apology", "no-apology-but"] },
-  { name: "ownership", rule: "own-the-mistake", signals: ["ownership"] },
-  { name: "remedy", rule: "offer-concrete-remedy", signals: ["remedy"] },
-  { name: "promise", rule: "promise-what-when-who", signals: ["promise", "deadline"] },
+  { name: "ownership", rule: "own-the-mistake", signals: ["ownership", "plain-ownership", "subjectless-past"] },
+  { name: "remedy", rule: "offer-concrete-remedy", signals: ["remedy", "plain-remedy"] },
+  { name: "promise", rule: "promise-what-when-who", signals: ["deadline", "promise", "plain-promise", "call-offered"] },
 ];
 
 const RANK = { error: 0, warning: 1, info: 2 };
