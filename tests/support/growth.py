@@ -10,8 +10,8 @@ from collections.abc import Callable
 from typing import TypeVar
 
 STEP = 8
-MOST = 20.0  # times as long for STEP times as much: what takes the square of it takes 64 times as long
-TRIES = 5
+MOST = 30.0  # times as long for STEP times as much: what takes the square of it takes 64 times as long
+TRIES = 12
 HARMLESS_S = 0.01  # what takes less is mostly noise, and squares of a text this long take more
 
 T = TypeVar("T")
