@@ -226,6 +226,7 @@ def test_review_says_what_it_cannot_do_and_exits_with_two(
     ("content", "words"),
     [
         ("{", "context.json:1:2: this is not JSON"),
+        ('{"remedy_limit": NaN}', "context.json:1:1: this is not JSON (NaN is none)"),
         ('{"athor": 1}', 'Did you mean "author"?'),
         ("[]", "not a list"),
     ],
@@ -282,6 +283,7 @@ def test_a_text_without_words_is_spoken_about_in_the_language_of_its_context(tmp
     ("line", "words"),
     [
         ("{", "line 2: not JSON"),
+        ('{"id": NaN, "text": "x"}', "line 2: not JSON (NaN is none)"),
         ("[]", "line 2: expected an object"),
         ('{"id": 1}', "line 2: expected an object"),
         ('{"text": 5}', "line 2: expected an object"),

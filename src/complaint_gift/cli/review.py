@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import sys
@@ -226,7 +225,7 @@ def _context(path: Path | None) -> Context:
     with reading(path) as lines:
         raw = lines.read(LARGEST_TEXT + 1)
     try:
-        return Context.parse(json.loads(raw))
+        return Context.parse(loaded(raw))
     except ContextError as error:
         raise Stop(f"{path}: {error}") from None
     except (ValueError, RecursionError) as error:

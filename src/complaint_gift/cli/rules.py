@@ -18,7 +18,7 @@ from complaint_gift.cli.precision import precision
 from complaint_gift.cli.review import read_text
 from complaint_gift.cli.rulewords import LANGUAGES, SCOPES
 from complaint_gift.cli.sketch import is_written, sketch_rule, unwritten
-from complaint_gift.cli.textfiles import counted
+from complaint_gift.cli.textfiles import counted, loaded
 from complaint_gift.domain import Scope, Severity
 from complaint_gift.playbook import PROFILES, Context, ContextError, Playbook, Rule
 from complaint_gift.playbook.schema import SCHEMAS
@@ -205,7 +205,7 @@ def explain(
     if text == "-":
         text = read_text(Path("-"))
     try:
-        parsed = Context.parse(json.loads(context))
+        parsed = Context.parse(loaded(context))
     except ContextError as error:
         raise Stop(str(error)) from None
     except (ValueError, RecursionError):

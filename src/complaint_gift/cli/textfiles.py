@@ -49,9 +49,9 @@ def counted(count: int, thing: str) -> str:
     return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
 
 
-def loaded(line: str) -> Any:
+def loaded(text: str) -> Any:
     """JSON, without the NaN and Infinity that Python alone knows. Raises ValueError."""
-    return json.loads(line, parse_constant=_no_json)
+    return json.loads(text, parse_constant=_no_json)
 
 
 def _no_json(word: str) -> None:
